@@ -1,0 +1,223 @@
+"""Areas, lengths and distances on the CGCS2000 ellipsoid: the one place that measures.
+
+An edge between two vertices is straight in the CRS in which the geometry is
+given: in the Gauss-Krüger plane for survey files, in longitude and latitude
+for geographic ones (which is how the survey regulation takes them). Vertices
+are carried to the ellipsoidal equal-area cylinder, where plane area equals
+area on the ellipsoid; each edge is carried together with its midpoint and
+integrated as the parabola through the three, so that long edges need no
+cutting. No projection zone has to be chosen; plane areas in the 3-degree zone
+are 1.5 to 4.7 per 10 000 too large in the model county.
+
+References
+----------
+.. [1] J. P. Snyder (1987), USGS Prof. Paper 1395, eqs. 3-12 and 10-13:
+   authalic q and the cylindrical equal-area projection.
+.. [2] TD/T 1055-2019 and 国土调查办发〔2008〕32号: 图斑椭球面积, the test oracle.
+.. [3] C. F. F. Karney (2013), Algorithms for geodesics, for distances.
+"""
+
+from functools import cache
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS, Geod, Transformer
+from pyproj.network import set_network_enabled  # type: ignore[attr-defined]
+
+__all__ = [
+    "GEOGRAPHIC_CRS",
+    "area_m2",
+    "geodesic_m",
+    "is_geographic",
+    "length_m",
+    "plane_area_m2",
+    "project",
+    "to_lonlat",
+]
+
+GEOGRAPHIC_CRS = "EPSG:4490"  # CGCS2000, degrees
+SEMI_MAJOR_M = 6_378_137.0
+FLATTENING = 1 / 298.257222101
+
+_E = float(np.sqrt(FLATTENING * (2 - FLATTENING)))  # first eccentricity
+_GEOD = Geod(a=SEMI_MAJOR_M, f=FLATTENING)
+_MAX_EDGE_DEG = 0.002  # about 200 m: sagitta of a reprojected edge below 1 mm
+
+set_network_enabled(active=False)
+
+
+def area_m2(geometries: NDArray[np.object_], crs: str) -> NDArray[np.float64]:
+    """Return the ellipsoidal area of each geometry.
+
+    Parameters
+    ----------
+    geometries : ndarray of object, shape (n,)
+        Shapely geometries; only polygons, also inside collections, have area.
+        None and empty count as zero.
+    crs : str
+        CRS of the coordinates, x = east or longitude, for example ``EPSG:4546``.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Square metres, in the order of `geometries`.
+
+    Notes
+    -----
+    The parabola leaves an error of relative order (edge / earth radius)²; on
+    a 10 km edge it is below 0.1 m², on parcels below 1e-9 of the area.
+    """
+    total = np.zeros(len(geometries))
+    rings, owner, sign = _rings(geometries)
+    if len(rings) == 0:
+        return total
+    ring_area = _ring_areas(rings, crs)
+    np.add.at(total, owner, sign * np.abs(ring_area))
+    return total
+
+
+def plane_area_m2(geometries: NDArray[np.object_], crs: str) -> NDArray[np.float64]:
+    """Return plane areas in `crs`, square metres; nan where `crs` is geographic.
+
+    Printed beside the ellipsoidal area, because survey files usually carry
+    the plane one.
+    """
+    if is_geographic(crs):
+        return np.full(len(geometries), np.nan)
+    return np.nan_to_num(shapely.area(geometries), nan=0.0)
+
+
+def length_m(geometries: NDArray[np.object_], crs: str) -> NDArray[np.float64]:
+    """Return the geodesic length of the lines in each geometry, metres.
+
+    Polygons and points count as zero: their outline is not a length. Order as
+    in `geometries`.
+    """
+    parts, owner = shapely.get_parts(geometries, return_index=True)
+    nested = shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION
+    while nested.any():
+        inner, index = shapely.get_parts(parts, return_index=True)
+        parts, owner = inner, owner[index]
+        nested = shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION
+    lines = np.isin(shapely.get_type_id(parts), [1, 2])
+    total = np.zeros(len(geometries))
+    if not lines.any():
+        return total
+    xy, index = shapely.get_coordinates(parts[lines], return_index=True)
+    lon, lat = to_lonlat(xy, crs).T
+    same = index[1:] == index[:-1]
+    step = _GEOD.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])[2]
+    np.add.at(total, owner[lines][index[1:][same]], np.asarray(step)[same])
+    return total
+
+
+def geodesic_m(
+    start_lonlat: NDArray[np.float64], end_lonlat: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return geodesic distances in metres between degree pairs, shapes (n, 2)."""
+    distance = _GEOD.inv(
+        start_lonlat[:, 0], start_lonlat[:, 1], end_lonlat[:, 0], end_lonlat[:, 1]
+    )[2]
+    return np.asarray(distance, dtype=np.float64)
+
+
+def is_geographic(crs: str) -> bool:
+    """Say whether coordinates in `crs` are degrees."""
+    return bool(_crs(crs).is_geographic)
+
+
+def to_lonlat(xy: NDArray[np.float64], crs: str) -> NDArray[np.float64]:
+    """Carry plane coordinates, shape (m, 2), to degrees of the same datum.
+
+    CGCS2000 and WGS 84 differ by less than their realisations' centimetres
+    and are taken as one; other datums are refused where files are read.
+    """
+    if is_geographic(crs):
+        return xy
+    lon, lat = _transformer(crs, None).transform(xy[:, 0], xy[:, 1])
+    return np.column_stack([lon, lat])
+
+
+def project(
+    geometries: NDArray[np.object_], source: str, target: str
+) -> NDArray[np.object_]:
+    """Carry geometries from one CRS to another, x = east or longitude.
+
+    Edges given in degrees are cut at 0.002° first, so that a reprojected edge
+    stays within 1 mm of the original.
+    """
+    if source == target:
+        return geometries
+    if is_geographic(source) and not is_geographic(target):
+        geometries = shapely.segmentize(geometries, _MAX_EDGE_DEG)
+    transformer = _transformer(source, target)
+
+    def carry(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+
+    return np.asarray(shapely.transform(geometries, carry), dtype=object)
+
+
+def _ring_areas(rings: NDArray[np.object_], crs: str) -> NDArray[np.float64]:
+    """Return signed areas of closed rings, counter-clockwise positive."""
+    xy, index = shapely.get_coordinates(rings, return_index=True)
+    start = np.flatnonzero(np.r_[True, index[1:] != index[:-1]])
+    inside = index[1:] == index[:-1]
+    middle = (xy[:-1] + xy[1:])[inside] / 2
+    origin = to_lonlat(xy[start], crs)
+    ends = _to_cylinder(to_lonlat(xy, crs), origin[index])
+    mids = _to_cylinder(to_lonlat(middle, crs), origin[index[1:][inside]])
+    a, b = ends[:-1][inside], ends[1:][inside]
+    chord = _cross(a, b)
+    bulge = _cross(mids - a, b - a) * (4 / 3)
+    area = np.zeros(len(rings))
+    np.add.at(area, index[1:][inside], (chord + bulge) / 2)
+    return area
+
+
+def _cross(u: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0])
+
+
+def _to_cylinder(
+    lonlat: NDArray[np.float64], origin: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Map degrees to equal-area metres counted from `origin`, shapes (m, 2)."""
+    x = SEMI_MAJOR_M * np.radians(lonlat[:, 0] - origin[:, 0])
+    y = SEMI_MAJOR_M / 2 * (_authalic(lonlat[:, 1]) - _authalic(origin[:, 1]))
+    return np.column_stack([x, y])
+
+
+def _authalic(lat_deg: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Snyder's q of the latitude, eq. 3-12."""
+    s = np.sin(np.radians(lat_deg))
+    return np.asarray((1 - _E**2) * (s / (1 - (_E * s) ** 2) + np.arctanh(_E * s) / _E))
+
+
+def _rings(
+    geometries: NDArray[np.object_],
+) -> tuple[NDArray[np.object_], NDArray[np.intp], NDArray[np.float64]]:
+    """Return all polygon rings with owner row and sign (+1 shell, -1 hole)."""
+    parts, owner = shapely.get_parts(geometries, return_index=True)
+    while (
+        shapely.get_type_id(parts) >= shapely.GeometryType.MULTIPOINT
+    ).any():  # collections inside collections
+        parts, index = shapely.get_parts(parts, return_index=True)
+        owner = owner[index]
+    polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    rings, index = shapely.get_rings(parts[polygon], return_index=True)
+    first = np.r_[True, index[1:] != index[:-1]] if len(index) else np.zeros(0, bool)
+    return rings, owner[polygon][index], np.where(first, 1.0, -1.0)
+
+
+@cache
+def _crs(crs: str) -> CRS:
+    return CRS.from_user_input(crs)
+
+
+@cache
+def _transformer(source: str, target: str | None) -> Transformer:
+    """Return a cached transformer; `target` None means the source's own datum."""
+    to = _crs(source).geodetic_crs if target is None else _crs(target)
+    return Transformer.from_crs(_crs(source), to, always_xy=True)
