@@ -1,0 +1,248 @@
+"""One pass over the sites: measure, judge, sum up."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from zoning.check.clauses import judge_clauses, units_of_site
+from zoning.check.facts import Facts, ViewFacts
+from zoning.check.judging import Judged, judge
+from zoning.check.layout import layout_hits
+from zoning.check.placing import Placed, place_sites
+from zoning.check.terrain import describe_terrain
+from zoning.check.verdicts import (
+    asked_only_what_matters,
+    gaps_of,
+    site_verdict,
+    unlisted_lines,
+)
+from zoning.model import (
+    Base,
+    CheckOptions,
+    ConflictShape,
+    Finding,
+    Report,
+    Residue,
+    Site,
+    SiteResult,
+    State,
+    Terrain,
+    Verdict,
+)
+from zoning.overlay import RESIDUE, TOUCHING
+from zoning.rules.packs import RuleBook
+from zoning.rules.schema import Rule
+
+__all__ = ["check"]
+
+THREE_LINES = "three_lines"
+Progress = Callable[[int, int], None]
+
+
+def check(
+    sites: tuple[Site, ...],
+    base: Base,
+    book: RuleBook,
+    *,
+    options: CheckOptions,
+    progress: Progress | None = None,
+) -> Report:
+    """Check sites against a base.
+
+    Parameters
+    ----------
+    sites : tuple of Site
+        As read; rejected ones keep their row.
+    base : Base
+        The opened base; layers that could not be read are problems in it.
+    book : RuleBook
+        Rules of the packs.
+    options : CheckOptions
+        Day and tolerances.
+    progress : callable, optional
+        Called with (done, total) after each site.
+
+    Returns
+    -------
+    Report
+        One result per site, in the order of `sites`. `sites[i]` alone gives
+        the same result as `sites[i]` in a batch.
+    """
+    placed = place_sites(sites, base)
+    shapes = [p.geometry for p in placed if p.geometry is not None]
+    facts = Facts(
+        sites=np.array([*shapes, None], dtype=object)[:-1],
+        base=base,
+        book=book,
+        options=options,
+    )
+    rules = _rules_in_scope(book, base, options)
+    results: list[SiteResult] = []
+    row = 0
+    for place in placed:
+        if place.geometry is None:
+            results.append(_rejected(place))
+        else:
+            results.append(_check_one(place, row, facts, rules=rules))
+            row += 1
+        if progress is not None:
+            progress(len(results), len(placed))
+    return Report(sites=tuple(results), base=base, packs=book.packs, options=options)
+
+
+def _rules_in_scope(
+    book: RuleBook, base: Base, options: CheckOptions
+) -> tuple[Rule, ...]:
+    """Return the rules to judge: three lines always; lapsed ones have successors."""
+    scope = {*base.scope, THREE_LINES}
+    return tuple(
+        rule
+        for rule in book.rules
+        if rule.scope in scope and rule.in_force(options.as_of)
+    )
+
+
+def _rejected(place: Placed) -> SiteResult:
+    return SiteResult(
+        site=place.site,
+        verdict=Verdict.REJECTED,
+        complete=False,
+        problems=place.site.problems,
+    )
+
+
+def _check_one(
+    place: Placed, row: int, facts: Facts, *, rules: tuple[Rule, ...]
+) -> SiteResult:
+    project = place.site.project
+    terrain = describe_terrain(facts.sites[row], facts.base)
+    judged = [
+        judge(rule, row, facts, project=project, terrain=terrain) for rule in rules
+    ]
+    if "control_units" in facts.base.scope:
+        judged += judge_clauses(row, facts, project)
+    judged += unlisted_lines(judged)
+    return _result(place, row, facts, judged=tuple(judged), terrain=terrain)
+
+
+def _result(
+    place: Placed,
+    row: int,
+    facts: Facts,
+    *,
+    judged: tuple[Judged, ...],
+    terrain: Terrain | None,
+) -> SiteResult:
+    findings = tuple(j.finding for j in judged)
+    gaps = gaps_of(judged)
+    residue = _residue(row, facts, findings)
+    verdict = site_verdict(findings, residue)
+    return SiteResult(
+        site=place.site,
+        verdict=verdict,
+        complete=not gaps,
+        geometry=place.geometry,
+        area_m2=place.area_m2,
+        area_plane_m2=place.area_plane_m2,
+        length_m=place.length_m,
+        problems=place.site.problems,
+        findings=asked_only_what_matters(findings, verdict),
+        gaps=gaps,
+        residue=residue,
+        units=units_of_site(row, facts),
+        layout=layout_hits(row, facts),
+        terrain=terrain,
+        conflicts=_conflicts(place.site, row, facts, findings=findings),
+    )
+
+
+def _views_of(
+    findings: tuple[Finding, ...], facts: Facts
+) -> dict[str, list[ViewFacts]]:
+    """Return the views that findings were drawn from, by layer."""
+    views: dict[str, list[ViewFacts]] = {}
+    for name in sorted({f.view for f in findings if f.view in facts.book.views}):
+        if facts.book.views[name].layer in facts.base.layers:
+            found = facts.view(name)
+            if isinstance(found, ViewFacts):
+                views.setdefault(found.view.layer, []).append(found)
+    return views
+
+
+def _residue(
+    row: int, facts: Facts, findings: tuple[Finding, ...]
+) -> tuple[Residue, ...]:
+    """List overlaps within the tolerance, once per feature."""
+    listed: dict[tuple[str, str], Residue] = {}
+    for layer_id, views in _views_of(findings, facts).items():
+        for found in views:
+            rows = found.rows
+            first, last = np.searchsorted(rows.site, [row, row + 1])
+            for k in range(int(first), int(last)):
+                if rows.overlap_class[k] == RESIDUE:
+                    feature = str(found.layer.feature_ids[rows.feature[k]])
+                    listed[layer_id, feature] = Residue(
+                        layer=layer_id,
+                        feature=feature,
+                        overlap_m2=float(rows.area_m2[k]),
+                        width_m=_width(rows.geometry[k]),
+                    )
+    return tuple(listed[key] for key in sorted(listed))
+
+
+def _width(shape: BaseGeometry) -> float:
+    """Mean width of a sliver: twice its area over its outline."""
+    outline = shapely.length(shape)
+    return float(2 * shapely.area(shape) / outline) if outline > 0 else 0.0
+
+
+def _conflicts(
+    site: Site, row: int, facts: Facts, *, findings: tuple[Finding, ...]
+) -> tuple[ConflictShape, ...]:
+    """Shapes of what was met, with the worst state drawn from each feature."""
+    order = list(State)
+    shapes: dict[tuple[str, str], ConflictShape] = {}
+    for finding in findings:
+        if finding.state in {State.CLEAR, State.NOT_CHECKED}:
+            continue
+        if finding.view not in facts.book.views or finding.relation == "outside":
+            continue
+        found = facts.view(finding.view)
+        if not isinstance(found, ViewFacts):
+            continue
+        for shape in _met(site, row, found, finding=finding):
+            key = shape.layer, shape.feature
+            old = shapes.get(key)
+            if old is not None:
+                worst = max(old.state, shape.state, key=order.index)
+                rule_ids = (*old.rule_ids, *shape.rule_ids)
+                shape = replace(old, state=worst, rule_ids=rule_ids)  # noqa: PLW2901
+            shapes[key] = shape
+    return tuple(shapes[key] for key in sorted(shapes))
+
+
+def _met(
+    site: Site, row: int, found: ViewFacts, *, finding: Finding
+) -> list[ConflictShape]:
+    rows = found.rows
+    first, last = np.searchsorted(rows.site, [row, row + 1])
+    names = found.layer.attributes.get("name")
+    return [
+        ConflictShape(
+            site_id=site.id,
+            layer=found.view.layer,
+            feature=str(found.layer.feature_ids[rows.feature[k]]),
+            feature_name="" if names is None else str(names[rows.feature[k]]),
+            geometry=rows.geometry[k],
+            overlap_m2=float(rows.area_m2[k]),
+            length_m=None if np.isnan(rows.length_m[k]) else float(rows.length_m[k]),
+            overlap_class=str(rows.overlap_class[k]),
+            state=finding.state,
+            rule_ids=(finding.rule_id,),
+        )
+        for k in range(int(first), int(last))
+        if rows.overlap_class[k] != TOUCHING
+    ]

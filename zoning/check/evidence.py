@@ -1,0 +1,159 @@
+"""The numbers of a finding: overlaps, nearest feature, witness, thresholds."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoning.check.facts import Facts, ViewFacts
+from zoning.check.relations import Outcome
+from zoning.model import FeatureOverlap, Finding, LonLat, NearestFeature
+from zoning.overlay import TOUCHING
+
+__all__ = ["MAX_FEATURES", "described", "feature_name"]
+
+MAX_FEATURES = 50
+"""Features listed per finding, largest first; the sums count all."""
+
+
+def described(finding: Finding, outcome: Outcome, row: int, *, facts: Facts) -> Finding:
+    """Return `finding` with what was measured for the site in `row`."""
+    space = outcome.space
+    threshold = {
+        name: value
+        for name, value in (
+            ("distance_m", space.distance_m),
+            ("share", space.share),
+            ("slope_deg", space.slope_deg),
+        )
+        if value is not None
+    }
+    finding = replace(
+        finding,
+        layer=outcome.layer,
+        view=space.view,
+        relation=space.relation,
+        threshold=threshold,
+    )
+    if outcome.absent is not None:
+        return _declared_absent(finding, outcome)
+    if outcome.slope_share is not None:
+        finding = replace(finding, share=outcome.slope_share)
+    if outcome.facts is None:
+        return finding
+    return _measured(finding, outcome, row, found=outcome.facts, facts=facts)
+
+
+def feature_name(found: ViewFacts, feature: int) -> str:
+    """Return the feature's name, or '' when its layer has none."""
+    names = found.layer.attributes.get("name")
+    return "" if names is None else str(names[feature])
+
+
+def _declared_absent(finding: Finding, outcome: Outcome) -> Finding:
+    absent = outcome.absent
+    if absent is None:
+        return finding
+    note = {
+        "zh": (
+            f"已声明本县无此类要素：{absent.statement}"
+            f"（{absent.source}，{absent.date}）"
+        ),
+        "en": f"declared absent: {absent.statement} ({absent.source}, {absent.date})",
+    }
+    return replace(finding, notes=(*finding.notes, note))
+
+
+def _measured(
+    finding: Finding, outcome: Outcome, row: int, *, found: ViewFacts, facts: Facts
+) -> Finding:
+    sums, rows = found.sums, found.rows
+    first, last = np.searchsorted(rows.site, [row, row + 1])
+    listed = range(int(first), int(last))
+    length = float(sums.length_m[row])
+    share = float(sums.share[row])
+    witness = (
+        rows.witness_lonlat[_main_row(found, listed)]
+        if listed
+        else found.nearest.witness_lonlat[row]
+    )
+    if outcome.outside_m2 is not None:
+        share = max(0.0, 1.0 - share)
+    return replace(
+        finding,
+        overlap_m2=math.fsum(rows.area_m2[first:last]),
+        overlap_m2_deduplicated=float(sums.deduplicated_m2[row]),
+        share=share,
+        length_m=length if length > 0 else None,
+        distance_m=_finite(found.nearest.distance_m[row]),
+        features=_features(found, listed),
+        nearest=_nearest(found, row),
+        witness=_point(witness),
+        notes=(*finding.notes, *_reach_note(found, row, facts)),
+    )
+
+
+def _features(found: ViewFacts, listed: range) -> tuple[FeatureOverlap, ...]:
+    rows, ids = found.rows, found.layer.feature_ids
+    overlaps = [
+        FeatureOverlap(
+            id=str(ids[rows.feature[k]]),
+            name=feature_name(found, int(rows.feature[k])),
+            overlap_m2=float(rows.area_m2[k]),
+            length_m=_finite(rows.length_m[k]),
+            overlap_class=str(rows.overlap_class[k]),
+        )
+        for k in listed
+    ]
+    overlaps.sort(key=lambda o: (-o.overlap_m2, -(o.length_m or 0.0), o.id))
+    return tuple(overlaps[:MAX_FEATURES])
+
+
+def _main_row(found: ViewFacts, listed: range) -> int:
+    """Return the row to point at: the largest overlap, then the longest."""
+    rows = found.rows
+    return max(
+        listed,
+        key=lambda k: (
+            rows.overlap_class[k] != TOUCHING,
+            rows.area_m2[k],
+            np.nan_to_num(rows.length_m[k]),
+            -k,
+        ),
+    )
+
+
+def _nearest(found: ViewFacts, row: int) -> NearestFeature | None:
+    feature = int(found.nearest.feature[row])
+    if feature < 0:
+        return None
+    outline = found.layer.attributes.get("outline")
+    return NearestFeature(
+        id=str(found.layer.feature_ids[feature]),
+        name=feature_name(found, feature),
+        distance_m=float(found.nearest.distance_m[row]),
+        basis="" if outline is None else str(outline[feature]),
+    )
+
+
+def _reach_note(found: ViewFacts, row: int, facts: Facts) -> tuple[dict[str, str], ...]:
+    """Say so when nothing of the view lies within reach."""
+    if found.nearest.feature[row] >= 0:
+        return ()
+    km = facts.options.near_m / 1000
+    note = {
+        "zh": f"{km:g} 千米内没有{found.view.zh}",
+        "en": f"no {found.view.en} within {km:g} km",
+    }
+    return (note,)
+
+
+def _point(lonlat: NDArray[np.float64]) -> LonLat | None:
+    if np.isnan(lonlat).any():
+        return None
+    return LonLat(lon=float(lonlat[0]), lat=float(lonlat[1]))
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

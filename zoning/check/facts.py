@@ -1,0 +1,210 @@
+"""Space measured once per site and layer, then read by every rule.
+
+`Facts` keeps one overlap table per layer and one summary per view. A view
+that cannot be read (layer missing, column missing) is a `Problem`, never an
+empty answer.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from zoning.errors import Problem
+from zoning.model import Absence, Base, CheckOptions, Layer, LayerInfo
+from zoning.overlay import (
+    Nearest,
+    Overlaps,
+    SiteSums,
+    measure_overlaps,
+    nearest_features,
+    sum_by_site,
+    uncovered_share,
+)
+from zoning.rules.packs import RuleBook
+from zoning.rules.schema import View
+
+__all__ = ["Facts", "ViewFacts", "standing_problems"]
+
+CENTER_LINE = "center_line"
+WATERLINE_SLACK_M = 1.0  # a center line this close to drawn water is drawn water
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ViewFacts:
+    """What the sites have to do with one view; arrays have shape (sites,).
+
+    `rows` are the overlap rows of the view, ordered by site and feature;
+    `feature_rows` the view's rows in the layer. `bare_center_line_m` is the
+    distance to the nearest river reach drawn only as a center line (inf
+    elsewhere): a distance to it overstates the distance to the shore.
+    """
+
+    layer: Layer
+    view: View
+    rows: Overlaps
+    sums: SiteSums
+    nearest: Nearest
+    bare_center_line_m: NDArray[np.float64]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Facts:
+    """Measured relations of all sites to the base, filled as rules ask."""
+
+    sites: NDArray[np.object_]
+    base: Base
+    book: RuleBook
+    options: CheckOptions
+    _overlaps: dict[str, Overlaps] = field(default_factory=dict)
+    _views: dict[str, "ViewFacts | Problem | Absence"] = field(default_factory=dict)
+    _uncovered: dict[tuple[str, float], NDArray[np.float64]] = field(
+        default_factory=dict
+    )
+
+    def overlaps(self, layer_id: str) -> Overlaps:
+        """Return the overlap table of a layer that is present."""
+        if layer_id not in self._overlaps:
+            self._overlaps[layer_id] = measure_overlaps(
+                self.sites,
+                self.base.layers[layer_id].geometry,
+                self.options,
+                crs=self.base.crs,
+            )
+        return self._overlaps[layer_id]
+
+    def view(self, name: str) -> "ViewFacts | Problem | Absence":
+        """Return the facts of a view, or why there are none."""
+        if name not in self._views:
+            self._views[name] = self._measure_view(self.book.views[name])
+        return self._views[name]
+
+    def problems(self, layer_id: str) -> tuple[Problem, ...]:
+        """Return everything that keeps a layer from carrying a CLEAR."""
+        if layer_id in self.base.layers:
+            layer = self.base.layers[layer_id]
+            found = (*layer.problems, *standing_problems(layer.info, self.options))
+            if len(layer.geometry) == 0:
+                found += (Problem(code="LAYER_EMPTY", values={"layer": layer_id}),)
+            if layer.coverage is None:
+                values = {"layer": layer_id}
+                found += (Problem(code="COVERAGE_UNKNOWN", values=values),)
+            return found
+        return self.base.missing.get(layer_id, (missing_layer(layer_id),))
+
+    def uncovered(self, layer_id: str, reach_m: float) -> NDArray[np.float64]:
+        """Return the share of each site's reach that a layer does not cover."""
+        key = (layer_id, reach_m)
+        if key not in self._uncovered:
+            coverage = self.base.layers[layer_id].coverage
+            self._uncovered[key] = (
+                np.ones(len(self.sites))
+                if coverage is None
+                else uncovered_share(
+                    self.sites, coverage, reach_m, options=self.options
+                )
+            )
+        return self._uncovered[key]
+
+    def _reach_m(self) -> float:
+        """How far to look: the evidence radius or the longest rule, with margins."""
+        rules = [s.distance_m or 0.0 for rule in self.book.rules for s in rule.space]
+        margins = [view.center_line_margin_m for view in self.book.views.values()]
+        return max([self.options.near_m, max(rules, default=0.0) + max(margins)])
+
+    def _measure_view(self, view: View) -> "ViewFacts | Problem | Absence":
+        if view.layer in self.base.absent:
+            return self.base.absent[view.layer]
+        layer = self.base.layers.get(view.layer)
+        if layer is None:
+            return self.problems(view.layer)[0]
+        keep = _members(layer, view)
+        if isinstance(keep, Problem):
+            return keep
+        table = self.overlaps(view.layer)
+        rows = table.only(keep[table.feature])
+        chosen = np.flatnonzero(keep)
+        near = nearest_features(
+            self.sites, layer.geometry[chosen], self._reach_m(), crs=self.base.crs
+        )
+        return ViewFacts(
+            layer=layer,
+            view=view,
+            rows=rows,
+            sums=sum_by_site(rows, self.sites, self.options, crs=self.base.crs),
+            nearest=_in_layer_rows(near, chosen),
+            bare_center_line_m=self._bare_distance(layer, keep),
+        )
+
+    def _bare_distance(
+        self, layer: Layer, keep: NDArray[np.bool_]
+    ) -> NDArray[np.float64]:
+        """Distance to reaches of the view that have no drawn shore."""
+        far = np.full(len(self.sites), np.inf)
+        outline = layer.attributes.get("outline")
+        if outline is None or not (keep & (outline == CENTER_LINE)).any():
+            return far
+        shore = layer.geometry[outline != CENTER_LINE]
+        lines = layer.geometry[keep & (outline == CENTER_LINE)]
+        water: BaseGeometry = shapely.buffer(
+            shapely.union_all(shore), WATERLINE_SLACK_M
+        )
+        bare = np.asarray(shapely.difference(lines, water), dtype=object)
+        bare = bare[~shapely.is_empty(bare)]
+        return nearest_features(
+            self.sites, bare, self._reach_m(), crs=self.base.crs
+        ).distance_m
+
+
+def missing_layer(layer_id: str) -> Problem:
+    """Return the problem of a layer that is not there."""
+    return Problem(code="LAYER_MISSING", values={"layer": layer_id})
+
+
+def standing_problems(info: LayerInfo, options: CheckOptions) -> tuple[Problem, ...]:
+    """Return what keeps a layer from counting on the day of the check."""
+    found: list[Problem] = []
+    late = info.valid_to is not None and options.as_of > info.valid_to
+    early = info.valid_from is not None and options.as_of < info.valid_from
+    if late or early:
+        values = {
+            "layer": info.id,
+            "as_of": options.as_of.isoformat(),
+            "edition": f"{info.edition or '?'}: {info.valid_from or ''}–"
+            f"{info.valid_to or ''}",
+        }
+        found.append(Problem(code="EDITION_NOT_VALID", values=values))
+    if info.authority != "statutory":
+        values = {"layer": info.id, "authority": info.authority}
+        found.append(Problem(code="AUTHORITY_NOT_STATUTORY", values=values))
+    return tuple(found)
+
+
+def _members(layer: Layer, view: View) -> NDArray[np.bool_] | Problem:
+    """Which features belong to the view; a Problem when a column is missing."""
+    keep = np.ones(len(layer.geometry), dtype=bool)
+    for column in (*view.where, *view.at_least):
+        if column not in layer.attributes:
+            values = {"layer": view.layer, "field": column, "aliases": ""}
+            named = [p for p in layer.problems if p.values.get("field") == column]
+            return named[0] if named else Problem(code="FIELD_MISSING", values=values)
+        value = layer.attributes[column]
+        if column in view.where:
+            keep &= np.isin(value.astype(str), list(view.where[column]))
+        else:
+            keep &= value.astype(np.float64) >= view.at_least[column]
+    return keep
+
+
+def _in_layer_rows(near: Nearest, chosen: NDArray[np.intp]) -> Nearest:
+    """Turn row numbers of the view into row numbers of the layer."""
+    found = near.feature >= 0
+    feature = near.feature.copy()
+    feature[found] = chosen[near.feature[found]]
+    return Nearest(
+        feature=feature,
+        distance_m=near.distance_m,
+        witness_lonlat=near.witness_lonlat,
+    )

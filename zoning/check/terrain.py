@@ -1,0 +1,155 @@
+"""Slope, elevation and land cover of a site, from the base's rasters.
+
+Slope is Horn's weighted difference over the 3 x 3 neighbourhood.
+
+References
+----------
+.. [1] B. K. P. Horn (1981), Hill shading and the reflectance map, Proc. IEEE 69.
+"""
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from zoning import measure
+from zoning.check.facts import Facts, missing_layer, standing_problems
+from zoning.check.relations import Outcome
+from zoning.model import Base, Raster, Terrain
+from zoning.rules.schema import Space
+
+__all__ = ["describe_terrain", "horn_slope", "relate_slope"]
+
+STEEP_DEG = 25.0  # 水土保持法 第二十条
+DEM, LAND_COVER = "dem", "land_cover"
+
+
+def describe_terrain(site: BaseGeometry, base: Base) -> Terrain | None:
+    """Return terrain of a site given in the working plane; None without rasters."""
+    dem, cover = base.rasters.get(DEM), base.rasters.get(LAND_COVER)
+    if dem is None and cover is None:
+        return None
+    shares = {} if cover is None else _cover_shares(site, cover, base.crs)
+    if dem is None:
+        return Terrain(cover=shares)
+    window, inside = _cells(site, dem, base.crs, margin=1)
+    slope = horn_slope(window, *_cell_size_m(dem, site, base.crs))
+    heights, slopes = window[inside], slope[inside]
+    heights, slopes = heights[~np.isnan(heights)], slopes[~np.isnan(slopes)]
+    if len(heights) == 0:
+        return Terrain(cover=shares, vertical_datum=dem.info.vertical_datum)
+    return Terrain(
+        elevation_min_m=float(heights.min()),
+        elevation_mean_m=float(heights.mean()),
+        elevation_max_m=float(heights.max()),
+        vertical_datum=dem.info.vertical_datum,
+        slope_mean_deg=float(slopes.mean()) if len(slopes) else None,
+        slope_max_deg=float(slopes.max()) if len(slopes) else None,
+        slope_ge_25_share=float((slopes >= STEEP_DEG).mean()) if len(slopes) else None,
+        cover=shares,
+    )
+
+
+def relate_slope(space: Space, facts: Facts, terrain: Terrain | None) -> Outcome:
+    """Evaluate a slope relation; without a usable DEM it is not known."""
+    layer_id = facts.book.views[space.view].layer
+    dem = facts.base.rasters.get(layer_id)
+    problems = facts.base.missing.get(layer_id, ())
+    if dem is not None:
+        problems = (*dem.problems, *standing_problems(dem.info, facts.options))
+    steepest = None if terrain is None else terrain.slope_max_deg
+    if steepest is None and not problems:
+        problems = (missing_layer(layer_id),)
+    holds = None if problems or steepest is None else steepest >= (space.slope_deg or 0)
+    return Outcome(
+        space=space,
+        layer=layer_id,
+        holds=holds,
+        problems=problems,
+        slope_share=None if terrain is None else terrain.slope_ge_25_share,
+    )
+
+
+def horn_slope(
+    heights: NDArray[np.float64], width_m: float, height_m: float
+) -> NDArray[np.float64]:
+    """Return slope in degrees for each cell; nan on the rim and beside gaps.
+
+    Parameters
+    ----------
+    heights : ndarray, shape (rows, columns)
+        Metres, north at the top.
+    width_m, height_m : float
+        Ground size of a cell.
+    """
+    slope = np.full(heights.shape, np.nan)
+    if min(heights.shape) < 3:  # noqa: PLR2004  the neighbourhood is 3 x 3
+        return slope
+    z = {
+        (i, j): heights[
+            1 + i : heights.shape[0] - 1 + i, 1 + j : heights.shape[1] - 1 + j
+        ]
+        for i in (-1, 0, 1)
+        for j in (-1, 0, 1)
+    }
+    east = (z[-1, 1] + 2 * z[0, 1] + z[1, 1]) - (z[-1, -1] + 2 * z[0, -1] + z[1, -1])
+    south = (z[1, -1] + 2 * z[1, 0] + z[1, 1]) - (z[-1, -1] + 2 * z[-1, 0] + z[-1, 1])
+    rise = np.hypot(east / (8 * width_m), south / (8 * height_m))
+    slope[1:-1, 1:-1] = np.degrees(np.arctan(rise))
+    return slope
+
+
+def _cells(
+    site: BaseGeometry, raster: Raster, crs: str, *, margin: int
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the window of cells round a site, and which lie in it.
+
+    A cell belongs to a polygon when its center does; where no center does, and
+    for lines and points, the cells that are met.
+    """
+    shape = measure.project(np.array([site], dtype=object), crs, raster.crs)[0]
+    a, _, left, _, e, top = raster.transform
+    west, south, east, north = shape.bounds
+    rows, columns = raster.values.shape
+    r0 = max(int((north - top) / e) - margin, 0)
+    r1 = min(int((south - top) / e) + 1 + margin, rows)
+    c0 = max(int((west - left) / a) - margin, 0)
+    c1 = min(int((east - left) / a) + 1 + margin, columns)
+    if r0 >= r1 or c0 >= c1:
+        return np.zeros((0, 0)), np.zeros((0, 0), dtype=bool)
+    x = left + a * (np.arange(c0, c1) + 0.5)
+    y = top + e * (np.arange(r0, r1) + 0.5)
+    grid_x, grid_y = np.meshgrid(x, y)
+    inside = np.asarray(shapely.contains_xy(shape, grid_x, grid_y))
+    if not inside.any():
+        cells = shapely.box(
+            grid_x - abs(a) / 2,
+            grid_y - abs(e) / 2,
+            grid_x + abs(a) / 2,
+            grid_y + abs(e) / 2,
+        )
+        inside = np.asarray(shapely.intersects(shape, cells))
+    return raster.values[r0:r1, c0:c1], inside
+
+
+def _cell_size_m(raster: Raster, site: BaseGeometry, crs: str) -> tuple[float, float]:
+    """Ground size (width, height) of a cell at the site."""
+    a, _, _, _, e, _ = raster.transform
+    if not measure.is_geographic(raster.crs):
+        return abs(a), abs(e)
+    center = shapely.get_coordinates(shapely.point_on_surface(site))
+    lon, lat = measure.to_lonlat(center, crs)[0]
+    start = np.array([[lon, lat], [lon, lat]])
+    end = np.array([[lon + abs(a), lat], [lon, lat + abs(e)]])
+    width, height = measure.geodesic_m(start, end)
+    return float(width), float(height)
+
+
+def _cover_shares(site: BaseGeometry, cover: Raster, crs: str) -> dict[str, float]:
+    window, inside = _cells(site, cover, crs, margin=0)
+    values = window[inside]
+    codes, counts = np.unique(values[~np.isnan(values)], return_counts=True)
+    total = int(counts.sum())
+    return {
+        f"{code:g}": count / total for code, count in zip(codes, counts, strict=True)
+    }

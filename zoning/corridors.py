@@ -1,0 +1,216 @@
+"""What a site does to the planned layout: belts, screens, corridors, patches.
+
+The width of a corridor at a point is taken along the *normal chord*: from the
+nearest bank through the point to the bank opposite. The width left is the
+longest unbroken piece of that chord outside the site. The narrowest section
+that the site cuts is reported, with the part of the site to give up so that
+the planned width is left.
+
+Notes
+-----
+Widths need two banks and are taken for belts and corridors only; screens and
+patches are areas. Sections are sampled every `SPACING_M` along and across the
+common ground; between samples the width may differ by what the banks turn in
+that distance.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from zoning import measure
+from zoning.topology import polygonal
+
+__all__ = ["Section", "Trim", "narrowest_section", "trim_to_width"]
+
+SPACING_M = 5.0
+MAX_SAMPLES = 400
+WIDTH_TOLERANCE_M = 0.05
+INSET_M = 0.02
+TRIM_ROUNDS = 12
+MAX_WIDTH_M = 20_000.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Section:
+    """A section across a corridor, metres; lines in the working plane.
+
+    `chord` runs from bank to bank, `free` is its longest piece outside the
+    site (empty when none is left).
+    """
+
+    width_m: float
+    width_left_m: float
+    chord: BaseGeometry
+    free: BaseGeometry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Trim:
+    """Part of a site to give up, in the working plane."""
+
+    part: BaseGeometry
+    area_m2: float
+    width_left_m: float
+
+
+def narrowest_section(
+    site: BaseGeometry, corridor: BaseGeometry, *, crs: str
+) -> Section | None:
+    """Return the section on which the site leaves the least width.
+
+    Parameters
+    ----------
+    site, corridor : geometry
+        Polygons in the working plane; lines and points cut no width.
+    crs : str
+        The working plane.
+
+    Returns
+    -------
+    Section or None
+        None when site and corridor have no area in common.
+    """
+    sections = _sections(site, corridor)
+    if sections is None:
+        return None
+    chords, free = sections
+    width, left = measure.length_m(chords, crs), measure.length_m(free, crs)
+    best = int(np.lexsort((width, np.round(left, 3)))[0])
+    return Section(
+        width_m=float(width[best]),
+        width_left_m=float(left[best]),
+        chord=chords[best],
+        free=free[best],
+    )
+
+
+def trim_to_width(
+    site: BaseGeometry, corridor: BaseGeometry, target_m: float, *, crs: str
+) -> Trim | None:
+    """Return the part of the site to give up so that `target_m` is left free.
+
+    The ground given up lies beside the free side of the corridor, as deep as
+    the missing width. Where the corridor itself is narrower than the target,
+    its own width is the goal.
+
+    Returns
+    -------
+    Trim or None
+        None when nothing is owed.
+    """
+    section = narrowest_section(site, corridor, crs=crs)
+    if section is None or section.width_left_m >= _goal(section, target_m):
+        return None
+    side = _free_side(site, corridor)
+    depth = _goal(section, target_m) - section.width_left_m
+    part: BaseGeometry = shapely.Polygon()
+    for _ in range(TRIM_ROUNDS):
+        grown = shapely.buffer(side, depth, cap_style="flat", join_style="mitre")
+        part = polygonal(np.array([shapely.intersection(site, grown)], dtype=object))[0]
+        rest = shapely.difference(site, part)
+        now = narrowest_section(rest, corridor, crs=crs)
+        if now is None:
+            break
+        owed = _goal(now, target_m) - now.width_left_m
+        if owed <= WIDTH_TOLERANCE_M:
+            return _trim(part, now.width_left_m, crs)
+        depth += owed
+    return _trim(_common(site, corridor), section.width_m, crs)
+
+
+def _common(one: BaseGeometry, other: BaseGeometry) -> BaseGeometry:
+    """Return the common ground of two shapes, polygons only."""
+    both: BaseGeometry = shapely.intersection(one, other)
+    kept: BaseGeometry = polygonal(np.array([both], dtype=object))[0]
+    return kept
+
+
+def _goal(section: Section, target_m: float) -> float:
+    return min(target_m, section.width_m) - WIDTH_TOLERANCE_M
+
+
+def _trim(part: BaseGeometry, width_left_m: float, crs: str) -> Trim:
+    area = measure.area_m2(np.array([part], dtype=object), crs)[0]
+    return Trim(part=part, area_m2=float(area), width_left_m=width_left_m)
+
+
+def _sections(
+    site: BaseGeometry, corridor: BaseGeometry
+) -> tuple[NDArray[np.object_], NDArray[np.object_]] | None:
+    """Return normal chords through the common ground and their free pieces."""
+    # a hair inside, so that no chord runs along the site's own edge
+    common = shapely.buffer(_common(site, corridor), -INSET_M)
+    if shapely.is_empty(common):
+        return None
+    points = _samples(common)
+    banks = shapely.boundary(corridor)
+    foot = shapely.get_coordinates(shapely.shortest_line(points, banks))
+    start, end = foot[0::2], foot[1::2]
+    inward = start - end
+    depth = np.hypot(*inward.T)
+    usable = depth > 1e-3  # noqa: PLR2004  on the bank there is no direction
+    if not usable.any():
+        return None
+    points, end, inward = points[usable], end[usable], inward[usable]
+    far = end + inward / depth[usable, None] * MAX_WIDTH_M
+    rays = shapely.linestrings(np.stack([end, far], axis=1))
+    inside = np.asarray(shapely.intersection(rays, corridor), dtype=object)
+    chords = _piece_at(inside, points)
+    free = _longest(np.asarray(shapely.difference(chords, site), dtype=object))
+    return chords, free
+
+
+def _samples(common: BaseGeometry) -> NDArray[np.object_]:
+    """Return points spread over a polygon: its outline and a grid inside."""
+    west, south, east, north = common.bounds
+    across = max(east - west, north - south)
+    step = max(SPACING_M, across / np.sqrt(MAX_SAMPLES))
+    grid = np.meshgrid(
+        np.arange(west + step / 2, east, step), np.arange(south + step / 2, north, step)
+    )
+    inside = shapely.contains_xy(common, *grid)
+    outline = shapely.get_coordinates(
+        shapely.segmentize(shapely.boundary(common), step)
+    )
+    center = shapely.get_coordinates(shapely.point_on_surface(common))
+    xy = np.vstack([np.column_stack([g[inside] for g in grid]), outline, center])
+    return np.asarray(shapely.points(xy), dtype=object)
+
+
+def _piece_at(
+    lines: NDArray[np.object_], points: NDArray[np.object_]
+) -> NDArray[np.object_]:
+    """Keep, of each broken line, the piece that passes nearest its point."""
+    pieces, owner = shapely.get_parts(lines, return_index=True)
+    linear = shapely.get_dimensions(pieces) == 1
+    pieces, owner = pieces[linear], owner[linear]
+    distance = shapely.distance(pieces, points[owner])
+    order = np.lexsort((distance, owner))
+    owners, first = np.unique(owner[order], return_index=True)
+    kept = np.full(len(lines), shapely.LineString(), dtype=object)
+    kept[owners] = pieces[order][first]
+    return kept
+
+
+def _longest(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Keep the longest piece of each line; empty where nothing is left."""
+    pieces, owner = shapely.get_parts(lines, return_index=True)
+    order = np.lexsort((-shapely.length(pieces), owner))
+    owners, first = np.unique(owner[order], return_index=True)
+    kept = np.full(len(lines), shapely.LineString(), dtype=object)
+    kept[owners] = pieces[order][first]
+    return kept
+
+
+def _free_side(site: BaseGeometry, corridor: BaseGeometry) -> BaseGeometry:
+    """Return the free ground beside the site, as a strip of free sections."""
+    sections = _sections(site, corridor)
+    if sections is None:
+        return shapely.Polygon()
+    strips = shapely.buffer(sections[1], SPACING_M, cap_style="flat")
+    outside = shapely.difference(shapely.union_all(strips), site)
+    return shapely.intersection(outside, corridor)

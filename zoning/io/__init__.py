@@ -1,0 +1,1 @@
+"""Reading: every file, encoding and CRS declaration enters here."""

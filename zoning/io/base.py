@@ -1,0 +1,154 @@
+"""Opening a base folder: every layer of the catalogue, read or accounted for."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from zoning.errors import BaseError, LayerError, Problem
+from zoning.io.access_list import AccessList, read_access_list
+from zoning.io.catalogue import LayerDefinition, catalogue
+from zoning.io.config import AbsentEntry, BaseConfig, LayerEntry, read_config
+from zoning.io.layers import LayerPlace, read_layer
+from zoning.io.rasters import read_raster
+from zoning.model import Absence, Base, Clause, Layer, LayerInfo, Raster
+
+__all__ = ["open_base"]
+
+COUNTY = "county"
+
+
+def open_base(folder: Path) -> Base:
+    """Open a base folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``zoning.yaml``; all paths are relative to it.
+
+    Returns
+    -------
+    Base
+        Layers that could not be relied on are in `missing`, with the reason;
+        none is left out in silence.
+
+    Raises
+    ------
+    BaseError
+        When zoning.yaml or the county outline cannot be used.
+    """
+    config = read_config(folder)
+    county = _county(config, folder)
+    outline: BaseGeometry = shapely.union_all(county.geometry)
+    place = LayerPlace(folder=folder, crs=config.crs, county=outline)
+    opened = _Opened()
+    for layer_id, definition in catalogue().items():
+        entry = config.layers.get(layer_id)
+        if layer_id == COUNTY:
+            opened.layers[COUNTY] = replace(county, coverage=outline)
+        elif entry is None:
+            opened.missing[layer_id] = (_problem("LAYER_MISSING", layer_id),)
+        elif isinstance(entry, AbsentEntry):
+            opened.absent[layer_id] = Absence(
+                statement=entry.statement, source=entry.source, date=entry.date
+            )
+        else:
+            opened.read(layer_id, definition.geometry, entry, place=place)
+    return Base(
+        name=config.name,
+        demo=config.demo,
+        admin_code=config.admin_code,
+        crs=config.crs,
+        county=outline,
+        scope=config.scope,
+        packs=config.packs,
+        layers=opened.layers,
+        rasters=opened.rasters,
+        absent=opened.absent,
+        missing=opened.missing,
+        clauses=opened.clauses,
+        tables=opened.tables,
+    )
+
+
+class _Opened:
+    """Collects what the layers of a base turn out to be."""
+
+    def __init__(self) -> None:
+        self.layers: dict[str, Layer] = {}
+        self.rasters: dict[str, Raster] = {}
+        self.absent: dict[str, Absence] = {}
+        self.missing: dict[str, tuple[Problem, ...]] = {}
+        self.clauses: tuple[Clause, ...] | None = None
+        self.tables: dict[str, LayerInfo] = {}
+
+    def read(
+        self, layer_id: str, kind: str, entry: LayerEntry, *, place: LayerPlace
+    ) -> None:
+        """Read one layer; a layer that cannot be relied on is `missing`."""
+        definition = catalogue()[layer_id]
+        try:
+            if kind == "raster":
+                self.rasters[layer_id] = read_raster(entry, layer_id, place)
+            elif kind == "table":
+                self._take(read_access_list(entry, definition, place))
+            else:
+                layer = read_layer(entry, definition, place)
+                self.layers[layer_id] = _covered(layer, entry, place)
+        except LayerError as error:
+            self.missing[layer_id] = error.problems
+
+    def _take(self, found: AccessList) -> None:
+        self.clauses = found.clauses
+        self.tables[found.info.id] = found.info
+        if found.problems:
+            self.missing[found.info.id] = found.problems
+
+
+def _county(config: BaseConfig, folder: Path) -> Layer:
+    place = LayerPlace(folder=folder, crs=config.crs, county=None)
+    try:
+        county = read_layer(config.county, catalogue()[COUNTY], place)
+    except LayerError as error:
+        raise BaseError(_unusable(error.problem)) from error
+    if county.problems:
+        raise BaseError(_unusable(county.problems[0]))
+    if not (shapely.get_dimensions(county.geometry) == 2).all():  # noqa: PLR2004  polygons
+        raise BaseError(_unusable(_problem("LAYER_EMPTY", COUNTY)))
+    return county
+
+
+def _covered(layer: Layer, entry: LayerEntry, place: LayerPlace) -> Layer:
+    """Give a layer its coverage: the county, a polygon file, or unknown."""
+    if entry.coverage is None:
+        return layer
+    if entry.coverage == COUNTY:
+        return replace(layer, coverage=place.county)
+    bounds = LayerEntry(path=entry.coverage)
+    try:
+        shape = read_layer(bounds, _outline_definition(layer.info.id), place)
+    except LayerError:
+        return layer
+    if shape.problems:
+        return layer
+    return replace(layer, coverage=shapely.union_all(shape.geometry))
+
+
+def _outline_definition(layer_id: str) -> LayerDefinition:
+    """Return a definition for a coverage file: polygons, no fields."""
+    return LayerDefinition(
+        id=f"{layer_id}.coverage",
+        geometry="polygon",
+        files=(),
+        id_aliases=(),
+        fields={},
+    )
+
+
+def _unusable(problem: Problem) -> Problem:
+    return Problem(code="COUNTY_UNUSABLE", values={"detail": problem.text()})
+
+
+def _problem(code: str, layer_id: str) -> Problem:
+    return Problem(code=code, values={"layer": layer_id})

@@ -1,0 +1,126 @@
+"""From columns as they arrive to the canonical columns of a layer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoning.errors import Problem
+from zoning.io.catalogue import FieldDefinition, LayerDefinition, same_name
+from zoning.model import AttributeColumn
+
+__all__ = ["Columns", "canonical_columns"]
+
+UNKNOWN_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Columns:
+    """Canonical attributes, feature ids, and what was wrong with them."""
+
+    ids: NDArray[np.object_]
+    attributes: dict[str, AttributeColumn]
+    problems: tuple[Problem, ...]
+
+
+def canonical_columns(
+    columns: dict[str, NDArray[np.object_]],
+    definition: LayerDefinition,
+    declared: dict[str, str],
+    *,
+    rows: int,
+) -> Columns:
+    """Map the columns of a layer.
+
+    Parameters
+    ----------
+    columns : dict of str to ndarray, shape (rows,)
+        Text columns by the names they arrived under.
+    definition : LayerDefinition
+        Aliases, class values, requirements.
+    declared : dict of str to str
+        ``fields`` of zoning.yaml: canonical name (or ``id``) to column.
+
+    Returns
+    -------
+    Columns
+        Class columns hold the canonical value, '' where it is unknown; the
+        text as read is kept as ``<name>_as_read``.
+    """
+    attributes: dict[str, AttributeColumn] = {}
+    problems: list[Problem] = []
+    for name, field in definition.fields.items():
+        found = _find(columns, field.aliases, declared.get(name))
+        if found is None:
+            if field.required or name in declared:
+                problems.append(_missing(definition.id, name, field))
+            continue
+        if field.number:
+            attributes[name], bad = _numbers(found)
+        elif field.values is not None:
+            attributes[name], bad = _classes(found, field.values)
+            attributes[f"{name}_as_read"] = found
+        else:
+            attributes[name], bad = found, []
+        if bad and (field.required or not field.number):
+            problems.append(_unknown(definition.id, name, bad))
+    ids = _find(columns, definition.id_aliases, declared.get("id"))
+    return Columns(
+        ids=_unique(ids, rows), attributes=attributes, problems=tuple(problems)
+    )
+
+
+def _find(
+    columns: dict[str, NDArray[np.object_]],
+    aliases: tuple[str, ...],
+    declared: str | None,
+) -> NDArray[np.object_] | None:
+    wanted = aliases if declared is None else (declared,)
+    for alias in wanted:
+        for column, values in columns.items():
+            if same_name(alias, column):
+                return values
+    return None
+
+
+def _numbers(text: NDArray[np.object_]) -> tuple[NDArray[np.float64], list[str]]:
+    numbers = np.full(len(text), np.nan)
+    bad: list[str] = []
+    for row, value in enumerate(text):
+        try:
+            numbers[row] = float(value)
+        except ValueError:
+            bad.append(str(value))
+    return numbers, sorted(set(bad))
+
+
+def _classes(
+    text: NDArray[np.object_], table: Mapping[str, str]
+) -> tuple[NDArray[np.object_], list[str]]:
+    stripped = [str(value).strip() for value in text]
+    bad = sorted({value for value in stripped if value not in table})
+    return np.array([table.get(value, "") for value in stripped], dtype=object), bad
+
+
+def _unique(ids: NDArray[np.object_] | None, rows: int) -> NDArray[np.object_]:
+    """Return text ids; row numbers where missing, ``~2`` where repeated."""
+    taken: dict[str, int] = {}
+    result = []
+    for row in range(rows):
+        name = "" if ids is None else str(ids[row]).strip()
+        name = name or f"#{row + 1}"
+        taken[name] = taken.get(name, 0) + 1
+        result.append(name if taken[name] == 1 else f"{name}~{taken[name]}")
+    return np.array([*result, None], dtype=object)[:-1]
+
+
+def _missing(layer_id: str, name: str, field: FieldDefinition) -> Problem:
+    values = {"layer": layer_id, "field": name, "aliases": ", ".join(field.aliases)}
+    return Problem(code="FIELD_MISSING", values=values)
+
+
+def _unknown(layer_id: str, name: str, bad: list[str]) -> Problem:
+    shown = "、".join(bad[:UNKNOWN_SHOWN]) + ("…" if len(bad) > UNKNOWN_SHOWN else "")
+    values = {"layer": layer_id, "field": name, "values": shown or "''"}
+    return Problem(code="UNKNOWN_CLASS_VALUE", values=values)

@@ -1,0 +1,165 @@
+"""dBASE attribute tables: names and values as text, encoding told not guessed.
+
+The encoding is the .cpg's if the bytes agree, else the language byte of the
+header, else strict UTF-8, else strict GB18030.
+
+References
+----------
+.. [1] dBASE III+ header: record count at byte 4, lengths at 8 and 10, language
+   driver at 29, field descriptors of 32 bytes up to a carriage return.
+"""
+
+import codecs
+import struct
+from dataclasses import dataclass
+
+from zoning.errors import Problem, SiteError
+
+__all__ = ["Table", "read_dbf"]
+
+_HEADER = struct.Struct("<4xIHH17xB2x")
+_DESCRIPTOR = struct.Struct("<11sc4xB15x")
+_FIELDS_END = 0x0D
+_DELETED = 0x2A
+# Language driver byte → encoding; 0x57 (ANSI) and 0 say nothing in practice.
+_LANGUAGES = {0x4D: "gb18030", 0x7A: "gb18030", 0x4E: "cp949", 0x4F: "big5"}
+_CHINESE_PAGES = {"936", "gbk", "gb2312", "gb18030", "cp936", "ansi936", "ansi 936"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows in file order; None where the record is marked deleted."""
+
+    rows: tuple[dict[str, str] | None, ...]
+    encoding: str
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Field:
+    name: bytes
+    kind: str
+    start: int
+    end: int
+
+
+def read_dbf(content: bytes, *, cpg: bytes = b"", where: str) -> Table:
+    """Read a whole table.
+
+    Parameters
+    ----------
+    content, cpg : bytes
+        The .dbf and, if there is one, the .cpg file.
+    where : str
+        File name for messages.
+
+    Raises
+    ------
+    SiteError
+        ``SITE_FILE_DAMAGED`` when the header is broken or records are missing,
+        ``SITE_ENCODING_UNKNOWN`` when no encoding fits.
+    """
+    try:
+        count, header, record, language = _HEADER.unpack_from(content)
+        fields = _fields(content, header)
+    except struct.error as error:
+        raise SiteError(_damaged("dbf header", where)) from error
+    if record < 1 or len(content) < header + count * record:
+        raise SiteError(_damaged("dbf records", where))
+    if fields and fields[-1].end > record:
+        raise SiteError(_damaged("dbf fields", where))
+    records = [content[header + i * record :][:record] for i in range(count)]
+    encoding, problems = _encoding(fields, records, _stated(cpg, language), where=where)
+    names = _unique([_decode(field.name, encoding) for field in fields])
+    rows = [
+        None if raw[0] == _DELETED else _row(raw, fields, names, encoding=encoding)
+        for raw in records
+    ]
+    return Table(rows=tuple(rows), encoding=encoding, problems=problems)
+
+
+def _fields(content: bytes, header: int) -> list[_Field]:
+    found, place, start = [], 32, 1
+    while place + 32 <= header and content[place] != _FIELDS_END:
+        name, kind, length = _DESCRIPTOR.unpack_from(content, place)
+        clean = name.partition(b"\0")[0].strip()
+        end = start + length
+        kind_text = kind.decode("latin-1")
+        found.append(_Field(name=clean, kind=kind_text, start=start, end=end))
+        place, start = place + 32, end
+    return found
+
+
+def _stated(cpg: bytes, language: int) -> list[str]:
+    word = cpg.decode("latin-1").strip("\ufeff \t\r\n\0").lower()
+    stated = ["gb18030" if word in _CHINESE_PAGES else word] if word else []
+    if language in _LANGUAGES:
+        stated.append(_LANGUAGES[language])
+    return stated
+
+
+def _encoding(
+    fields: list[_Field], records: list[bytes], stated: list[str], *, where: str
+) -> tuple[str, tuple[Problem, ...]]:
+    """Return the first encoding that every name and text value obeys."""
+    texts = [field.name for field in fields]
+    texts += [
+        raw[field.start : field.end]
+        for raw in records
+        for field in fields
+        if field.kind == "C"
+    ]
+    candidates = [*stated, "utf-8", "gb18030"]
+    for encoding in candidates:
+        if _obeyed(encoding, texts):
+            wrong = bool(stated) and encoding != candidates[0]
+            values = {"detail": f"{candidates[0]} → {encoding}"}
+            problem = Problem(code="ATTRIBUTES_DOUBTFUL", where=where, values=values)
+            return encoding, (problem,) if wrong else ()
+    raise SiteError(Problem(code="SITE_ENCODING_UNKNOWN", where=where))
+
+
+def _obeyed(encoding: str, texts: list[bytes]) -> bool:
+    try:
+        codecs.lookup(encoding)
+        for text in texts:
+            _decode(text, encoding)
+    except (LookupError, UnicodeError, ValueError):
+        return False
+    return True
+
+
+def _decode(raw: bytes, encoding: str) -> str:
+    """Decode a value; a character cut off by the field's width is dropped."""
+    raw = raw.rstrip(b" \0")
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        if error.end == len(raw) and len(raw) - error.start <= 3:  # noqa: PLR2004 - part of one
+            return raw[: error.start].decode(encoding)
+        raise
+
+
+def _row(
+    raw: bytes, fields: list[_Field], names: list[str], *, encoding: str
+) -> dict[str, str]:
+    return {
+        name: _decode(
+            raw[field.start : field.end], encoding if field.kind == "C" else "latin-1"
+        ).strip()
+        for name, field in zip(names, fields, strict=True)
+    }
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Give repeated names numbers; the 10-byte limit brings them about."""
+    taken: dict[str, int] = {}
+    result = []
+    for name in names:
+        taken[name] = taken.get(name, 0) + 1
+        result.append(name if taken[name] == 1 else f"{name}_{taken[name]}")
+    return result
+
+
+def _damaged(detail: str, where: str) -> Problem:
+    return Problem(code="SITE_FILE_DAMAGED", where=where, values={"detail": detail})

@@ -1,0 +1,308 @@
+"""One vector layer of a base, from its entry in zoning.yaml to a `Layer`."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from zoning import measure, store
+from zoning.errors import LayerError, Problem
+from zoning.io.catalogue import LayerDefinition
+from zoning.io.columns import canonical_columns
+from zoning.io.config import LayerEntry
+from zoning.io.hashing import file_sha256
+from zoning.model import AttributeColumn, Layer, LayerInfo, Repair
+from zoning.topology import oriented, repair_polygons
+
+__all__ = ["LayerPlace", "layer_info", "read_layer", "sealed_sha256"]
+
+AWAY_M = 30_000.0
+"""Features further outside the county's box than this are out of place."""
+AWAY_SHARE = 0.1
+ROWS_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LayerPlace:
+    """Where a layer is read: base folder, working plane, county."""
+
+    folder: Path
+    crs: str
+    county: BaseGeometry | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Content:
+    """What the files say, before edition and coverage are added."""
+
+    geometry: NDArray[np.object_]
+    ids: NDArray[np.object_]
+    attributes: dict[str, AttributeColumn]
+    crs: str
+    encoding: str | None
+    repairs: tuple[Repair, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_layer(
+    entry: LayerEntry, definition: LayerDefinition, place: LayerPlace
+) -> Layer:
+    """Read one layer whole.
+
+    Parameters
+    ----------
+    entry : LayerEntry
+        Its part of zoning.yaml.
+    definition : LayerDefinition
+        Its part of the catalogue.
+    place : LayerPlace
+        Base folder and working plane; `county` None while the county itself
+        is read.
+
+    Returns
+    -------
+    Layer
+        Features in the order of their ids; doubts in `problems`.
+
+    Raises
+    ------
+    LayerError
+        When nothing of the layer can be relied on (missing, seal broken,
+        unreadable, CRS unknown, empty).
+    """
+    digest = sealed_sha256(entry, definition.id, place.folder)
+    key = store.store_key(digest, place.crs, _shaping(entry), definition.id)
+    prepared = store.load(place.folder, definition.id, key)
+    if prepared is None:
+        content = _read_content(entry, definition, place)
+        saved = _to_prepared(content)
+        store.save(place.folder, definition.id, key, prepared=saved)
+    else:
+        content = _from_prepared(prepared)
+    if len(content.geometry) == 0:
+        raise LayerError(_problem("LAYER_EMPTY", definition.id))
+    info = layer_info(entry, definition.id, digest, features=len(content.geometry))
+    info = replace(
+        info, crs=content.crs, encoding=content.encoding, repairs=content.repairs
+    )
+    return Layer(
+        info=info,
+        geometry=content.geometry,
+        feature_ids=content.ids,
+        attributes=content.attributes,
+        coverage=None,
+        problems=(
+            *content.problems,
+            *_expected_count(entry, definition.id, len(content.geometry)),
+            *_out_of_place(content.geometry, definition.id, place.county),
+        ),
+    )
+
+
+def sealed_sha256(entry: LayerEntry, layer_id: str, folder: Path) -> str:
+    """Return the hash of the layer's files, having compared it with the seal."""
+    path = folder / entry.path
+    if not path.is_file():
+        raise LayerError(_problem("LAYER_MISSING", layer_id))
+    digest = file_sha256(path)
+    if entry.sha256 is not None and entry.sha256 != digest:
+        raise LayerError(_problem("SEAL_BROKEN", layer_id))
+    return digest
+
+
+def layer_info(
+    entry: LayerEntry, layer_id: str, digest: str, *, features: int
+) -> LayerInfo:
+    """Return what zoning.yaml says of a layer, with its hash and count."""
+    return LayerInfo(
+        id=layer_id,
+        path=entry.path,
+        sha256=digest,
+        features=features,
+        edition=entry.edition,
+        valid_from=entry.valid_from,
+        valid_to=entry.valid_to,
+        authority=entry.authority,
+        coverage=entry.coverage or "",
+        vertical_datum=entry.vertical_datum,
+        sealed=entry.sha256 is not None,
+    )
+
+
+def _shaping(entry: LayerEntry) -> str:
+    """Return the settings that change what is read from the same bytes."""
+    return json.dumps(
+        [entry.layer, entry.layers, entry.encoding, entry.crs, entry.fields]
+    )
+
+
+def _read_content(
+    entry: LayerEntry, definition: LayerDefinition, place: LayerPlace
+) -> _Content:
+    from zoning.io.vector import read_raw
+
+    raws = [
+        read_raw(
+            place.folder / entry.path,
+            definition.id,
+            sublayer=sublayer,
+            crs=entry.crs,
+            encoding=entry.encoding,
+        )
+        for sublayer in (entry.layers or (entry.layer,))
+    ]
+    shapes, repairs, problems = [], list[tuple[int, Repair]](), list[Problem]()
+    start = 0
+    for raw in raws:
+        repaired = repair_polygons(raw.geometry, raw.crs)
+        problems += _doubts(repaired.usable, start, definition.id)
+        if raw.expected not in {-1, len(raw.geometry)}:
+            problems.append(
+                _problem(
+                    "COUNT_MISMATCH",
+                    definition.id,
+                    found=str(len(raw.geometry)),
+                    expected=str(raw.expected) if raw.expected >= 0 else "?",
+                )
+            )
+        repairs += [
+            (start + int(row), _repair(float(repaired.change_m2[row])))
+            for row in np.flatnonzero(repaired.repaired)
+        ]
+        shapes.append(measure.project(repaired.geometry, raw.crs, place.crs))
+        start += len(raw.geometry)
+    geometry = np.concatenate(shapes) if shapes else np.zeros(0, dtype=object)
+    columns = canonical_columns(
+        _joined([raw.columns for raw in raws], [len(r.geometry) for r in raws]),
+        definition,
+        entry.fields,
+        rows=len(geometry),
+    )
+    usable = ~shapely.is_missing(geometry) & _carried(geometry)
+    if usable.sum() < (~shapely.is_missing(geometry)).sum():
+        problems.append(_problem("LAYER_OUTSIDE_COUNTY", definition.id, detail="inf"))
+    keep = np.flatnonzero(usable)
+    order = keep[np.argsort(columns.ids[keep].astype(str), kind="stable")]
+    return _Content(
+        geometry=oriented(geometry[order]),
+        ids=columns.ids[order],
+        attributes={name: col[order] for name, col in columns.attributes.items()},
+        crs=raws[0].crs,
+        encoding=raws[0].encoding,
+        repairs=tuple(replace(r, feature=str(columns.ids[row])) for row, r in repairs),
+        problems=(*problems, *columns.problems),
+    )
+
+
+def _carried(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Say whether projection left all coordinates finite."""
+    bounds = shapely.bounds(geometry)
+    return np.asarray(np.isfinite(bounds).all(axis=1))
+
+
+def _repair(change_m2: float) -> Repair:
+    return Repair(feature="", what="make_valid", area_change_m2=change_m2)
+
+
+def _doubts(usable: NDArray[np.bool_], start: int, layer_id: str) -> list[Problem]:
+    bad = np.flatnonzero(~usable)
+    if len(bad) == 0:
+        return []
+    rows = ", ".join(f"#{start + row + 1}" for row in bad[:ROWS_SHOWN])
+    more = "…" if len(bad) > ROWS_SHOWN else ""
+    return [
+        _problem("UNREADABLE_ROWS", layer_id, count=str(len(bad)), rows=rows + more)
+    ]
+
+
+def _joined(
+    parts: list[dict[str, NDArray[np.object_]]], sizes: list[int]
+) -> dict[str, NDArray[np.object_]]:
+    """Put the columns of several tables under each other; '' where one lacks it."""
+    names = list(dict.fromkeys(name for part in parts for name in part))
+    return {
+        name: np.concatenate(
+            [
+                part.get(name, np.full(size, "", dtype=object))
+                for part, size in zip(parts, sizes, strict=True)
+            ]
+        )
+        for name in names
+    }
+
+
+def _expected_count(
+    entry: LayerEntry, layer_id: str, found: int
+) -> tuple[Problem, ...]:
+    if entry.features is None or entry.features == found:
+        return ()
+    expected = str(entry.features)
+    return (_problem("COUNT_MISMATCH", layer_id, found=str(found), expected=expected),)
+
+
+def _out_of_place(
+    geometry: NDArray[np.object_], layer_id: str, county: BaseGeometry | None
+) -> tuple[Problem, ...]:
+    """Find a layer that does not lie where the county is (wrong CRS or zone)."""
+    if county is None:
+        return ()
+    window = shapely.box(*county.bounds).buffer(AWAY_M)
+    away = ~shapely.intersects(geometry, window)
+    if away.mean() <= AWAY_SHARE:
+        return ()
+    detail = f"{int(away.sum())}/{len(geometry)}"
+    return (_problem("LAYER_OUTSIDE_COUNTY", layer_id, detail=detail),)
+
+
+def _to_prepared(content: _Content) -> store.Prepared:
+    arrays = {
+        **store.pack_geometry("geometry", content.geometry),
+        **store.pack_text("ids", content.ids),
+    }
+    for name, column in content.attributes.items():
+        if column.dtype == np.float64:
+            arrays[f"number/{name}"] = column
+        else:
+            arrays |= store.pack_text(f"text/{name}", column.astype(object))
+    header: dict[str, Any] = {
+        "crs": content.crs,
+        "encoding": content.encoding,
+        "texts": [n for n, c in content.attributes.items() if c.dtype != np.float64],
+        "numbers": [n for n, c in content.attributes.items() if c.dtype == np.float64],
+        "repairs": [[r.feature, r.what, r.area_change_m2] for r in content.repairs],
+        "problems": [[p.code, p.where, dict(p.values)] for p in content.problems],
+    }
+    return store.Prepared(header=header, arrays=arrays)
+
+
+def _from_prepared(prepared: store.Prepared) -> _Content:
+    header = prepared.header
+    attributes: dict[str, AttributeColumn] = {
+        name: prepared.text(f"text/{name}") for name in header["texts"]
+    }
+    for name in header["numbers"]:
+        attributes[name] = prepared.arrays[f"number/{name}"]
+    return _Content(
+        geometry=prepared.geometry("geometry"),
+        ids=prepared.text("ids"),
+        attributes=attributes,
+        crs=header["crs"],
+        encoding=header["encoding"],
+        repairs=tuple(
+            Repair(feature=feature, what=what, area_change_m2=change)
+            for feature, what, change in header["repairs"]
+        ),
+        problems=tuple(
+            Problem(code=code, where=where, values=values)
+            for code, where, values in header["problems"]
+        ),
+    )
+
+
+def _problem(code: str, layer_id: str, **values: str) -> Problem:
+    return Problem(code=code, values={"layer": layer_id, **values})

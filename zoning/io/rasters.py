@@ -1,0 +1,88 @@
+"""Rasters of a base, read whole into arrays."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoning import store
+from zoning.errors import LayerError, Problem
+from zoning.io.config import LayerEntry
+from zoning.io.layers import LayerPlace, layer_info, sealed_sha256
+from zoning.model import Raster
+
+__all__ = ["read_raster"]
+
+MAX_CELLS = 200_000_000
+
+
+def read_raster(entry: LayerEntry, layer_id: str, place: LayerPlace) -> Raster:
+    """Read a single-band, north-up grid.
+
+    Raises
+    ------
+    LayerError
+        When it is missing, sealed otherwise, unreadable, rotated, too large,
+        or has no CRS.
+    """
+    digest = sealed_sha256(entry, layer_id, place.folder)
+    key = store.store_key(digest, layer_id)
+    prepared = store.load(place.folder, layer_id, key)
+    if prepared is None:
+        prepared = _read(place.folder / entry.path, layer_id)
+        store.save(place.folder, layer_id, key, prepared=prepared)
+    values = prepared.arrays["values"].astype(np.float64)
+    nodata = prepared.header["nodata"]
+    if nodata is not None:
+        values[values == nodata] = np.nan
+    crs = str(prepared.header["crs"])
+    if entry.crs is not None and entry.crs != crs:
+        raise LayerError(
+            _problem("CRS_CONTRADICTION", layer_id, found=crs, declared=entry.crs)
+        )
+    a, b, c, d, e, f = prepared.header["transform"]
+    info = layer_info(entry, layer_id, digest, features=int(values.size))
+    problems = (_problem("LAYER_EMPTY", layer_id),) if np.isnan(values).all() else ()
+    return Raster(
+        info=replace(info, crs=crs),
+        values=values,
+        transform=(a, b, c, d, e, f),
+        crs=crs,
+        problems=problems,
+    )
+
+
+def _read(path: Path, layer_id: str) -> store.Prepared:
+    import rasterio
+    from rasterio.errors import RasterioError
+
+    try:
+        with rasterio.open(path, driver=["GTiff", "AAIGrid"]) as source:
+            if source.width * source.height > MAX_CELLS:
+                raise LayerError(_unreadable(layer_id, "too large"))
+            transform = list(source.transform)[:6]
+            code = None if source.crs is None else source.crs.to_epsg()
+            values: NDArray[Any] = source.read(1)
+            nodata = source.nodata
+    except (RasterioError, OSError) as error:
+        raise LayerError(_unreadable(layer_id, str(error))) from error
+    if code is None:
+        raise LayerError(_problem("CRS_MISSING", layer_id))
+    if transform[1] or transform[3] or transform[4] >= 0:
+        raise LayerError(_unreadable(layer_id, "not north-up"))
+    header = {
+        "transform": transform,
+        "crs": f"EPSG:{code}",
+        "nodata": None if nodata is None or np.isnan(nodata) else float(nodata),
+    }
+    return store.Prepared(header=header, arrays={"values": values})
+
+
+def _unreadable(layer_id: str, detail: str) -> Problem:
+    return _problem("LAYER_UNREADABLE", layer_id, detail=detail)
+
+
+def _problem(code: str, layer_id: str, **values: str) -> Problem:
+    return Problem(code=code, values={"layer": layer_id, **values})

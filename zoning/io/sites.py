@@ -1,0 +1,166 @@
+"""Site files to `Site` values: the door for everything a planner submits.
+
+A file or row that cannot be read safely is a `Site` with a rejection, so that
+rows out equal rows in and a batch never stops.
+"""
+
+import hashlib
+import struct
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from shapely.errors import ShapelyError
+
+from zoning.errors import Problem, SiteError
+from zoning.io import formats
+from zoning.io.crs import Datum, crs_argument, datum_of, obstacle
+from zoning.io.project import Projects
+from zoning.io.shapefile_sites import COMPANIONS
+from zoning.io.site_row import SiteRow
+from zoning.model import Site, SiteSource
+
+__all__ = ["read_sites"]
+
+# What damaged bytes can make the readers and libraries raise.
+_DAMAGE = (
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    AttributeError,
+    struct.error,
+    zlib.error,
+    ShapelyError,
+)
+
+
+def read_sites(
+    paths: Sequence[Path],
+    *,
+    crs: str | None = None,
+    projects: Projects | None = None,
+) -> tuple[Site, ...]:
+    """Read project sites from boundary TXT, GeoJSON, Shapefile, KML, DXF or tables.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files; a folder is not looked into.
+    crs : str, optional
+        EPSG code of coordinates whose CRS the file does not state. It never
+        overrides what a file states.
+    projects : Projects, optional
+        Project attributes, laid on by site id, name or file stem.
+
+    Returns
+    -------
+    tuple of Site
+        Files in the order given, rows as in the file. An unreadable file or
+        row has no geometry and a `rejection`. Identifiers are unique: the
+        parcel number where no other row bears it, else the file's stem, with
+        the row number when the file has several rows.
+
+    Raises
+    ------
+    UsageError
+        When `crs` is no EPSG code. A bad file never raises.
+    """
+    argument = crs_argument(crs)
+    read = [_read(Path(path), argument) for path in paths]
+    numbers = Counter(row.number for _, rows in read for row in rows if row.number)
+    sites: list[Site] = []
+    taken: set[str] = set()
+    for (source, rows), path in zip(read, paths, strict=True):
+        for index, row in enumerate(rows):
+            stem = Path(path).stem
+            own = stem if len(rows) == 1 else f"{stem}-{index + 1}"
+            wished = row.number if numbers[row.number] == 1 else own
+            identifier = _unused(wished, taken)
+            taken.add(identifier)
+            row_source = replace(source, row=index, crs=row.crs, encoding=row.encoding)
+            sites.append(_site(row, row_source, identifier, stem=stem))
+    return tuple(_with_project(site, projects) for site in sites)
+
+
+def _read(path: Path, argument: str | None) -> tuple[SiteSource, tuple[SiteRow, ...]]:
+    """Return where a file comes from and its rows; trouble becomes one row."""
+    source = SiteSource(path=path.name, sha256="", row=0)
+    try:
+        file = formats.load(path)
+    except SiteError as error:
+        return source, (SiteRow(rejection=error.problem),)
+    except OSError as error:
+        values = {"detail": error.strerror or type(error).__name__}
+        problem = Problem(code="SITE_FILE_NOT_FOUND", where=path.name, values=values)
+        return source, (SiteRow(rejection=problem),)
+    source = replace(source, sha256=_digest(file.parts))
+    try:
+        rows = formats.read_rows(file, crs=argument)
+    except SiteError as error:
+        return source, (SiteRow(rejection=error.problem),)
+    except _DAMAGE as error:
+        values = {"detail": type(error).__name__}
+        problem = Problem(code="SITE_FILE_DAMAGED", where=path.name, values=values)
+        return source, (SiteRow(rejection=problem),)
+    return source, tuple(
+        _judged(row, f"{path.name}#{number}" if len(rows) > 1 else path.name)
+        for number, row in enumerate(rows, start=1)
+    )
+
+
+def _digest(parts: Mapping[str, bytes]) -> str:
+    order = [suffix for suffix in COMPANIONS if suffix in parts] or list(parts)
+    digest = hashlib.sha256()
+    for suffix in order:
+        digest.update(parts[suffix])
+    return digest.hexdigest()
+
+
+def _judged(row: SiteRow, where: str) -> SiteRow:
+    """Reject a row on a foreign datum; remark on WGS 84."""
+    if row.geometry is None or row.crs is None:
+        return row
+    reason = obstacle(row.crs, where)
+    if reason is not None:
+        return replace(row, geometry=None, rejection=reason)
+    if datum_of(row.crs) is not Datum.WGS84:
+        return row
+    note = Problem(code="WGS84_READ", where=where, values={"crs": row.crs})
+    return replace(row, problems=(*row.problems, note))
+
+
+def _site(row: SiteRow, source: SiteSource, identifier: str, *, stem: str) -> Site:
+    return Site(
+        id=identifier,
+        name=row.name or row.project_name or stem,
+        geometry=row.geometry if row.rejection is None else None,
+        crs=row.crs if row.rejection is None else None,
+        source=source,
+        area_declared_m2=row.area_declared_m2,
+        attributes=row.attributes,
+        problems=row.problems,
+        rejection=row.rejection,
+    )
+
+
+def _with_project(site: Site, projects: Projects | None) -> Site:
+    if projects is None:
+        return site
+    stem = Path(site.source.path).stem
+    return replace(site, project=projects.for_site(site.id, site.name, stem))
+
+
+def _unused(wished: str, taken: set[str]) -> str:
+    return next(name for name in _variants(wished) if name not in taken)
+
+
+def _variants(name: str) -> Iterator[str]:
+    yield name
+    count = 2
+    while True:
+        yield f"{name}~{count}"
+        count += 1

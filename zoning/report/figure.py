@@ -1,0 +1,285 @@
+"""Map pictures for Word and HTML: a site among clipped layers, without a browser.
+
+Everything is drawn in the working plane with one scale on both axes. Figures
+are matplotlib objects made and dropped here; pyplot's global state is not
+touched, and the same report gives the same bytes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from zoning.model import Base, ConflictShape, Layer, SiteResult, State
+from zoning.report.fonts import font_path
+from zoning.report.furniture import (
+    LegendKey,
+    Pen,
+    draw_legend,
+    draw_north,
+    draw_scale,
+    drawable,
+    stroke,
+)
+from zoning.report.styles import Style, class_column, state_colour, style
+from zoning.report.texts import text
+from zoning.report.wording import Context
+from zoning.terms import label
+
+if TYPE_CHECKING:
+    from matplotlib.patches import PathPatch
+
+__all__ = ["SHEETS", "Sheet", "site_figure"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One map sheet: the layers it shows, and whether conflicts are drawn."""
+
+    key: str
+    layers: tuple[str, ...]
+    conflicts: bool = True
+    layout: bool = False
+
+
+_THREE = ("permanent_basic_farmland", "ecological_redline")
+_AROUND = ("protected_area", "water_source_zone", "shoreline_zone")
+
+SHEETS = {
+    sheet.key: sheet
+    for sheet in (
+        Sheet(key="overview", layers=(*_THREE, "urban_development_boundary", "river")),
+        Sheet(key="control_units", layers=("control_unit",), conflicts=False),
+        Sheet(key="surroundings", layers=(*_AROUND, "river")),
+        Sheet(key="corridors", layers=("corridor_layout",), layout=True),
+        Sheet(key="site_only", layers=(), conflicts=False),
+    )
+}
+
+_SIZE_IN = (7.2, 4.7)
+_DPI = 170
+_MAP_BOX = (0.012, 0.075, 0.716, 0.91)
+_LEGEND_BOX = (0.74, 0.075, 0.25, 0.91)
+_ASPECT = (_SIZE_IN[0] * _MAP_BOX[2]) / (_SIZE_IN[1] * _MAP_BOX[3])
+_LEAST_WIDTH_M = 400.0
+_MARGIN = 1.9
+_CLIP_VERTICES = 2000
+_BACKGROUND_LAYERS = {"control_unit", "access_list", "corridor_layout"}
+_STATES = (State.NOTICE, State.REVIEW, State.CONDITIONAL, State.PROHIBITED)
+
+
+def site_figure(result: SiteResult, context: Context, *, sheet: str) -> bytes:
+    """Return a PNG of one site on one sheet.
+
+    Parameters
+    ----------
+    result : SiteResult
+        Its `geometry` must not be None.
+    sheet : str
+        Key of `SHEETS`.
+
+    Raises
+    ------
+    ValueError
+        If the site has no geometry to draw.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+
+    if result.geometry is None or result.geometry.is_empty:
+        raise ValueError(result.site.id)
+    base, lang = context.base, context.lang
+    figure = Figure(figsize=_SIZE_IN, dpi=_DPI, facecolor="white")
+    canvas = FigureCanvasAgg(figure)
+    axes = figure.add_axes(_MAP_BOX)
+    font = FontProperties(fname=str(font_path()))
+    pen = Pen(axes=axes, font=font, lang=lang)
+    shown = SHEETS[sheet]
+    view = _view(result.geometry)
+    pen.frame(view)
+    keys = _draw_layers(pen, shown, base=base, view=view)
+    keys += _draw_site(pen, shown, result)
+    draw_scale(pen, view)
+    draw_north(pen)
+    if base.demo:
+        pen.watermark(text("report.stamp", lang))
+    legend = figure.add_axes(_LEGEND_BOX)
+    legend.set_axis_off()
+    draw_legend(legend, keys, pen)
+    caption = text(
+        "figure.caption",
+        lang,
+        crs=base.crs,
+        as_of=context.options.as_of.isoformat(),
+        base=base.name,
+    )
+    figure.text(
+        0.014, 0.022, drawable(caption), fontproperties=font, size=8, color="#4c525a"
+    )
+    packed = BytesIO()
+    canvas.print_figure(packed, format="png", dpi=_DPI, metadata={"Software": None})
+    return packed.getvalue()
+
+
+def _view(geometry: BaseGeometry) -> BaseGeometry:
+    """Return the map view: the site with room around it, in the map's aspect."""
+    west, south, east, north = geometry.bounds
+    width = max((east - west) * _MARGIN, _LEAST_WIDTH_M)
+    height = max((north - south) * _MARGIN, _LEAST_WIDTH_M / _ASPECT)
+    width, height = max(width, height * _ASPECT), max(height, width / _ASPECT)
+    x, y = (west + east) / 2, (south + north) / 2
+    return shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+
+
+def _draw_layers(
+    pen: Pen, sheet: Sheet, base: Base, view: BaseGeometry
+) -> list[LegendKey]:
+    """Draw what of the sheet's layers is in view; return the legend's keys."""
+    keys: dict[str, LegendKey] = {}
+    if sheet.key != "site_only":
+        _draw_part(pen, shapely.boundary(base.county), style("county"))
+    for name in sheet.layers:
+        layer = base.layers.get(name)
+        if layer is None:
+            continue
+        for shape, look in _visible(layer, view):
+            _draw_part(pen, shape, look)
+            said = look.label(pen.lang)
+            if look.kind is not None:
+                said = f"{label('layer', name, pen.lang)} · {said}"
+            keys.setdefault(said, LegendKey(name=said, style=look))
+    return sorted(keys.values(), key=lambda key: -key.style.order)
+
+
+def _visible(layer: Layer, view: BaseGeometry) -> Iterator[tuple[BaseGeometry, Style]]:
+    """Yield the features in view with their style, in the order of the layer."""
+    name = layer.info.id
+    column = class_column(name)
+    values = layer.attributes.get(column or "")
+    hits = np.flatnonzero(shapely.intersects(layer.geometry, view))
+    for index in hits:
+        shape = layer.geometry[index]
+        if shapely.get_num_coordinates(shape) > _CLIP_VERTICES:
+            shape = shapely.intersection(shape, view)
+        kind = None if values is None else str(values[index])
+        yield shape, style(name, kind)
+
+
+def _draw_site(pen: Pen, sheet: Sheet, result: SiteResult) -> list[LegendKey]:
+    """Draw conflicts, trim and sections, and the site's outline above all."""
+    keys: list[LegendKey] = []
+    if sheet.conflicts:
+        keys += _draw_conflicts(pen, _conflicts(sheet, result.conflicts))
+    if sheet.layout:
+        keys += _draw_layout(pen, result)
+    look = style("site")
+    geometry = result.geometry
+    if geometry is not None:
+        _draw_part(pen, geometry, look)
+    return [LegendKey(name=text("figure.site", pen.lang), style=look), *keys]
+
+
+def _conflicts(
+    sheet: Sheet, shapes: Sequence[ConflictShape]
+) -> tuple[ConflictShape, ...]:
+    """Return the conflicts a sheet shows, mild ones first so that bad ones lie above.
+
+    The overview leaves out the layers that cover every site anyway.
+    """
+    kept = [
+        shape
+        for shape in shapes
+        if shape.state in _STATES
+        and (
+            shape.layer not in _BACKGROUND_LAYERS
+            if sheet.key == "overview"
+            else shape.layer in sheet.layers
+        )
+    ]
+    return tuple(sorted(kept, key=lambda shape: _STATES.index(shape.state)))
+
+
+def _draw_conflicts(pen: Pen, shapes: Sequence[ConflictShape]) -> list[LegendKey]:
+    look = style("conflict")
+    keys: dict[State, LegendKey] = {}
+    for shape in shapes:
+        colour = state_colour(shape.state)
+        _draw_part(pen, shape.geometry, look, colour=colour)
+        said = label("state", shape.state, pen.lang)
+        name = text("figure.conflict", pen.lang, state=said)
+        keys[shape.state] = LegendKey(name=name, style=look, colour=colour)
+    return [keys[state] for state in reversed(_STATES) if state in keys]
+
+
+def _draw_layout(pen: Pen, result: SiteResult) -> list[LegendKey]:
+    keys: dict[str, LegendKey] = {}
+    for hit in result.layout:
+        for item, shape in (("trim", hit.trim), ("section", hit.section)):
+            if shape is not None:
+                look = style(item)
+                _draw_part(pen, shape, look)
+                name = text(f"figure.{item}", pen.lang)
+                keys[item] = LegendKey(name=name, style=look)
+    return list(keys.values())
+
+
+def _draw_part(
+    pen: Pen, geometry: BaseGeometry, look: Style, *, colour: str | None = None
+) -> None:
+    """Draw polygons, lines and points of `geometry` in one style."""
+    for part in _simple_parts(geometry):
+        if isinstance(part, shapely.Polygon):
+            pen.axes.add_patch(_patch(part, look, colour))
+        elif isinstance(part, shapely.Point):
+            pen.axes.plot(
+                part.x,
+                part.y,
+                marker="o",
+                markersize=7,
+                color=colour or look.fill or look.line,
+                markeredgecolor=look.line,
+                zorder=look.order,
+            )
+        else:
+            x, y = np.asarray(part.coords)[:, :2].T
+            pen.axes.plot(
+                x, y, color=colour or look.line, zorder=look.order, **stroke(look)
+            )
+
+
+def _simple_parts(geometry: BaseGeometry) -> Iterator[Any]:
+    for part in shapely.get_parts(geometry):
+        if part.is_empty:
+            continue
+        if isinstance(part, shapely.GeometryCollection) or hasattr(part, "geoms"):
+            yield from _simple_parts(part)
+        else:
+            yield part
+
+
+def _patch(polygon: shapely.Polygon, look: Style, colour: str | None) -> "PathPatch":
+    """Return a filled path with holes; conflicts are hatched in their colour."""
+    from matplotlib.colors import to_rgba
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    rings = [polygon.exterior, *polygon.interiors]
+    path = Path.make_compound_path(
+        *(Path(np.asarray(ring.coords)[:, :2], closed=True) for ring in rings)
+    )
+    edge = colour or look.line
+    face = colour or look.fill
+    opacity = look.opacity * (0.45 if colour else 1)
+    return PathPatch(
+        path,
+        facecolor="none" if face is None else to_rgba(face, opacity),
+        edgecolor=edge,
+        hatch="////" if colour else None,
+        zorder=look.order,
+        **stroke(look),
+    )

@@ -1,0 +1,270 @@
+"""Chapters on what stays open and what the answer stands on.
+
+Not checked with the cure, for a person to judge, residue, layers, packs,
+options and software.
+"""
+
+from collections.abc import Mapping
+
+from zoning.model import Base, Report, SiteResult, State
+from zoning.report.blocks import Block, Grid, GridRow, Paragraph, Section
+from zoning.report.numbers import fixed, metres, square_metres
+from zoning.report.texts import text
+from zoning.report.verdict import software
+from zoning.report.wording import words
+from zoning.terms import group, label
+
+__all__ = [
+    "evidence_section",
+    "judgement_section",
+    "not_checked_section",
+    "provenance_section",
+    "residue_section",
+    "scope_sentence",
+]
+
+_RESIDUE_PRINTED = 40
+
+
+# ---------------------------------------------------------------- what is open
+def not_checked_section(result: SiteResult, base: Base, *, lang: str) -> Section:
+    """Return what was not checked with reason and cure, and what is out of scope."""
+    blocks: list[Block] = []
+    if result.gaps:
+        names = ("rule", "layer", "reason", "cure")
+        blocks.append(
+            Grid(
+                columns=tuple(text(f"column.{name}", lang) for name in names),
+                rows=tuple(
+                    GridRow(
+                        cells=(
+                            gap.rule_id,
+                            label("layer", gap.layer, lang),
+                            f"{gap.problem.number} {gap.problem.text(lang)}",
+                            gap.problem.cure(lang),
+                        ),
+                        state=State.NOT_CHECKED,
+                    )
+                    for gap in result.gaps
+                ),
+                widths=(1.8, 2, 4, 4),
+            )
+        )
+    else:
+        blocks.append(Paragraph(text=text("open.nothing", lang)))
+    blocks += [
+        Paragraph(
+            text=text(
+                "open.declared",
+                lang,
+                layer=label("layer", name, lang),
+                statement=absence.statement,
+                source=absence.source,
+                date=absence.date,
+            ),
+            style="item",
+        )
+        for name, absence in sorted(base.absent.items())
+    ]
+    blocks.append(Paragraph(text=scope_sentence(base, lang), style="note"))
+    title = text("chapter.not_checked", lang)
+    return Section(key="not-checked", title=title, blocks=tuple(blocks))
+
+
+def scope_sentence(base: Base, lang: str) -> str:
+    """Name the chapters in scope and those left out."""
+    inside = [label("scope", scope, lang) for scope in base.scope]
+    outside = [
+        label("scope", scope, lang)
+        for scope in group("scope")
+        if scope not in base.scope
+    ]
+    listing = text("mark.listing", lang)
+    said = text("open.scope", lang, inside=listing.join(inside))
+    if outside:
+        said += text("open.out_of_scope", lang, outside=listing.join(outside))
+    return said
+
+
+def judgement_section(result: SiteResult, *, lang: str) -> Section | None:
+    """Return the clauses a person must judge and the questions still open."""
+    reviews = [f for f in result.findings if f.state == State.REVIEW]
+    questions = dict.fromkeys(
+        words(question, lang)
+        for finding in result.findings
+        for question in finding.questions
+    )
+    if not reviews and not questions:
+        return None
+    blocks: list[Block] = []
+    if reviews:
+        names = ("rule", "requirement", "reviewer_finding")
+        blocks.append(
+            Grid(
+                columns=tuple(text(f"column.{name}", lang) for name in names),
+                rows=tuple(
+                    GridRow(
+                        cells=(finding.rule_id, words(finding.title, lang), ""),
+                        state=finding.state,
+                    )
+                    for finding in reviews
+                ),
+                widths=(2, 6, 3),
+                caption=text("caption.reviews", lang, count=len(reviews)),
+            )
+        )
+    if questions:
+        blocks.append(Paragraph(text=text("open.questions", lang)))
+        blocks += [Paragraph(text=question, style="item") for question in questions]
+    title = text("chapter.judgement", lang)
+    return Section(key="judgement", title=title, blocks=tuple(blocks))
+
+
+def residue_section(result: SiteResult, report: Report, *, lang: str) -> Section | None:
+    """Return overlaps within the printed boundary tolerance."""
+    if not result.residue:
+        return None
+    opening = text(
+        "residue.opening",
+        lang,
+        area=f"{report.options.residue_area_m2:g}",
+        width=f"{report.options.residue_width_m:g}",
+    )
+    names = ("layer", "feature", "area_m2", "width_m")
+    grid = Grid(
+        columns=tuple(text(f"column.{name}", lang) for name in names),
+        rows=tuple(
+            GridRow(
+                cells=(
+                    label("layer", residue.layer, lang),
+                    residue.feature,
+                    square_metres(residue.overlap_m2),
+                    fixed(residue.width_m, 3),
+                )
+            )
+            for residue in result.residue[:_RESIDUE_PRINTED]
+        ),
+        widths=(3, 4, 2, 2),
+        numeric=(2, 3),
+    )
+    left = len(result.residue) - len(grid.rows)
+    more = [Paragraph(text=text("residue.more", lang, count=left), style="note")]
+    return Section(
+        key="residue",
+        title=text("chapter.residue", lang),
+        blocks=(Paragraph(text=opening), grid, *(more if left else [])),
+    )
+
+
+# ------------------------------------------------------------------ provenance
+def evidence_section(result: SiteResult, *, lang: str) -> Section:
+    """Return the short evidence of a CLEAR site: nearest feature of each rule."""
+    names = ("rule", "layer", "nearest", "distance_m")
+    rows = tuple(
+        GridRow(
+            cells=(
+                f"{finding.rule_id} {words(finding.title, lang)}",
+                label("layer", finding.layer, lang),
+                "—"
+                if finding.nearest is None
+                else finding.nearest.name or finding.nearest.id,
+                metres(finding.nearest.distance_m if finding.nearest else None),
+            ),
+            state=finding.state,
+        )
+        for finding in result.findings
+    )
+    grid = Grid(
+        columns=tuple(text(f"column.{name}", lang) for name in names),
+        rows=rows,
+        widths=(5, 2.4, 2.4, 1.8),
+        numeric=(3,),
+    )
+    return Section(key="evidence", title=text("chapter.evidence", lang), blocks=(grid,))
+
+
+def provenance_section(report: Report, *, lang: str) -> Section:
+    """Return layers, packs, options and software the answer stands on."""
+    blocks: list[Block] = [_layer_grid(report.base, lang)]
+    blocks += [
+        Paragraph(
+            text=text("provenance.missing", lang, layer=label("layer", name, lang)),
+            style="warning",
+        )
+        for name in sorted(report.base.missing)
+    ]
+    blocks.append(_pack_grid(report, lang))
+    options = report.options
+    blocks += [
+        Paragraph(
+            text=text(
+                "provenance.options",
+                lang,
+                as_of=options.as_of.isoformat(),
+                area=f"{options.residue_area_m2:g}",
+                width=f"{options.residue_width_m:g}",
+                near=f"{options.near_m:g}",
+            )
+        ),
+        Paragraph(text=text("provenance.measure", lang, crs=report.base.crs)),
+        Paragraph(text=_software_sentence(software(), lang), style="note"),
+    ]
+    title = text("chapter.provenance", lang)
+    return Section(key="provenance", title=title, blocks=tuple(blocks))
+
+
+def _layer_grid(base: Base, lang: str) -> Grid:
+    infos = [layer.info for layer in base.layers.values()]
+    infos += [raster.info for raster in base.rasters.values()]
+    infos += list(base.tables.values())
+    names = ("layer", "edition", "authority", "coverage", "features", "sha256")
+    rows = tuple(
+        GridRow(
+            cells=(
+                label("layer", info.id, lang),
+                info.edition or "—",
+                _authority(info.authority, lang),
+                _coverage(info.coverage, lang),
+                str(info.features),
+                f"{info.sha256[:16]}…" if info.sha256 else "—",
+            )
+        )
+        for info in sorted(infos, key=lambda info: info.id)
+    )
+    return Grid(
+        columns=tuple(text(f"column.{name}", lang) for name in names),
+        rows=rows,
+        widths=(3, 1.8, 1.3, 1.5, 1.3, 2.8),
+        numeric=(4,),
+        caption=text("caption.layers", lang),
+    )
+
+
+def _authority(authority: str, lang: str) -> str:
+    known = {"statutory", "draft", "demo"}
+    return text(f"authority.{authority}", lang) if authority in known else authority
+
+
+def _coverage(coverage: str, lang: str) -> str:
+    return text("value.county", lang) if coverage == "county" else coverage
+
+
+def _pack_grid(report: Report, lang: str) -> Grid:
+    names = ("pack", "version", "rules", "sha256")
+    return Grid(
+        columns=tuple(text(f"column.{name}", lang) for name in names),
+        rows=tuple(
+            GridRow(
+                cells=(pack.id, pack.version, str(pack.rules), f"{pack.sha256[:16]}…")
+            )
+            for pack in report.packs
+        ),
+        widths=(3, 2, 2, 3),
+        numeric=(2,),
+        caption=text("caption.packs", lang),
+    )
+
+
+def _software_sentence(versions: Mapping[str, str], lang: str) -> str:
+    listed = ", ".join(f"{name} {version}" for name, version in versions.items())
+    return text("provenance.software", lang, versions=listed)

@@ -1,0 +1,381 @@
+"""From a report to the story that Word and HTML tell: one order, one wording.
+
+One site is told in full. Of several, a ranked summary comes first, then the
+pages of each site in that order; a CLEAR one gets its evidence in short.
+"""
+
+from collections.abc import Callable, Iterator
+
+from zoning.model import Report, SiteResult, State, Verdict
+from zoning.report.blocks import (
+    FirstPage,
+    Grid,
+    GridRow,
+    Paragraph,
+    Picture,
+    Section,
+    SitePages,
+    Story,
+)
+from zoning.report.chapters import (
+    control_section,
+    facts_section,
+    layout_section,
+    terrain_section,
+    units_section,
+)
+from zoning.report.coordinates import coordinate_section
+from zoning.report.figure import site_figure
+from zoning.report.numbers import hectares
+from zoning.report.records import (
+    evidence_section,
+    judgement_section,
+    not_checked_section,
+    provenance_section,
+    residue_section,
+    scope_sentence,
+)
+from zoning.report.texts import keys, text
+from zoning.report.three_lines import line_sections, met_rows
+from zoning.report.verdict import verdict_document, warnings_of
+from zoning.report.wording import (
+    Context,
+    basis,
+    extent,
+    headline,
+    joined,
+    needs_of,
+    not_checked_count,
+    words,
+    worst_first,
+)
+from zoning.terms import label
+
+__all__ = ["ranked", "tell_story", "why"]
+
+_ROWS_FIRST_PAGE = 6
+_NEEDS_FIRST_PAGE = 4
+_SURROUNDINGS = ("protected_area", "water_source_zone", "shoreline_zone", "river")
+_LOOSE = {State.CLEAR, State.NOT_CHECKED}
+
+
+def tell_story(report: Report, *, lang: str, share: bool = False) -> Story:
+    """Return everything the report says, in order.
+
+    Parameters
+    ----------
+    lang : str
+        ``zh`` or ``en``.
+    share : bool
+        Draw the site alone: no base geometry leaves the office.
+    """
+    context = Context(base=report.base, options=report.options, lang=lang)
+    several = len(report.sites) > 1
+    sites = ranked(report)
+    as_of = report.options.as_of.isoformat()
+    return Story(
+        lang=lang,
+        title=text("report.title", lang),
+        subtitle=text(
+            "report.subtitle",
+            lang,
+            base=report.base.name,
+            as_of=as_of,
+            sites=len(report.sites),
+        ),
+        stamp=text("report.stamp", lang) if report.base.demo else "",
+        footer=text("report.footer", lang),
+        digest=text("report.digest", lang, digest=verdict_document(report)["digest"]),
+        summary=_summary(sites, context) if several else None,
+        pages=tuple(
+            _site_pages(result, number, report, context=context, share=share)
+            for number, result in enumerate(sites, start=1)
+        ),
+        closing=tuple(_closing(report, lang, share=share)),
+    )
+
+
+def ranked(report: Report) -> tuple[SiteResult, ...]:
+    """Return the sites, most serious first; rejected ones lead, as nobody saw them."""
+    order = list(Verdict)
+    return tuple(sorted(report.sites, key=lambda site: -order.index(site.verdict)))
+
+
+def why(result: SiteResult, context: Context) -> str:
+    """Return the sentence that says why the verdict is what it is."""
+    sentence = _REASONS.get(result.verdict, _why_conflict)
+    return sentence(result, context)
+
+
+def _why_rejected(result: SiteResult, context: Context) -> str:
+    rejection = result.site.rejection
+    problem = "" if rejection is None else rejection.line(context.lang)
+    return text("why.rejected", context.lang, problem=problem)
+
+
+def _why_conflict(result: SiteResult, context: Context) -> str:
+    lang = context.lang
+    findings = worst_first(f for f in result.findings if f.state not in _LOOSE)
+    if not findings:
+        return ""
+    worst = findings[0]
+    said = text(
+        "why.finding",
+        lang,
+        title=words(worst.title, lang),
+        extent=extent(worst, context),
+        basis=basis(worst.source, lang),
+    )
+    counts = _counts(result, lang, without_first=worst.state)
+    return said + (text("why.others", lang, counts=counts) if counts else "")
+
+
+def _why_undetermined(result: SiteResult, context: Context) -> str:
+    lang = context.lang
+    layers = dict.fromkeys(label("layer", gap.layer, lang) for gap in result.gaps)
+    return text(
+        "why.undetermined",
+        lang,
+        count=not_checked_count(result),
+        what=joined(tuple(layers), lang) or "—",
+    )
+
+
+def _why_notice(result: SiteResult, context: Context) -> str:
+    lang = context.lang
+    return text("why.notice", lang, counts=_counts(result, lang) or "—")
+
+
+def _why_clear(result: SiteResult, context: Context) -> str:
+    lang = context.lang
+    scopes = tuple(label("scope", scope, lang) for scope in context.base.scope)
+    said = text("why.clear", lang, scope=joined(scopes, lang))
+    near = [f for f in result.findings if f.nearest is not None]
+    if not near:
+        return said
+    first = min(near, key=lambda f: f.nearest.distance_m if f.nearest else 0.0)
+    distance = first.nearest.distance_m if first.nearest else 0.0
+    return said + text(
+        "why.clear_nearest",
+        lang,
+        layer=label("layer", first.layer, lang),
+        distance=f"{distance:.2f}",
+    )
+
+
+_REASONS: dict[Verdict, Callable[[SiteResult, Context], str]] = {
+    Verdict.REJECTED: _why_rejected,
+    Verdict.UNDETERMINED: _why_undetermined,
+    Verdict.NOTICE: _why_notice,
+    Verdict.CLEAR: _why_clear,
+}
+
+
+def _counts(result: SiteResult, lang: str, without_first: State | None = None) -> str:
+    """Return how many findings of each state there are, worst first."""
+    parts: list[str] = []
+    for state in (State.PROHIBITED, State.CONDITIONAL, State.NOTICE, State.REVIEW):
+        count = sum(finding.state == state for finding in result.findings)
+        count -= state == without_first
+        if count:
+            word = label("state", state, lang)
+            parts.append(text("why.count", lang, count=count, state=word))
+    if result.residue:
+        parts.append(text("why.residue", lang, count=len(result.residue)))
+    return joined(parts, lang)
+
+
+# ------------------------------------------------------------- pages of a site
+def _summary(sites: tuple[SiteResult, ...], context: Context) -> Section:
+    lang = context.lang
+    names = ("rank", "site_name", "verdict_word", "area_ha", "why")
+    grid = Grid(
+        columns=tuple(text(f"column.{name}", lang) for name in names),
+        rows=tuple(
+            GridRow(
+                cells=(
+                    str(number),
+                    f"{result.site.name or result.site.id}",
+                    headline(result, lang),
+                    hectares(result.area_m2),
+                    why(result, context),
+                ),
+                state=result.verdict,
+            )
+            for number, result in enumerate(sites, start=1)
+        ),
+        widths=(0.8, 2.6, 2.2, 1.7, 6),
+        state_column=2,
+        numeric=(3,),
+    )
+    return Section(key="summary", title=text("chapter.summary", lang), blocks=(grid,))
+
+
+def _site_pages(
+    result: SiteResult,
+    number: int,
+    report: Report,
+    *,
+    context: Context,
+    share: bool,
+) -> SitePages:
+    lang = context.lang
+    site = result.site
+    return SitePages(
+        anchor=f"site-{number}",
+        name=site.name or site.id,
+        subtitle=text(
+            "report.site_subtitle",
+            lang,
+            id=site.id,
+            base=report.base.name,
+            as_of=report.options.as_of.isoformat(),
+        ),
+        first=_first_page(result, context, share=share),
+        sections=tuple(
+            _numbered(_chapters(result, report, context, share=share), lang)
+        ),
+    )
+
+
+def _first_page(result: SiteResult, context: Context, *, share: bool) -> FirstPage:
+    lang = context.lang
+    needs = needs_of(result.findings, lang)
+    more = len(needs) - _NEEDS_FIRST_PAGE
+    if more > 0:
+        left = text("report.more_needs", lang, count=more)
+        needs = (*needs[:_NEEDS_FIRST_PAGE], left)
+    return FirstPage(
+        state=result.verdict,
+        headline=headline(result, lang),
+        why=why(result, context),
+        picture=_picture(result, context, "site_only" if share else "overview"),
+        table=None if result.verdict == Verdict.REJECTED else _met(result, context),
+        needs=needs,
+    )
+
+
+def _met(result: SiteResult, context: Context) -> Grid:
+    lang = context.lang
+    rows = met_rows(result, context)
+    left = len(rows) - _ROWS_FIRST_PAGE
+    if left > 0:
+        more = text("report.more_met", lang, count=left)
+        rows = (*rows[:_ROWS_FIRST_PAGE], GridRow(cells=("…", "", more, "")))
+    names = ("item", "concerned", "extent", "basis")
+    return Grid(
+        columns=tuple(text(f"column.{name}", lang) for name in names),
+        rows=rows,
+        widths=(2.2, 1.6, 3.6, 3.8),
+        state_column=1,
+        caption=text("caption.met", lang),
+    )
+
+
+def _picture(result: SiteResult, context: Context, sheet: str) -> Picture | None:
+    if result.geometry is None or result.geometry.is_empty:
+        return None
+    lang = context.lang
+    title = text(f"sheet.{sheet}", lang)
+    return Picture(
+        png=site_figure(result, context, sheet=sheet),
+        alt=text(
+            "figure.alt",
+            lang,
+            sheet=title,
+            name=result.site.name or result.site.id,
+            verdict=headline(result, lang),
+        ),
+        caption=title,
+    )
+
+
+def _chapters(
+    result: SiteResult, report: Report, context: Context, *, share: bool
+) -> Iterator[Section]:
+    """Yield the chapters of one site; how many depends on its verdict."""
+    lang = context.lang
+    if result.verdict == Verdict.REJECTED:
+        yield _rejection(result, lang)
+        return
+    yield facts_section(result, context)
+    if result.verdict == Verdict.CLEAR and len(report.sites) > 1:
+        yield evidence_section(result, lang=lang)
+        yield not_checked_section(result, report.base, lang=lang)
+        return
+    yield from line_sections(result, context)
+    yield from control_section(result, context)
+    yield units_section(result, report.base, lang=lang)
+    for section in (
+        layout_section(result, lang=lang),
+        terrain_section(result, lang=lang),
+    ):
+        if section is not None:
+            yield section
+    if not share:
+        yield from _figures(result, context)
+    yield not_checked_section(result, report.base, lang=lang)
+    for section in (
+        judgement_section(result, lang=lang),
+        residue_section(result, report, lang=lang),
+        coordinate_section(result, lang=lang),
+    ):
+        if section is not None:
+            yield section
+
+
+def _rejection(result: SiteResult, lang: str) -> Section:
+    problems = [*warnings_of(result)]
+    if result.site.rejection is not None:
+        problems.insert(0, result.site.rejection)
+    return Section(
+        key="rejection",
+        title=text("chapter.rejection", lang),
+        blocks=tuple(Paragraph(text=p.line(lang), style="warning") for p in problems),
+    )
+
+
+def _figures(result: SiteResult, context: Context) -> Iterator[Section]:
+    """Yield the further map sheets, each only where it has something to show."""
+    near = {f.layer for f in result.findings if f.state not in _LOOSE}
+    wanted = {
+        "control_units": bool(result.units),
+        "surroundings": bool(near.intersection(_SURROUNDINGS)),
+        "corridors": bool(result.layout),
+    }
+    sheets = [sheet for sheet, shown in wanted.items() if shown]
+    pictures = [_picture(result, context, sheet) for sheet in sheets]
+    blocks = tuple(picture for picture in pictures if picture is not None)
+    if blocks:
+        title = text("chapter.figures", context.lang)
+        yield Section(key="figures", title=title, blocks=blocks)
+
+
+def _numbered(sections: Iterator[Section], lang: str) -> Iterator[Section]:
+    """Put 一、二、… before the chapters; parts carry their own ordinal."""
+    number = 0
+    for section in sections:
+        if section.level > 1:
+            yield section
+            continue
+        number += 1
+        yield Section(
+            key=section.key,
+            title=text(f"number.{number}", lang) + section.title,
+            blocks=section.blocks,
+            level=section.level,
+        )
+
+
+def _closing(report: Report, lang: str, *, share: bool) -> Iterator[Section]:
+    """Yield the last chapters, said once for all sites."""
+    yield provenance_section(report, lang=lang)
+    notes = [text(key, lang) for key in keys("use")]
+    if share:
+        notes.append(text("report.shared", lang))
+    notes.append(scope_sentence(report.base, lang))
+    yield Section(
+        key="use",
+        title=text("chapter.use", lang),
+        blocks=tuple(Paragraph(text=note, style="item") for note in notes),
+    )

@@ -1,0 +1,383 @@
+"""``verdict.json``: the answer as data, schema ``zoning/verdict/1``.
+
+This module lies on the quick path of ``zoning check --json``: it imports the
+standard library and the inner rooms only.
+
+The bytes depend on sites, base, packs, options and date alone. Key order is
+that of the functions below, mappings from outside are sorted by key, numbers
+are rounded to stated decimals, and a number that is not finite is an error.
+"""
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import date
+from functools import cache
+from importlib import metadata
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
+
+from zoning.errors import Problem
+from zoning.model import (
+    Base,
+    Finding,
+    Gap,
+    LayerInfo,
+    LayoutHit,
+    LonLat,
+    NearestFeature,
+    Report,
+    SiteResult,
+    State,
+    Terrain,
+)
+from zoning.terms import LANGUAGES
+
+__all__ = [
+    "SCHEMA",
+    "digest_of",
+    "json_bytes",
+    "layer_document",
+    "problem_document",
+    "site_document",
+    "software",
+    "verdict_bytes",
+    "verdict_document",
+    "warnings_of",
+]
+
+SCHEMA = "zoning/verdict/1"
+
+AREA = 4
+DISTANCE = 2
+SHARE = 6
+DEGREE = 8
+WIDTH = 3
+
+_LIBRARIES = ("geopandas", "numpy", "pyogrio", "pyproj", "shapely")
+_UNSIGNED = ("software", "digest")
+
+Json = dict[str, Any]
+
+
+def verdict_document(report: Report) -> Json:
+    """Return the whole answer as a tree of plain JSON values.
+
+    ``sites[i]`` depends on site i alone: checked by itself or in a batch, it
+    reads the same.
+    """
+    document: Json = {
+        "schema": SCHEMA,
+        "verdict": str(report.verdict),
+        "complete": report.complete,
+        "as_of": report.options.as_of.isoformat(),
+        "counts": {
+            "sites": len(report.sites),
+            "rejected": sum(site.site.rejection is not None for site in report.sites),
+        },
+        "sites": [site_document(result) for result in report.sites],
+        "base": _base(report.base),
+        "packs": [asdict(pack) for pack in report.packs],
+        "options": {
+            "as_of": report.options.as_of.isoformat(),
+            "residue_area_m2": _number(report.options.residue_area_m2, AREA),
+            "residue_width_m": _number(report.options.residue_width_m, AREA),
+            "near_m": _number(report.options.near_m, DISTANCE),
+        },
+        "software": dict(software()),
+    }
+    return document | {"digest": digest_of(document)}
+
+
+def verdict_bytes(report: Report) -> bytes:
+    """Return the bytes of ``verdict.json``: UTF-8, indent 1, newline at the end."""
+    return json_bytes(verdict_document(report))
+
+
+def json_bytes(document: Any) -> bytes:
+    """Return readable JSON bytes; keys keep their order, NaN is refused."""
+    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
+    return f"{text}\n".encode()
+
+
+def digest_of(document: Mapping[str, Any]) -> str:
+    """Return ``sha256:…`` of `document` without ``software`` and ``digest``.
+
+    Hashed is the form with sorted keys and no blanks, so that a file that was
+    read and written again by another program keeps its digest.
+    """
+    signed = {key: document[key] for key in document if key not in _UNSIGNED}
+    text = json.dumps(
+        signed,
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+        allow_nan=False,
+    )
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+@cache
+def software() -> Mapping[str, str]:
+    """Return the versions that made the answer; not part of the digest."""
+    versions = {"zoning": _version("zoning"), "python": platform.python_version()}
+    return versions | {name: _version(name) for name in _LIBRARIES}
+
+
+def site_document(result: SiteResult) -> Json:
+    """Return one element of ``sites``."""
+    return _identity(result) | {
+        "warnings": [problem_document(problem) for problem in warnings_of(result)],
+        "findings": [_finding(finding) for finding in result.findings],
+        "gaps": [_gap(gap) for gap in result.gaps],
+        "residue": [
+            {
+                "layer": residue.layer,
+                "feature": residue.feature,
+                "overlap_m2": _number(residue.overlap_m2, AREA),
+                "width_m": _number(residue.width_m, WIDTH),
+            }
+            for residue in result.residue
+        ],
+        "units": [
+            {
+                "code": unit.code,
+                "name": unit.name,
+                "unit_class": unit.unit_class,
+                "overlap_m2": _number(unit.overlap_m2, AREA),
+                "share": _number(unit.share, SHARE),
+            }
+            for unit in result.units
+        ],
+        "layout": [_layout(hit) for hit in result.layout],
+        "terrain": None if result.terrain is None else _terrain(result.terrain),
+    }
+
+
+def _identity(result: SiteResult) -> Json:
+    """Return which site it is, what it measures and what came out."""
+    site, source, rejection = result.site, result.site.source, result.site.rejection
+    return {
+        "id": site.id,
+        "name": site.name,
+        "source": {
+            "path": _relative(source.path),
+            "sha256": source.sha256,
+            "crs": source.crs or site.crs,
+            "encoding": source.encoding,
+            "row": source.row,
+        },
+        "project": _sorted(site.project),
+        "verdict": str(result.verdict),
+        "complete": result.complete,
+        "rejection": None if rejection is None else problem_document(rejection),
+        "area_m2": _number(result.area_m2, AREA),
+        "area_plane_m2": _number(result.area_plane_m2, AREA),
+        "area_declared_m2": _number(site.area_declared_m2, AREA),
+        "length_m": _number(result.length_m, DISTANCE),
+        "states": {
+            str(state): sum(finding.state == state for finding in result.findings)
+            for state in State
+        },
+    }
+
+
+def warnings_of(result: SiteResult) -> tuple[Problem, ...]:
+    """Return the problems that did not stop the check, each once, in order."""
+    seen: list[Problem] = []
+    for problem in (*result.site.problems, *result.problems):
+        if problem not in seen:
+            seen.append(problem)
+    return tuple(seen)
+
+
+def problem_document(problem: Problem) -> Json:
+    """Return a problem with its number and its texts in both languages."""
+    return {
+        "code": problem.code,
+        "number": problem.number,
+        "where": problem.where,
+        "text": {lang: problem.text(lang) for lang in LANGUAGES},
+        "cure": {lang: problem.cure(lang) for lang in LANGUAGES},
+    }
+
+
+def layer_document(kind: str, info: LayerInfo, problems: Iterable[Problem]) -> Json:
+    """Return the standing of one layer; `kind` is vector, raster or table."""
+    return {
+        "id": info.id,
+        "kind": kind,
+        "path": _relative(info.path),
+        "sha256": info.sha256,
+        "sealed": info.sealed,
+        "features": info.features,
+        "edition": info.edition,
+        "valid_from": _day(info.valid_from),
+        "valid_to": _day(info.valid_to),
+        "authority": info.authority,
+        "coverage": info.coverage,
+        "crs": info.crs,
+        "encoding": info.encoding,
+        "vertical_datum": info.vertical_datum,
+        "repairs": [
+            {
+                "feature": repair.feature,
+                "what": repair.what,
+                "area_change_m2": _number(repair.area_change_m2, AREA),
+            }
+            for repair in info.repairs
+        ],
+        "problems": [problem_document(problem) for problem in problems],
+    }
+
+
+def _finding(finding: Finding) -> Json:
+    return _ruling(finding) | {
+        "overlap_m2": _number(finding.overlap_m2, AREA),
+        "overlap_m2_deduplicated": _number(finding.overlap_m2_deduplicated, AREA),
+        "share": _number(finding.share, SHARE),
+        "length_m": _number(finding.length_m, DISTANCE),
+        "distance_m": _number(finding.distance_m, DISTANCE),
+        "features": [
+            {
+                "id": feature.id,
+                "name": feature.name,
+                "overlap_m2": _number(feature.overlap_m2, AREA),
+                "length_m": _number(feature.length_m, DISTANCE),
+                "overlap_class": feature.overlap_class,
+            }
+            for feature in finding.features
+        ],
+        "nearest": _nearest(finding.nearest),
+        "witness": _point(finding.witness),
+        "reason": finding.reason,
+        "questions": [_sorted(text) for text in finding.questions],
+        "needs": [_sorted(text) for text in finding.needs],
+        "notes": [_sorted(text) for text in finding.notes],
+        "source": None if finding.source is None else asdict(finding.source),
+    }
+
+
+def _ruling(finding: Finding) -> Json:
+    """Return which rule spoke, of what, and what it said."""
+    return {
+        "rule_id": finding.rule_id,
+        "scope": finding.scope,
+        "title": _sorted(finding.title),
+        "state": str(finding.state),
+        "severity": finding.severity,
+        "layer": finding.layer,
+        "view": finding.view,
+        "relation": finding.relation,
+        "threshold": {
+            key: _number(finding.threshold[key], SHARE)
+            for key in sorted(finding.threshold)
+        },
+    }
+
+
+def _nearest(nearest: NearestFeature | None) -> Json | None:
+    if nearest is None:
+        return None
+    return {
+        "id": nearest.id,
+        "name": nearest.name,
+        "distance_m": _number(nearest.distance_m, DISTANCE),
+        "basis": nearest.basis,
+    }
+
+
+def _gap(gap: Gap) -> Json:
+    problem = problem_document(gap.problem)
+    reason = problem.pop("code")
+    return {"rule_id": gap.rule_id, "layer": gap.layer, "reason": reason} | problem
+
+
+def _layout(hit: LayoutHit) -> Json:
+    """Return widths and areas; the shapes are in ``result.gpkg``."""
+    return {
+        "feature": hit.feature,
+        "name": hit.name,
+        "kind": hit.kind,
+        "overlap_m2": _number(hit.overlap_m2, AREA),
+        "share": _number(hit.share, SHARE),
+        "length_m": _number(hit.length_m, DISTANCE),
+        "target_width_m": _number(hit.target_width_m, DISTANCE),
+        "width_m": _number(hit.width_m, DISTANCE),
+        "width_left_m": _number(hit.width_left_m, DISTANCE),
+        "trim_m2": _number(hit.trim_m2, AREA),
+    }
+
+
+def _terrain(terrain: Terrain) -> Json:
+    return {
+        "elevation_min_m": _number(terrain.elevation_min_m, DISTANCE),
+        "elevation_mean_m": _number(terrain.elevation_mean_m, DISTANCE),
+        "elevation_max_m": _number(terrain.elevation_max_m, DISTANCE),
+        "vertical_datum": terrain.vertical_datum,
+        "slope_mean_deg": _number(terrain.slope_mean_deg, DISTANCE),
+        "slope_max_deg": _number(terrain.slope_max_deg, DISTANCE),
+        "slope_ge_25_share": _number(terrain.slope_ge_25_share, SHARE),
+        "cover": {
+            code: _number(terrain.cover[code], SHARE) for code in sorted(terrain.cover)
+        },
+    }
+
+
+def _base(base: Base) -> Json:
+    """Return the base: every layer it holds, lacks, or declares absent."""
+    vectors = [("vector", layer.info, layer.problems) for layer in base.layers.values()]
+    rasters = [("raster", grid.info, grid.problems) for grid in base.rasters.values()]
+    tables = [("table", info, ()) for info in base.tables.values()]
+    rows = sorted([*vectors, *rasters, *tables], key=lambda row: (row[1].id, row[0]))
+    return {
+        "name": base.name,
+        "demo": base.demo,
+        "admin_code": base.admin_code,
+        "crs": base.crs,
+        "scope": list(base.scope),
+        "layers": [layer_document(*row) for row in rows],
+        "absent": [
+            {"id": name, **asdict(base.absent[name])} for name in sorted(base.absent)
+        ],
+        "missing": [
+            {"id": name, "problems": [problem_document(p) for p in base.missing[name]]}
+            for name in sorted(base.missing)
+        ],
+    }
+
+
+def _number(value: float | None, places: int) -> float | None:
+    """Round for output; adding 0.0 turns minus zero into zero."""
+    return None if value is None else round(float(value), places) + 0.0
+
+
+def _point(point: LonLat | None) -> list[float] | None:
+    if point is None:
+        return None
+    return [round(float(point.lon), DEGREE), round(float(point.lat), DEGREE)]
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _sorted(mapping: Mapping[str, str]) -> dict[str, str]:
+    return {key: mapping[key] for key in sorted(mapping)}
+
+
+def _relative(path: str) -> str:
+    """Return `path`; of an absolute one only its name, as folders are private."""
+    for flavour in (PurePosixPath(path), PureWindowsPath(path)):
+        if flavour.is_absolute():
+            return flavour.name
+    return path
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,220 @@
+"""Sentences about findings: how far, why, on which article.
+
+A line counts as 不涉及 only when every rule that reads it came out CLEAR; no
+finding at all means 未核查.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from zoning.model import (
+    Base,
+    CheckOptions,
+    ClauseSource,
+    Finding,
+    Gap,
+    SiteResult,
+    State,
+    Verdict,
+)
+from zoning.report.numbers import hectares, metres, percent
+from zoning.report.texts import text
+from zoning.terms import label
+
+__all__ = [
+    "Context",
+    "LineSummary",
+    "basis",
+    "extent",
+    "headline",
+    "joined",
+    "line_summary",
+    "needs_of",
+    "not_checked_count",
+    "words",
+    "worst_first",
+    "worst_state",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Context:
+    """What every sentence is written from: base, options and language."""
+
+    base: Base
+    options: CheckOptions
+    lang: str
+
+
+STATE_ORDER = (
+    State.CLEAR,
+    State.NOTICE,
+    State.REVIEW,
+    State.NOT_CHECKED,
+    State.CONDITIONAL,
+    State.PROHIBITED,
+)
+"""Mild to severe, the order in which findings make a verdict (product page 2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineSummary:
+    """What is said of one layer: worst state, its finding, and open gaps."""
+
+    layer: str
+    state: State
+    finding: Finding | None
+    findings: tuple[Finding, ...]
+    gaps: tuple[Gap, ...]
+
+
+def worst_state(states: Iterable[State]) -> State:
+    """Return the worst of `states`; of none: NOT_CHECKED, never CLEAR."""
+    return max(states, key=STATE_ORDER.index, default=State.NOT_CHECKED)
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Sort findings worst first; equals by area, then in their own order."""
+    return sorted(
+        findings,
+        key=lambda finding: (
+            -STATE_ORDER.index(finding.state),
+            -finding.overlap_m2_deduplicated,
+        ),
+    )
+
+
+def line_summary(result: SiteResult, layer: str) -> LineSummary:
+    """Return what the findings and gaps of one layer amount to."""
+    findings = tuple(worst_first(f for f in result.findings if f.layer == layer))
+    gaps = tuple(gap for gap in result.gaps if gap.layer == layer)
+    states = [finding.state for finding in findings]
+    if gaps:
+        states.append(State.NOT_CHECKED)
+    return LineSummary(
+        layer=layer,
+        state=worst_state(states),
+        finding=findings[0] if findings else None,
+        findings=findings,
+        gaps=gaps,
+    )
+
+
+def not_checked_count(result: SiteResult) -> int:
+    """Return how many items in scope were not checked."""
+    findings = sum(finding.state == State.NOT_CHECKED for finding in result.findings)
+    return max(len(result.gaps), findings)
+
+
+def headline(result: SiteResult, lang: str) -> str:
+    """Return the verdict and how much is open, such as 禁止 · 3 项未核查."""
+    words = [label("verdict", result.verdict, lang)]
+    if lang == "en":
+        words[0] = words[0].capitalize()
+    count = not_checked_count(result)
+    if result.verdict == Verdict.REJECTED:
+        return words[0]
+    if count:
+        words.append(text("headline.not_checked", lang, count=count))
+    elif not result.complete:
+        words.append(text("headline.incomplete", lang))
+    return " · ".join(words)
+
+
+def extent(finding: Finding, context: Context) -> str:
+    """Return how far a site is concerned: area, length or distance."""
+    lang = context.lang
+    if finding.state == State.NOT_CHECKED:
+        return label("state", finding.state, lang)
+    reached = _reach(finding, lang)
+    if finding.state == State.CLEAR:
+        return _evidence(finding, reached, context)
+    return reached or label("relation", finding.relation, lang)
+
+
+def basis(source: ClauseSource | None, lang: str) -> str:
+    """Return document, clause, date of force, and whether it was verified."""
+    if source is None:
+        return text("basis.none", lang)
+    number = text("basis.number", lang, number=source.number) if source.number else ""
+    said = text(
+        "basis.source",
+        lang,
+        document=source.document,
+        number=number,
+        clause=source.clause,
+    )
+    remarks = []
+    if source.effective_from:
+        remarks.append(text("basis.from", lang, date=source.effective_from))
+    if source.confidence != "verified":
+        remarks.append(label("confidence", source.confidence, lang))
+    if not remarks:
+        return said
+    joined = text("mark.semicolon", lang).join(remarks)
+    return said + text("mark.bracketed", lang, inside=joined)
+
+
+def needs_of(findings: Iterable[Finding], lang: str) -> tuple[str, ...]:
+    """Return what has to be shown or written next, worst finding first."""
+    wanted = [
+        words(need, lang)
+        for finding in worst_first(findings)
+        if finding.state not in {State.CLEAR, State.NOT_CHECKED}
+        for need in finding.needs
+    ]
+    return tuple(dict.fromkeys(wanted))
+
+
+def words(mapping: Mapping[str, str], lang: str) -> str:
+    """Return the text in `lang`, else in the other language, else ''."""
+    return mapping.get(lang) or next(iter(mapping.values()), "")
+
+
+def _reach(finding: Finding, lang: str) -> str:
+    """Return the measured relation in words; '' when nothing was measured."""
+    relation = label("relation", finding.relation, lang)
+    parts: list[str] = []
+    area = finding.overlap_m2_deduplicated or finding.overlap_m2
+    if area > 0:
+        share = percent(finding.share)
+        parts.append(text("extent.area", lang, area=hectares(area), share=share))
+    if finding.length_m:
+        parts.append(text("extent.length", lang, length=metres(finding.length_m)))
+    if parts:
+        return f"{relation} {text('mark.comma', lang).join(parts)}"
+    if finding.distance_m is None:
+        return ""
+    limit = finding.threshold.get("distance_m")
+    if finding.distance_m == 0 and limit is None:
+        return relation
+    said = text("extent.distance", lang, distance=metres(finding.distance_m))
+    return said + _limit(limit, lang)
+
+
+def _limit(limit: float | None, lang: str) -> str:
+    return "" if limit is None else text("extent.limit", lang, limit=f"{limit:g}")
+
+
+def _evidence(finding: Finding, reached: str, context: Context) -> str:
+    """Return why a finding is CLEAR: far away, nothing near, or not addressed."""
+    lang = context.lang
+    nearest = finding.nearest
+    met = finding.overlap_m2 > 0 or bool(finding.length_m)
+    if met:
+        return text("extent.not_addressed", lang, reached=reached)
+    if nearest is not None:
+        name = nearest.name or nearest.id
+        return text(
+            "extent.nearest", lang, name=name, distance=metres(nearest.distance_m)
+        )
+    if finding.distance_m is not None:
+        return text("extent.distance", lang, distance=metres(finding.distance_m))
+    if finding.relation in {"attribute", "slope_ge"}:
+        return text("extent.not_applicable", lang)
+    return text("extent.none_near", lang, distance=f"{context.options.near_m:g}")
+
+
+def joined(parts: Sequence[str], lang: str) -> str:
+    """Return a list as running text, with the comma of the language."""
+    return text("mark.listing", lang).join(parts)

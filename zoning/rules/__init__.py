@@ -1,0 +1,1 @@
+"""Rules as data: what the law says, read from packs, judged on measured facts."""
