@@ -94,12 +94,7 @@ def length_m(geometries: NDArray[np.object_], crs: str) -> NDArray[np.float64]:
     Polygons and points count as zero: their outline is not a length. Order as
     in `geometries`.
     """
-    parts, owner = shapely.get_parts(geometries, return_index=True)
-    nested = shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION
-    while nested.any():
-        inner, index = shapely.get_parts(parts, return_index=True)
-        parts, owner = inner, owner[index]
-        nested = shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION
+    parts, owner = _simple_parts(geometries)
     lines = np.isin(shapely.get_type_id(parts), [1, 2])
     total = np.zeros(len(geometries))
     if not lines.any():
@@ -199,16 +194,22 @@ def _rings(
     geometries: NDArray[np.object_],
 ) -> tuple[NDArray[np.object_], NDArray[np.intp], NDArray[np.float64]]:
     """Return all polygon rings with owner row and sign (+1 shell, -1 hole)."""
-    parts, owner = shapely.get_parts(geometries, return_index=True)
-    while (
-        shapely.get_type_id(parts) >= shapely.GeometryType.MULTIPOINT
-    ).any():  # collections inside collections
-        parts, index = shapely.get_parts(parts, return_index=True)
-        owner = owner[index]
+    parts, owner = _simple_parts(geometries)
     polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     rings, index = shapely.get_rings(parts[polygon], return_index=True)
     first = np.r_[True, index[1:] != index[:-1]] if len(index) else np.zeros(0, bool)
     return rings, owner[polygon][index], np.where(first, 1.0, -1.0)
+
+
+def _simple_parts(
+    geometries: NDArray[np.object_],
+) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+    """Return points, lines and polygons with their row, out of all collections."""
+    parts, owner = shapely.get_parts(geometries, return_index=True)
+    while (shapely.get_type_id(parts) >= shapely.GeometryType.MULTIPOINT).any():
+        parts, index = shapely.get_parts(parts, return_index=True)
+        owner = owner[index]
+    return parts, owner
 
 
 @cache

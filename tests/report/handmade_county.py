@@ -222,10 +222,11 @@ def layout() -> list[Row]:
 def water_sources() -> list[Row]:
     intake = STREAM.interpolate(7000)
     first, second = intake.buffer(260), intake.buffer(900)
-    return [
-        (first, {"name": "清溪河水厂", "level": "level_1"}),
-        (second.difference(first), {"name": "清溪河水厂", "level": "level_2"}),
+    rings: list[tuple[BaseGeometry, str]] = [
+        (first, "level_1"),
+        (second.difference(first), "level_2"),
     ]
+    return [(ring, {"name": "清溪河水厂", "level": level}) for ring, level in rings]
 
 
 def reserves() -> list[Row]:

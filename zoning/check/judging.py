@@ -23,6 +23,13 @@ __all__ = ["Judged", "judge", "question", "severity_state"]
 
 Words = Mapping[str, str]
 
+OF_PLACE = {"OUTSIDE_COVERAGE", "SHORELINE_BASIS"}
+"""Gaps of the place, not of the layer: what a rule asks of other projects.
+
+A tailings rule that reaches 3 km beyond the county line need not hold up a
+road. A layer that is itself in doubt carries no CLEAR at all.
+"""
+
 NEEDS_BASIS = {"zh": "待核实依据", "en": "basis to be verified"}
 
 
@@ -160,12 +167,13 @@ def _judge_space(case: _Case, source: ClauseSource) -> Judged:
     outcome = case.outcome
     applies = all_hold(case.rule.when, case.project, case.facts.book.groups)
     unknown = outcome is not None and outcome.holds is None
+    if applies is False and {gap.code for gap in case.gaps} <= OF_PLACE:
+        judged = case.finding(State.CLEAR, reason="CONDITION_NOT_MET")
+        return Judged(finding=judged.finding)
     if unknown or (applies is False and case.gaps):  # never CLEAR on a doubt
         return case.finding(State.NOT_CHECKED, reason=case.gaps[0].code)
     if outcome is not None and not outcome.holds and not case.residue:
         return case.finding(State.CLEAR)
-    if applies is False:
-        return case.finding(State.CLEAR, reason="CONDITION_NOT_MET")
     if outcome is not None and not outcome.holds:
         return case.finding(State.NOTICE, reason="RESIDUE")
     if applies is None:

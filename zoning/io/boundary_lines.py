@@ -71,18 +71,22 @@ class ParcelTitle:
 def parse_document(lines: Sequence[str]) -> Document:
     """Sort the lines of a file; sections may be missing or come in any order."""
     document = Document()
-    section = ""
+    inside, before = False, 0
     for number_, raw in enumerate(lines, start=1):
         line = raw.translate(_BRACKETS).strip()
         match = _SECTION.fullmatch(line)
         if match:
-            section = match.group(1).strip()
+            inside, before = _COORDINATES in match.group(1), len(document.parcels)
         elif line:
-            _sort_line(document, raw, section=section, line=number_)
+            # Coordinates have begun once a parcel has, whatever the marker says.
+            begun = inside or len(document.parcels) > before
+            _sort_line(document, raw, in_coordinates=begun, line=number_)
     return document
 
 
-def _sort_line(document: Document, raw: str, *, section: str, line: int) -> None:
+def _sort_line(
+    document: Document, raw: str, *, in_coordinates: bool, line: int
+) -> None:
     text = raw.translate(_FULLWIDTH).strip()
     fields = _fields(text)
     pointlike = any(_pair_at(fields, start) for start in _POINT_FIELDS)
@@ -92,7 +96,6 @@ def _sort_line(document: Document, raw: str, *, section: str, line: int) -> None
         title = _without_mark(_fields(raw.replace("，", ",").replace("＠", "@")))
         document.parcels.append(ParcelLines(line=line, title=tuple(title)))
         return
-    in_coordinates = _COORDINATES in section or (not section and bool(document.parcels))
     if not in_coordinates and "=" in text:
         key, _, value = raw.translate(_BRACKETS).partition("=")
         document.header[key.replace(" ", "").strip()] = value.strip()

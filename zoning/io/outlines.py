@@ -22,7 +22,7 @@ from zoning.io.crs import (
     fits,
     is_geographic,
 )
-from zoning.io.rings import Shape, validated
+from zoning.io.rings import Shape, usable, validated
 
 __all__ = ["Outline", "crs_of", "geometry_of"]
 
@@ -134,7 +134,7 @@ def _zone(corner: tuple[float, float]) -> int | None:
 def _finite(outline: Outline, where: str) -> None:
     rings = [ring for polygon in outline.polygons for ring in polygon]
     for xy in (*rings, *outline.lines, *outline.points):
-        if not np.isfinite(xy).all():
+        if not usable(xy):
             raise SiteError(Problem(code="GEOMETRY_NOT_FINITE", where=where))
 
 

@@ -16,11 +16,20 @@ from shapely.geometry.base import BaseGeometry
 
 from zoning.errors import Problem, SiteError
 
-__all__ = ["Ring", "Shape", "assemble_polygon", "lines", "points", "validated"]
+__all__ = [
+    "Ring",
+    "Shape",
+    "assemble_polygon",
+    "lines",
+    "points",
+    "usable",
+    "validated",
+]
 
 _SAME_AREA = 1e-6  # two repairs that differ by less (relative) mean the same
 _PRECISION = {False: 1e-3, True: 1e-8}  # a vertex's worth of doubt: metres, degrees
 _MIN_RING = 3
+_LARGEST = 1e9  # beyond any plane coordinate; products still fit a double
 _POLYGONAL = (3, 6)  # shapely type ids of Polygon and MultiPolygon
 
 
@@ -95,6 +104,11 @@ def points(rings: Sequence[Ring]) -> Shape:
     return Shape(
         geometry=shapely.Point(xy[0]) if len(xy) == 1 else shapely.MultiPoint(xy)
     )
+
+
+def usable(xy: NDArray[np.float64]) -> bool:
+    """Say whether all coordinates are finite and of a size that can be measured."""
+    return bool((np.abs(xy) < _LARGEST).all())
 
 
 def validated(geometry: BaseGeometry, where: str) -> Shape:

@@ -23,7 +23,7 @@ from zoning.io.crs import from_wkt
 from zoning.io.dbf import Table, read_dbf
 from zoning.io.feature_row import described_row, feature_row, shaped_row
 from zoning.io.outlines import Outline
-from zoning.io.rings import Ring, assemble_polygon
+from zoning.io.rings import Ring, assemble_polygon, usable
 from zoning.io.site_row import SiteRow
 from zoning.io.text import decode
 
@@ -163,6 +163,9 @@ def _row(
             return feature_row(
                 described, outline, stated=stated, argument=crs, where=where
             )
+        if not all(usable(ring.xy) for ring in rings):
+            problem = Problem(code="GEOMETRY_NOT_FINITE", where=where)
+            return replace(described, rejection=problem)
         shape = assemble_polygon(rings, where, degrees=_in_degrees(rings))
     except SiteError as error:
         return replace(described, rejection=error.problem)
@@ -210,8 +213,6 @@ def _xy(body: bytes, place: int, count: int) -> NDArray[np.float64]:
 
 
 def _ring(index: int, xy: NDArray[np.float64]) -> Ring:
-    if not np.isfinite(xy).all():
-        raise ValueError("not finite")
     names = tuple(str(i + 1) for i in range(len(xy)))
     return Ring(label=str(index + 1), names=names, xy=xy.astype(np.float64))
 

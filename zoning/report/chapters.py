@@ -17,7 +17,7 @@ from zoning.report.numbers import (
     percent,
     square_metres,
 )
-from zoning.report.texts import text
+from zoning.report.texts import keys, text
 from zoning.report.three_lines import (
     THREE_LINES,
     finding_grid,
@@ -113,9 +113,9 @@ def declared_sentence(result: SiteResult, lang: str) -> str:
 
 
 def _attribute(value: str, lang: str) -> str:
-    if value in {"true", "false"}:
-        return text(f"value.{value}", lang)
-    return value
+    """Return the word for a coded attribute value, else the value itself."""
+    key = f"value.{value}"
+    return text(key, lang) if key in keys("value") else value
 
 
 def _file_name(path: str) -> str:

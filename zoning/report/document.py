@@ -17,10 +17,11 @@ from zoning.report.blocks import Block, Grid, Paragraph, Picture, SitePages, Sto
 from zoning.report.styles import state_colour, verdict_colour
 from zoning.report.template import template_bytes
 
-__all__ = ["clean", "document_bytes", "tint"]
+__all__ = ["clean", "colour_of", "document_bytes", "tint"]
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TEXT_WIDTH_MM = 162.0
+_SHORT = 3  # chapters; a site with more has its first page to itself
 _PICTURE_MM = {True: 128.0, False: 158.0}
 """Picture width on the first page, which must hold a table too, and later."""
 
@@ -56,7 +57,10 @@ def document_bytes(story: Story, template: bytes | None = None) -> bytes:
 
 def clean(words: str) -> str:
     """Return `words` without characters that XML cannot hold."""
-    return _FORBIDDEN.sub("\ufffd", words.replace("\f", " ").replace("\v", " "))
+    broken = words.replace("\r\n", "\n")
+    for blank in "\r\f\v":
+        broken = broken.replace(blank, " ")
+    return _FORBIDDEN.sub("\ufffd", broken)
 
 
 def tint(colour: str, strength: float = 0.2) -> str:
@@ -112,6 +116,7 @@ class _Setting:
             "image": first.picture and self.image(first.picture, first=True),
             "table": [self.block(first.table)] if first.table else [],
             "needs": [clean(need) for need in first.needs],
+            "paged": len(site.sections) > _SHORT,
             "sections": [
                 self.section(part.title, part.blocks, part.level)
                 for part in site.sections

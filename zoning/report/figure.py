@@ -60,8 +60,8 @@ SHEETS = {
     )
 }
 
-_SIZE_IN = (7.2, 4.7)
-_DPI = 170
+_SIZE_IN = (6.3, 4.15)
+_DPI = 180
 _MAP_BOX = (0.012, 0.075, 0.716, 0.91)
 _LEGEND_BOX = (0.74, 0.075, 0.25, 0.91)
 _ASPECT = (_SIZE_IN[0] * _MAP_BOX[2]) / (_SIZE_IN[1] * _MAP_BOX[3])
@@ -93,37 +93,44 @@ def site_figure(result: SiteResult, context: Context, *, sheet: str) -> bytes:
 
     if result.geometry is None or result.geometry.is_empty:
         raise ValueError(result.site.id)
-    base, lang = context.base, context.lang
     figure = Figure(figsize=_SIZE_IN, dpi=_DPI, facecolor="white")
     canvas = FigureCanvasAgg(figure)
-    axes = figure.add_axes(_MAP_BOX)
     font = FontProperties(fname=str(font_path()))
-    pen = Pen(axes=axes, font=font, lang=lang)
-    shown = SHEETS[sheet]
+    axes, legend = figure.add_axes(_MAP_BOX), figure.add_axes(_LEGEND_BOX)
+    pen = Pen(axes=axes, font=font, lang=context.lang)
     view = _view(result.geometry)
-    pen.frame(view)
-    keys = _draw_layers(pen, shown, base=base, view=view)
-    keys += _draw_site(pen, shown, result)
-    draw_scale(pen, view)
-    draw_north(pen)
-    if base.demo:
-        pen.watermark(text("report.stamp", lang))
-    legend = figure.add_axes(_LEGEND_BOX)
-    legend.set_axis_off()
+    keys = _draw_sheet(pen, SHEETS[sheet], result, base=context.base, view=view)
     draw_legend(legend, keys, pen)
-    caption = text(
-        "figure.caption",
-        lang,
-        crs=base.crs,
-        as_of=context.options.as_of.isoformat(),
-        base=base.name,
-    )
-    figure.text(
-        0.014, 0.022, drawable(caption), fontproperties=font, size=8, color="#4c525a"
-    )
+    caption = drawable(_caption(context))
+    figure.text(0.014, 0.022, caption, fontproperties=font, size=8.5, color="#4c525a")
     packed = BytesIO()
     canvas.print_figure(packed, format="png", dpi=_DPI, metadata={"Software": None})
     return packed.getvalue()
+
+
+def _caption(context: Context) -> str:
+    """Return CRS, date and base, as every map sheet carries them."""
+    return text(
+        "figure.caption",
+        context.lang,
+        crs=context.base.crs,
+        as_of=context.options.as_of.isoformat(),
+        base=context.base.name,
+    )
+
+
+def _draw_sheet(
+    pen: Pen, sheet: Sheet, result: SiteResult, *, base: Base, view: BaseGeometry
+) -> list[LegendKey]:
+    """Draw the map with its furniture; return the legend, the site first."""
+    pen.frame(view)
+    layers = _draw_layers(pen, sheet, base=base, view=view)
+    keys = [*_draw_site(pen, sheet, result), *layers]
+    draw_scale(pen, view)
+    draw_north(pen)
+    if base.demo:
+        pen.watermark(text("report.stamp", pen.lang))
+    return keys
 
 
 def _view(geometry: BaseGeometry) -> BaseGeometry:
@@ -137,7 +144,7 @@ def _view(geometry: BaseGeometry) -> BaseGeometry:
 
 
 def _draw_layers(
-    pen: Pen, sheet: Sheet, base: Base, view: BaseGeometry
+    pen: Pen, sheet: Sheet, *, base: Base, view: BaseGeometry
 ) -> list[LegendKey]:
     """Draw what of the sheet's layers is in view; return the legend's keys."""
     keys: dict[str, LegendKey] = {}

@@ -112,7 +112,7 @@ def draw_scale(pen: Pen, view: BaseGeometry) -> None:
         low + tick * 1.3,
         text(f"figure.{unit}", pen.lang, n=f"{size:g}"),
         fontproperties=pen.font,
-        size=8.5,
+        size=9.5,
         ha="center",
         va="bottom",
         zorder=1500,
@@ -152,6 +152,7 @@ def draw_legend(axes: "Axes", keys: Sequence[LegendKey], pen: Pen) -> None:
     """Write the legend, its first entry at the top left of `axes`."""
     from matplotlib.patches import Patch
 
+    axes.set_axis_off()
     handles = [
         Patch(
             facecolor=_face(key),
@@ -175,7 +176,7 @@ def draw_legend(axes: "Axes", keys: Sequence[LegendKey], pen: Pen) -> None:
     )
     for label_text in legend.get_texts():
         label_text.set_fontproperties(pen.font)
-        label_text.set_fontsize(8.5)
+        label_text.set_fontsize(9)
 
 
 def _face(key: LegendKey) -> Any:
@@ -187,7 +188,7 @@ def _face(key: LegendKey) -> Any:
     return to_rgba(face, key.style.opacity * (0.45 if key.colour else 1))
 
 
-def _wrapped(words: str, most: int = 22) -> str:
+def _wrapped(words: str, most: int = 19) -> str:
     """Break a legend entry so that it stays in its column; 汉字 count twice."""
     lines, width = [""], 0
     for word in _pieces(words):

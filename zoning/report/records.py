@@ -10,8 +10,9 @@ from zoning.model import Base, Report, SiteResult, State
 from zoning.report.blocks import Block, Grid, GridRow, Paragraph, Section
 from zoning.report.numbers import fixed, metres, square_metres
 from zoning.report.texts import text
+from zoning.report.three_lines import THREE_LINES
 from zoning.report.verdict import software
-from zoning.report.wording import words
+from zoning.report.wording import not_checked_count, words
 from zoning.terms import group, label
 
 __all__ = [
@@ -50,7 +51,14 @@ def not_checked_section(result: SiteResult, base: Base, *, lang: str) -> Section
                 widths=(1.8, 2, 4, 4),
             )
         )
-    else:
+    unread = [layer for layer in THREE_LINES if not _is_read(result, layer)]
+    blocks += [
+        Paragraph(text=text("open.no_rule", lang, layer=label("layer", layer, lang)))
+        for layer in unread
+    ]
+    if not blocks and not_checked_count(result):
+        blocks.append(Paragraph(text=text("open.see_findings", lang)))
+    elif not blocks:
         blocks.append(Paragraph(text=text("open.nothing", lang)))
     blocks += [
         Paragraph(
@@ -69,6 +77,12 @@ def not_checked_section(result: SiteResult, base: Base, *, lang: str) -> Section
     blocks.append(Paragraph(text=scope_sentence(base, lang), style="note"))
     title = text("chapter.not_checked", lang)
     return Section(key="not-checked", title=title, blocks=tuple(blocks))
+
+
+def _is_read(result: SiteResult, layer: str) -> bool:
+    """Say whether any rule spoke of a layer, or a gap names it."""
+    findings = any(finding.layer == layer for finding in result.findings)
+    return findings or any(gap.layer == layer for gap in result.gaps)
 
 
 def scope_sentence(base: Base, lang: str) -> str:

@@ -53,6 +53,10 @@ from zoning.terms import label
 
 __all__ = ["ranked", "tell_story", "why"]
 
+_SITES_TOLD = 60
+_SITES_RANKED = 500
+"""Of a batch, the worst are told; the rest is in the ledger, and said so."""
+
 _ROWS_FIRST_PAGE = 6
 _NEEDS_FIRST_PAGE = 4
 _SURROUNDINGS = ("protected_area", "water_source_zone", "shoreline_zone", "river")
@@ -72,6 +76,7 @@ def tell_story(report: Report, *, lang: str, share: bool = False) -> Story:
     context = Context(base=report.base, options=report.options, lang=lang)
     several = len(report.sites) > 1
     sites = ranked(report)
+    told = sites[:_SITES_TOLD]
     as_of = report.options.as_of.isoformat()
     return Story(
         lang=lang,
@@ -89,7 +94,7 @@ def tell_story(report: Report, *, lang: str, share: bool = False) -> Story:
         summary=_summary(sites, context) if several else None,
         pages=tuple(
             _site_pages(result, number, report, context=context, share=share)
-            for number, result in enumerate(sites, start=1)
+            for number, result in enumerate(told, start=1)
         ),
         closing=tuple(_closing(report, lang, share=share)),
     )
@@ -202,13 +207,16 @@ def _summary(sites: tuple[SiteResult, ...], context: Context) -> Section:
                 ),
                 state=result.verdict,
             )
-            for number, result in enumerate(sites, start=1)
+            for number, result in enumerate(sites[:_SITES_RANKED], start=1)
         ),
         widths=(0.8, 2.6, 2.2, 1.7, 6),
         state_column=2,
         numeric=(3,),
     )
-    return Section(key="summary", title=text("chapter.summary", lang), blocks=(grid,))
+    more = text("summary.more", lang, told=_SITES_TOLD, count=len(sites))
+    notes = [Paragraph(text=more, style="note")] if len(sites) > _SITES_TOLD else []
+    title = text("chapter.summary", lang)
+    return Section(key="summary", title=title, blocks=(grid, *notes))
 
 
 def _site_pages(

@@ -24,6 +24,7 @@ __all__ = ["build_template", "template_bytes"]
 _LATIN = "Times New Roman"
 _HEI, _SONG = "黑体", "仿宋"
 _GREY = "5A6068"
+_LINE = "A9B0B8"
 
 Look = Mapping[str, str]
 
@@ -105,6 +106,7 @@ def _macro(writer: _Writer) -> None:
 def _table(document: Any) -> None:
     """Write the table: a repeated head row, and one row that is looped."""
     table = document.add_table(rows=4, cols=3, style="Table Grid")
+    _soften(table)
     described = _element("w:tblDescription", val="{{ block.number }}")
     table._tbl.tblPr.append(described)  # noqa: SLF001 (python-docx has no call for alt text)
     head = ("{%tc for column in block.columns %}", "{{ column }}", "{%tc endfor %}")
@@ -124,6 +126,19 @@ def _table(document: Any) -> None:
     _shade(table.rows[0].cells[1], "EEF1F4")
     for row, flag in ((0, "w:tblHeader"), (0, "w:cantSplit"), (2, "w:cantSplit")):
         table.rows[row]._tr.get_or_add_trPr().append(_element(flag))  # noqa: SLF001 (no call for these flags)
+
+
+def _soften(table: Any) -> None:
+    """Give the table grey lines and a little air above and below the text."""
+    borders, margins = _element("w:tblBorders"), _element("w:tblCellMar")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        line = _element(f"w:{side}", val="single", sz="4", space="0", color=_LINE)
+        borders.append(line)
+    for side, width in (("top", 35), ("left", 85), ("bottom", 35), ("right", 85)):
+        margins.append(_element(f"w:{side}", w=str(width), type="dxa"))
+    look = table._tbl.tblPr.find(_qualified("w:tblLook"))  # noqa: SLF001 (python-docx has no call for borders)
+    look.addprevious(borders)
+    look.addprevious(margins)
 
 
 def _summary(writer: _Writer) -> None:
@@ -151,7 +166,7 @@ def _sites(writer: _Writer, lang: str) -> None:
     writer.tags("for need in site.needs")
     writer.line("{{ loop.index }}. {{ need }}", "Zoning Item")
     writer.tags("endfor", "endif")
-    _sections(writer, "site.sections")
+    _sections(writer, "site.sections", own_page="site.paged")
     writer.tags("endfor")
 
 
@@ -160,8 +175,12 @@ def _closing(writer: _Writer) -> None:
     writer.line("{{ digest }}", "Zoning Note")
 
 
-def _sections(writer: _Writer, name: str) -> None:
-    writer.tags(f"for section in {name}", "if section.level == 1")
+def _sections(writer: _Writer, name: str, own_page: str = "false") -> None:
+    """Write the loop over chapters; the first starts a page where `own_page`."""
+    writer.tags(f"for section in {name}", f"if loop.first and {own_page}")
+    heading = writer.line("{{ section.title }}", "Heading 1")
+    heading.paragraph_format.page_break_before = True
+    writer.tags("elif section.level == 1")
     writer.line("{{ section.title }}", "Heading 1")
     writer.tags("else")
     writer.line("{{ section.title }}", "Heading 2")
@@ -181,9 +200,8 @@ def _running_lines(document: Any, lang: str) -> None:
     footer = section.footer.paragraphs[0]
     footer.alignment = _alignment("center")
     footer.add_run("{{ footer }} · " + before)
-    number = footer.add_run()
     for kind, words in (("begin", None), (None, "PAGE"), ("end", None)):
-        number._r.append(_field(kind, words))  # noqa: SLF001 (python-docx has no call for fields)
+        footer.add_run()._r.append(_field(kind, words))  # noqa: SLF001 (python-docx has no call for fields)
     footer.add_run(after)
     for run in footer.runs:
         _font(run.font, _SONG, size=9, colour=_GREY)
@@ -228,6 +246,8 @@ def _style(document: Any, name: str, look: Look) -> None:
     if "indent" in look:
         indent = style.element.get_or_add_pPr().get_or_add_ind()
         indent.set(qn("w:firstLineChars"), look["indent"])
+        characters = float(look["indent"]) / 100
+        indent.set(qn("w:firstLine"), str(round(characters * float(look["size"]) * 20)))
 
 
 def _font(font: Any, east_asian: str, *, size: float, colour: str) -> None:
@@ -268,6 +288,12 @@ def _element(tag: str, **attributes: str) -> Any:
     for name, value in attributes.items():
         element.set(qn(f"w:{name}"), value)
     return element
+
+
+def _qualified(tag: str) -> str:
+    from docx.oxml.ns import qn
+
+    return str(qn(tag))
 
 
 def _field(kind: str | None, words: str | None) -> Any:

@@ -140,7 +140,9 @@ def _sentence(line: LineSummary, context: Context) -> str:
     if line.state == State.CLEAR:
         return text("line.clear", lang, layer=name, extent=reach)
     if line.state == State.NOT_CHECKED:
-        cure = line.gaps[0].problem.cure(lang) if line.gaps else ""
+        if not line.gaps:
+            return text("line.no_reason", lang, layer=name, reason=reach)
+        cure = line.gaps[0].problem.cure(lang)
         return text("line.not_checked", lang, layer=name, reason=reach, cure=cure)
     said = text(
         "line.involved",

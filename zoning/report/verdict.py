@@ -41,6 +41,7 @@ __all__ = [
     "json_bytes",
     "layer_document",
     "problem_document",
+    "relative_path",
     "site_document",
     "software",
     "verdict_bytes",
@@ -163,7 +164,7 @@ def _identity(result: SiteResult) -> Json:
         "id": site.id,
         "name": site.name,
         "source": {
-            "path": _relative(source.path),
+            "path": relative_path(source.path),
             "sha256": source.sha256,
             "crs": source.crs or site.crs,
             "encoding": source.encoding,
@@ -209,7 +210,7 @@ def layer_document(kind: str, info: LayerInfo, problems: Iterable[Problem]) -> J
     return {
         "id": info.id,
         "kind": kind,
-        "path": _relative(info.path),
+        "path": relative_path(info.path),
         "sha256": info.sha256,
         "sealed": info.sealed,
         "features": info.features,
@@ -368,7 +369,7 @@ def _sorted(mapping: Mapping[str, str]) -> dict[str, str]:
     return {key: mapping[key] for key in sorted(mapping)}
 
 
-def _relative(path: str) -> str:
+def relative_path(path: str) -> str:
     """Return `path`; of an absolute one only its name, as folders are private."""
     for flavour in (PurePosixPath(path), PureWindowsPath(path)):
         if flavour.is_absolute():

@@ -189,6 +189,8 @@ def _reach(finding: Finding, lang: str) -> str:
     if finding.distance_m == 0 and limit is None:
         return relation
     said = text("extent.distance", lang, distance=metres(finding.distance_m))
+    if finding.relation == "outside":
+        said = f"{relation}{text('mark.comma', lang)}{said}"
     return said + _limit(limit, lang)
 
 

@@ -46,7 +46,9 @@ class Drainage:
         return total.reshape(self.shape)
 
 
-def drain(surface: Array, outlets: NDArray[np.bool_], cell: float) -> tuple[Drainage, Array]:
+def drain(
+    surface: Array, outlets: NDArray[np.bool_], cell: float
+) -> tuple[Drainage, Array]:
     """Return the flow tree and the surface, filled first where it has pits."""
     tree = Drainage(surface, outlets, cell)
     if tree.pits:

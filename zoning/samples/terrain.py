@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from rasterio.features import rasterize
 from scipy import ndimage
 from shapely import LineString
 
@@ -60,13 +59,14 @@ def make_relief(frame: Frame) -> Relief:
     stem, tributary = _courses(frame)
     height: Array | None = None
     previous: Grid | None = None
-    for cell, rounds in ((360.0, 60), (180.0, 16), (90.0, 6)):
+    for cell, rounds in ((360.0, 60), (180.0, 12), (90.0, 4)):
         grid = frame.grid(cell)
         if height is None or previous is None:
-            height = 200 + 40 * (frame.noise("start", grid, 5000) + 2)
+            height = 700 + 260 * frame.noise("start", grid, 9000)
         else:
             height = resample(height, previous, grid)
-            height = height + 4 * frame.noise("grain", grid, 700)
+            height = _bend(frame, grid, height, (stem, tributary))
+            height = height + 25 * frame.noise("grain", grid, 1500)
         height = _erode(frame, grid, height, (stem, tributary, rounds))
         previous = grid
     grid = frame.grid(90.0)
@@ -103,9 +103,9 @@ def _courses(frame: Frame) -> tuple[LineString, LineString]:
     east = (
         (1 - t) * (frame.west + 0.56 * frame.width)
         + t * mouth.x
-        + calm * 3000 * np.sin(2 * np.pi * 1.5 * t + phase[3])
-        + calm * 1300 * np.sin(2 * np.pi * 4.6 * t + phase[4])
-        + calm * 620 * np.sin(2 * np.pi * 11.0 * t + phase[5])
+        + calm * 3600 * np.sin(2 * np.pi * 1.5 * t + phase[3])
+        + calm * 1900 * np.sin(2 * np.pi * 4.6 * t + phase[4])
+        + calm * 800 * np.sin(2 * np.pi * 11.0 * t + phase[5])
     )
     north = top + t * (mouth.y - top)
     tributary = LineString(np.round(np.column_stack([east, north]), 3))
@@ -124,7 +124,9 @@ def _base_level(
     return level, np.isfinite(level)
 
 
-def _cells_of(grid: Grid, course: LineString) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _cells_of(
+    grid: Grid, course: LineString
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Cells along a line, in its order, first visits only."""
     along = np.arange(0, course.length, grid.cell / 4)
     xy = shapely.get_coordinates(shapely.line_interpolate_point(course, along))
@@ -162,14 +164,33 @@ def _erode(
     rise = 60 * (0.85 + 0.5 * (north - 0.35) ** 2 * 4)
     rise = rise * (1 + 0.25 * frame.noise("uplift", grid, 22000))
     rise = np.where(outlets, 0.0, rise.clip(15, None))
-    weak = 60 / _STEEPNESS_M * (1.45 - 0.8 * _hardness(frame, grid))
+    patchy = 1 + 0.3 * frame.noise("joints", grid, 2500).clip(-2, 2)
+    weak = 60 / _STEEPNESS_M * (1.45 - 0.8 * _hardness(frame, grid)) * patchy
     height = np.where(outlets, level, np.maximum(height, 180.0))
     area = np.full(grid.shape, grid.cell**2)
-    for _ in range(rounds):
+    for turn in range(rounds):
+        if grid.cell > 200:
+            # Uneven ground keeps young valleys from running straight.
+            rough = 40 * (1 - turn / rounds) * frame.noise(f"rough{turn}", grid, 1600)
+            height = np.where(outlets, level, np.maximum(height + rough, 174.0))
         tree, height = drain(height, outlets, grid.cell)
         gain = weak * np.sqrt(tree.gather(area) + _HILLSLOPE_M2)
         height = np.round(incise(height, tree, gain, rise), 6)
     return height
+
+
+def _bend(
+    frame: Frame, grid: Grid, height: Array, courses: tuple[LineString, LineString]
+) -> Array:
+    """Shift the ground sideways in smooth waves, less near the drawn courses."""
+    _, drawn = _base_level(grid, *courses)
+    away = ndimage.distance_transform_edt(~drawn) * grid.cell
+    reach = 420 / grid.cell * (away / 2500).clip(0, 1)
+    row, column = np.indices(grid.shape, dtype=np.float64)
+    row += reach * frame.noise(f"bend north {grid.cell}", grid, 3600)
+    column += reach * frame.noise(f"bend east {grid.cell}", grid, 3600)
+    bent = ndimage.map_coordinates(height, [row, column], order=1, mode="nearest")
+    return np.round(bent, 6)
 
 
 def _finish(frame: Frame, grid: Grid, height: Array) -> Array:
@@ -177,21 +198,10 @@ def _finish(frame: Frame, grid: Grid, height: Array) -> Array:
     soft = ndimage.gaussian_filter(height, 0.8)
     height = np.where(height > 220, 0.5 * height + 0.5 * soft, height)
     inner = height[60:-60, 60:-60]
-    scale = (_TOP_M - 300) / (float(inner.max()) - 300)
-    height = np.where(height > 300, 300 + (height - 300) * scale, height)
+    tall = float(np.quantile(inner, 0.9995))
+    stretched = 300 + (height - 300) * ((_TOP_M - 150 - 300) / (tall - 300))
+    over = (stretched - (_TOP_M - 300)).clip(0, None)
+    stretched = stretched - over + 300 * over / (over + 300)
+    height = np.where(height > 300, stretched, height)
     grain = 5 * frame.noise("stones", grid, 600) * ((height - 240) / 300).clip(0, 1)
     return np.round(height + grain, 3)
-
-
-def rasterise(shapes: list[tuple[object, int]], grid: Grid, *, touched: bool = False) -> NDArray[np.int32]:
-    """Burn geometries with their values into an int32 grid, 0 elsewhere."""
-    from affine import Affine
-
-    burnt: NDArray[np.int32] = rasterize(
-        shapes,
-        out_shape=grid.shape,
-        transform=Affine(*grid.transform),
-        all_touched=touched,
-        dtype="int32",
-    )
-    return burnt

@@ -1,0 +1,45 @@
+# Two commands on a fresh machine: `make demo`, `make test`. Without make, see README.md.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test test-full check bench samples clean
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/.runtime: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/.developer: $(VENV)/.runtime
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
+	touch $@
+
+demo: $(VENV)/.runtime  ## install, run the sample county end to end, say what to open
+	$(BIN)/zoning demo
+
+test: $(VENV)/.developer  ## install what the tests need and run them
+	sh tests/system_packages.sh
+	$(BIN)/python -m pytest -n auto
+
+test-full: $(VENV)/.developer  ## the same with long property tests
+	sh tests/system_packages.sh
+	ZONING_THOROUGH=1 $(BIN)/python -m pytest -n auto
+
+check: $(VENV)/.developer  ## format, lint, types, contracts, fast tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n auto -m "not slow and not browser"
+
+bench: $(VENV)/.developer  ## ratios against peers, printed as tables
+	$(BIN)/python -m benchmarks.overlay
+
+samples: $(VENV)/.developer  ## rebuild data/sample_layers from its seed
+	$(BIN)/python -m zoning.samples data/sample_layers
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

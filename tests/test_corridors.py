@@ -1,0 +1,100 @@
+"""`zoning.corridors`: widths and trims on corridors with known answers."""
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import affinity
+
+from zoning.corridors import narrowest_section, trim_to_width
+
+CRS = "EPSG:4546"
+X, Y = 396_000.0, 3_440_000.0
+CORRIDOR = shapely.box(X - 1000, Y, X + 1000, Y + 200)
+
+
+def site(south: float, north: float) -> shapely.Geometry:
+    return shapely.box(X - 50, Y + south, X + 50, Y + north)
+
+
+@pytest.mark.parametrize(
+    ("shape", "left_m"),
+    [
+        (site(80, 300), 80),  # from the north bank
+        (site(-50, 40), 160),  # from the south bank
+        (site(90, 110), 90),  # an island: the wider channel counts
+        (site(-10, 210), 0),  # from bank to bank
+    ],
+    ids=["north", "south", "island", "closed"],
+)
+def test_width_left_beside_a_site(shape: shapely.Geometry, left_m: float) -> None:
+    section = narrowest_section(shape, CORRIDOR, crs=CRS)
+
+    assert section is not None
+    assert section.width_m == pytest.approx(200, rel=1e-3)
+    assert section.width_left_m == pytest.approx(left_m, rel=1e-3, abs=0.05)
+
+
+def test_a_site_beside_the_corridor_cuts_nothing() -> None:
+    assert narrowest_section(site(200, 300), CORRIDOR, crs=CRS) is None
+    assert trim_to_width(site(200, 300), CORRIDOR, 150, crs=CRS) is None
+
+
+@given(angle=st.floats(0, 360), depth=st.floats(20, 180))
+def test_widths_do_not_depend_on_direction(angle: float, depth: float) -> None:
+    center = (X, Y + 100)
+    shape = affinity.rotate(site(depth, 300), angle, origin=center)
+    corridor = affinity.rotate(CORRIDOR, angle, origin=center)
+
+    section = narrowest_section(shape, corridor, crs=CRS)
+
+    assert section is not None
+    assert section.width_left_m == pytest.approx(depth, rel=2e-3, abs=0.1)
+
+
+@given(depth=st.floats(5, 140))
+def test_a_larger_site_never_leaves_more(depth: float) -> None:
+    small = narrowest_section(site(depth + 20, 300), CORRIDOR, crs=CRS)
+    large = narrowest_section(site(depth, 300), CORRIDOR, crs=CRS)
+
+    assert small is not None
+    assert large is not None
+    assert large.width_left_m <= small.width_left_m + 0.05
+
+
+def test_the_trim_restores_the_width_and_no_more() -> None:
+    trim = trim_to_width(site(80, 300), CORRIDOR, 150, crs=CRS)
+
+    assert trim is not None
+    assert trim.area_m2 == pytest.approx(70 * 100, rel=2e-3)
+    rest = site(80, 300).difference(trim.part)
+    again = narrowest_section(rest, CORRIDOR, crs=CRS)
+    assert again is not None
+    assert again.width_left_m == pytest.approx(150, abs=0.15)
+
+
+def test_nothing_is_owed_where_enough_is_left() -> None:
+    assert trim_to_width(site(160, 300), CORRIDOR, 150, crs=CRS) is None
+
+
+def test_a_corridor_narrower_than_its_target_asks_for_its_own_width() -> None:
+    trim = trim_to_width(site(80, 300), CORRIDOR, 500, crs=CRS)
+
+    assert trim is not None
+    assert trim.area_m2 == pytest.approx(120 * 100, rel=2e-3)
+
+
+def test_a_bend_is_measured_across_not_along() -> None:
+    t = np.linspace(0, np.pi / 2, 90)
+    outer = np.column_stack([X + 600 * np.cos(t), Y + 600 * np.sin(t)])
+    inner = np.column_stack([X + 400 * np.cos(t), Y + 400 * np.sin(t)])[::-1]
+    bend = shapely.Polygon(np.vstack([outer, inner]))
+    middle = np.array([X, Y]) + 560 * np.array([np.cos(0.8), np.sin(0.8)])
+    plot = shapely.Point(middle).buffer(60)
+
+    section = narrowest_section(plot, bend, crs=CRS)
+
+    assert section is not None
+    assert section.width_m == pytest.approx(200, rel=0.01)
+    assert section.width_left_m == pytest.approx(100, rel=0.02)

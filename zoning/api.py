@@ -1,0 +1,368 @@
+"""The Python interface: GeoDataFrames in, GeoDataFrames and maps out.
+
+>>> import zoning
+>>> base = zoning.open_base("data/sample_layers")      # doctest: +SKIP
+>>> sites = zoning.read_sites("site.txt")              # doctest: +SKIP
+>>> zoning.check_sites(sites, base).sites              # doctest: +SKIP
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zoning import measure
+from zoning.check import check
+from zoning.errors import Problem, UsageError
+from zoning.io import base as base_files
+from zoning.io import sites as site_files
+from zoning.io.project import Projects, attributes, read_projects
+from zoning.model import Base, CheckOptions, Report, Site, SiteSource
+from zoning.rules.packs import read_rule_book
+
+if TYPE_CHECKING:  # geopandas and folium load only when a table or map is asked for
+    import folium
+    from geopandas import GeoDataFrame
+
+__all__ = [
+    "CONFLICT_COLUMNS",
+    "FINDING_COLUMNS",
+    "SITE_COLUMNS",
+    "CheckReport",
+    "check_sites",
+    "draw_map",
+    "open_base",
+    "read_sites",
+    "write_run",
+]
+
+SITE_COLUMNS = (
+    "site_id",  # unique in the table
+    "name",
+    "verdict",  # CLEAR, NOTICE, UNDETERMINED, CONDITIONAL, PROHIBITED, REJECTED
+    "complete",  # False when anything in scope was not checked
+    "area_m2",  # ellipsoidal, in the CRS of the survey; nan for lines and points
+    "area_plane_m2",  # in the working plane
+    "area_declared_m2",  # as the file says
+    "length_m",  # geodesic, of lines
+    "gaps",  # number of things not checked
+    "reason",  # of a rejection
+    "source",  # file name
+    "row",  # in the file, from 0
+    "geometry",
+)
+FINDING_COLUMNS = (
+    "site_id",
+    "rule_id",
+    "state",
+    "scope",
+    "layer",
+    "view",
+    "relation",
+    "overlap_m2",
+    "overlap_m2_deduplicated",
+    "share",
+    "length_m",
+    "distance_m",
+    "reason",
+    "title_zh",
+    "title_en",
+    "document",
+    "clause",
+    "geometry",  # witness point, EPSG:4490
+)
+CONFLICT_COLUMNS = (
+    "site_id",
+    "layer",
+    "feature",
+    "feature_name",
+    "state",
+    "overlap_m2",
+    "length_m",
+    "overlap_class",
+    "rule_ids",
+    "geometry",
+)
+
+
+def open_base(path: str | Path) -> Base:
+    """Open a base folder; see `zoning.io.base.open_base`."""
+    return base_files.open_base(Path(path))
+
+
+def read_sites(
+    source: "str | Path | Iterable[str | Path] | GeoDataFrame",
+    *,
+    crs: str | None = None,
+    project: Mapping[str, str] | str | Path | None = None,
+) -> "GeoDataFrame":
+    """Read project sites into a GeoDataFrame.
+
+    Parameters
+    ----------
+    source : path, paths or GeoDataFrame
+        Site files, or a table with geometry and a CRS.
+    crs : str, optional
+        EPSG code of coordinates whose CRS the file does not state.
+    project : mapping or path, optional
+        Project attributes for all sites, or a YAML file of them.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row per site in file order: ``site_id``, ``name``, ``source``,
+        ``row``, ``sha256``, ``area_declared_m2``, ``warnings``, ``rejection``
+        (empty when fine), one column per known project attribute, geometry
+        (None when rejected). CRS: that of the files when they agree, else
+        EPSG:4490.
+
+    Raises
+    ------
+    UsageError
+        When a table has no CRS.
+    """
+    projects = _projects(project)
+    if not isinstance(source, (str, Path)) and hasattr(source, "geometry"):
+        return _with_project(_with_ids(source), projects)
+    paths = [source] if isinstance(source, (str, Path)) else list(source)
+    sites = site_files.read_sites(
+        [Path(path) for path in paths], crs=crs, projects=projects
+    )
+    return _table_of(sites)
+
+
+def check_sites(
+    sites: "GeoDataFrame | str | Path | Iterable[str | Path]",
+    base: Base | str | Path,
+    options: CheckOptions | None = None,
+) -> "CheckReport":
+    """Check sites against a base.
+
+    Parameters
+    ----------
+    sites : GeoDataFrame or paths
+        As made by `read_sites`; a path is read first.
+    base : Base or path
+        An opened base, or its folder. Packs named by path need the folder.
+    options : CheckOptions, optional
+        Day and tolerances; today by default.
+
+    Returns
+    -------
+    CheckReport
+    """
+    folder = None if isinstance(base, Base) else Path(base)
+    opened = base if isinstance(base, Base) else open_base(base)
+    if not hasattr(sites, "geometry"):
+        sites = read_sites(sites)
+    book = read_rule_book(opened.packs, folder)
+    chosen = options or CheckOptions(as_of=date.today())  # noqa: DTZ011  office day
+    return CheckReport(check(_sites_of(sites), opened, book, options=chosen))
+
+
+def write_run(
+    report: "CheckReport | Report", folder: str | Path, *, lang: str = "zh"
+) -> Path:
+    """Write a run folder, whole or not at all; return its path."""
+    from zoning.report import run
+
+    return run.write_run(_plain(report), Path(folder), lang=lang)
+
+
+def draw_map(
+    report: "CheckReport | Report | Base", *, lang: str = "zh"
+) -> "folium.Map":
+    """Draw a report or a whole base as a Folium map that needs no network."""
+    from zoning.report import map as maps
+
+    return maps.draw_map(_plain(report), lang=lang)
+
+
+@dataclass(frozen=True, eq=False)
+class CheckReport:
+    """A report as tables; `report` is the plain value behind them."""
+
+    report: Report
+
+    @cached_property
+    def sites(self) -> "GeoDataFrame":
+        """One row per site, columns `SITE_COLUMNS`, input order."""
+        rows = [
+            {
+                "site_id": s.site.id,
+                "name": s.site.name,
+                "verdict": str(s.verdict),
+                "complete": s.complete,
+                "area_m2": s.area_m2,
+                "area_plane_m2": s.area_plane_m2,
+                "area_declared_m2": s.site.area_declared_m2,
+                "length_m": s.length_m,
+                "gaps": len(s.gaps),
+                "reason": "" if s.site.rejection is None else s.site.rejection.line(),
+                "source": s.site.source.path,
+                "row": s.site.source.row,
+                "geometry": s.geometry,
+            }
+            for s in self.report.sites
+        ]
+        return _frame(rows, SITE_COLUMNS, self.report.base.crs)
+
+    @cached_property
+    def findings(self) -> "GeoDataFrame":
+        """One row per site and rule, columns `FINDING_COLUMNS`."""
+        import shapely
+
+        rows = [
+            {
+                "site_id": s.site.id,
+                "rule_id": f.rule_id,
+                "state": str(f.state),
+                "scope": f.scope,
+                "layer": f.layer,
+                "view": f.view,
+                "relation": f.relation,
+                "overlap_m2": f.overlap_m2,
+                "overlap_m2_deduplicated": f.overlap_m2_deduplicated,
+                "share": f.share,
+                "length_m": f.length_m,
+                "distance_m": f.distance_m,
+                "reason": f.reason or "",
+                "title_zh": f.title["zh"],
+                "title_en": f.title["en"],
+                "document": "" if f.source is None else f.source.document,
+                "clause": "" if f.source is None else f.source.clause,
+                "geometry": None
+                if f.witness is None
+                else shapely.Point(f.witness.lon, f.witness.lat),
+            }
+            for s in self.report.sites
+            for f in s.findings
+        ]
+        return _frame(rows, FINDING_COLUMNS, measure.GEOGRAPHIC_CRS)
+
+    @cached_property
+    def conflicts(self) -> "GeoDataFrame":
+        """One row per site and feature met, columns `CONFLICT_COLUMNS`."""
+        rows = [
+            {
+                "site_id": c.site_id,
+                "layer": c.layer,
+                "feature": c.feature,
+                "feature_name": c.feature_name,
+                "state": str(c.state),
+                "overlap_m2": c.overlap_m2,
+                "length_m": c.length_m,
+                "overlap_class": c.overlap_class,
+                "rule_ids": "、".join(c.rule_ids),
+                "geometry": c.geometry,
+            }
+            for s in self.report.sites
+            for c in s.conflicts
+        ]
+        return _frame(rows, CONFLICT_COLUMNS, self.report.base.crs)
+
+
+def _plain(report: Any) -> Any:
+    return report.report if isinstance(report, CheckReport) else report
+
+
+def _frame(
+    rows: list[dict[str, Any]], columns: tuple[str, ...], crs: str
+) -> "GeoDataFrame":
+    from geopandas import GeoDataFrame
+
+    return GeoDataFrame(rows, columns=list(columns), geometry="geometry", crs=crs)
+
+
+def _projects(project: Mapping[str, str] | str | Path | None) -> Projects:
+    if project is None:
+        return Projects()
+    if isinstance(project, (str, Path)):
+        return read_projects(Path(project))
+    return Projects(default=dict(project))
+
+
+def _table_of(sites: tuple[Site, ...]) -> "GeoDataFrame":
+    codes = {site.crs for site in sites if site.crs is not None}
+    crs = codes.pop() if len(codes) == 1 else measure.GEOGRAPHIC_CRS
+    rows = [
+        {
+            "site_id": site.id,
+            "name": site.name,
+            "source": site.source.path,
+            "row": site.source.row,
+            "sha256": site.source.sha256,
+            "area_declared_m2": site.area_declared_m2,
+            "warnings": "\n".join(problem.line() for problem in site.problems),
+            "rejection": "" if site.rejection is None else site.rejection.line(),
+            **{name: site.project.get(name, "") for name in attributes()},
+            "geometry": _carried(site, crs),
+        }
+        for site in sites
+    ]
+    columns = tuple(rows[0]) if rows else ("site_id", "name", "geometry")
+    return _frame(rows, columns, crs)
+
+
+def _carried(site: Site, crs: str) -> Any:
+    if site.geometry is None or site.crs is None:
+        return None
+    one = np.array([site.geometry], dtype=object)
+    return measure.project(one, site.crs, crs)[0]
+
+
+def _with_ids(table: "GeoDataFrame") -> "GeoDataFrame":
+    if table.crs is None:
+        raise UsageError(Problem(code="TABLE_WITHOUT_CRS"))
+    made = table.copy()
+    if "site_id" not in made.columns:
+        made.insert(0, "site_id", [f"site-{k + 1}" for k in range(len(made))])
+    if "name" not in made.columns:
+        made["name"] = made["site_id"]
+    return made
+
+
+def _with_project(table: "GeoDataFrame", projects: Projects) -> "GeoDataFrame":
+    for name, value in projects.default.items():
+        table[name] = value
+    return table
+
+
+def _sites_of(table: Any) -> tuple[Site, ...]:
+    """Return the rows as sites; a row without usable geometry is rejected."""
+    crs = None if table.crs is None else table.crs.to_epsg()
+    if crs is None:
+        raise UsageError(Problem(code="TABLE_WITHOUT_CRS"))
+    return tuple(
+        _site_of(row, f"EPSG:{crs}", index)
+        for index, row in enumerate(table.to_dict("records"))
+    )
+
+
+def _site_of(row: dict[str, Any], crs: str, index: int) -> Site:
+    shape = row["geometry"]
+    usable = shape is not None and not shape.is_empty and shape.is_valid
+    where = str(row.get("source", "")) or f"#{index + 1}"
+    reason = str(row.get("rejection", "") or "geometry")
+    rejection = Problem(code="ROW_REJECTED", where=where, values={"detail": reason})
+    declared = row.get("area_declared_m2")
+    project = {name: str(row.get(name, "") or "") for name in attributes()}
+    return Site(
+        id=str(row.get("site_id", index + 1)),
+        name=str(row.get("name", "")),
+        geometry=shape if usable else None,
+        crs=crs,
+        source=SiteSource(
+            path=str(row.get("source", "")),
+            sha256=str(row.get("sha256", "")),
+            row=int(row.get("row", index)),
+            crs=crs,
+        ),
+        area_declared_m2=None if declared is None or np.isnan(declared) else declared,
+        project={name: value for name, value in project.items() if value},
+        rejection=None if usable else rejection,
+    )

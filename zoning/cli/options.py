@@ -1,0 +1,81 @@
+"""Options that several commands share."""
+
+import os
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zoning.cli.console import speak
+from zoning.errors import Problem, UsageError
+
+__all__ = ["as_of_option", "base_option", "json_option", "lang_option", "out_option"]
+
+Command = Callable[..., Any]
+
+
+def _lang(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    speak(value)
+    return value
+
+
+def _day(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> date:
+    if value is None:
+        return date.today()  # noqa: DTZ011  the office's own day
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise UsageError(Problem(code="BAD_DATE", values={"value": value})) from error
+
+
+def lang_option(command: Command) -> Command:
+    """Add ``--lang``."""
+    return click.option(
+        "--lang",
+        type=click.Choice(["zh", "en"]),
+        default=os.environ.get("ZONING_LANG", "zh"),
+        callback=_lang,
+        is_eager=True,
+        help="界面与报告语言 language of talk and report (zh).",
+    )(command)
+
+
+def as_of_option(command: Command) -> Command:
+    """Add ``--as-of``."""
+    return click.option(
+        "--as-of",
+        "as_of",
+        metavar="YYYY-MM-DD",
+        callback=_day,
+        help="受理日期，决定适用的法规与数据版本 day of acceptance (today).",
+    )(command)
+
+
+def base_option(command: Command) -> Command:
+    """Add ``--base``."""
+    return click.option(
+        "--base",
+        type=click.Path(path_type=Path),
+        default=Path(),
+        help="底图目录，含 zoning.yaml base folder (current folder).",
+    )(command)
+
+
+def out_option(command: Command) -> Command:
+    """Add ``--out``."""
+    return click.option(
+        "--out",
+        type=click.Path(path_type=Path),
+        help="输出位置，不覆盖已有结果 where to write; never overwrites a run.",
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    """Add ``--json``."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="标准输出为 verdict.json (UTF-8)."
+    )(command)

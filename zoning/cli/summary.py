@@ -1,0 +1,139 @@
+"""A report as a few lines on the screen."""
+
+from rich.markup import escape
+from rich.table import Table
+
+from zoning import terms
+from zoning.cli.console import stdout_console, text
+from zoning.model import Finding, Report, SiteResult, State, Verdict
+
+__all__ = ["print_report"]
+
+COLOURS = {
+    Verdict.CLEAR: "green",
+    Verdict.NOTICE: "cyan",
+    Verdict.UNDETERMINED: "yellow",
+    Verdict.CONDITIONAL: "dark_orange",
+    Verdict.PROHIBITED: "red",
+    Verdict.REJECTED: "magenta",
+}
+WORST_FIRST = (
+    State.PROHIBITED,
+    State.CONDITIONAL,
+    State.NOT_CHECKED,
+    State.REVIEW,
+    State.NOTICE,
+)
+LISTED = 8
+
+
+def print_report(report: Report, lang: str) -> None:
+    """Print the table of sites, then what was not checked and what is asked."""
+    console = stdout_console()
+    table = Table(show_edge=False, pad_edge=False, header_style="bold")
+    for key in ("site", "verdict", "complete", "area", "why"):
+        table.add_column(
+            text(key, lang),
+            justify="right" if key == "area" else "left",
+            overflow="fold",
+            no_wrap=key == "verdict",
+        )
+    for result in report.sites:
+        table.add_row(*_row(result, lang), style=None)
+    console.print(table)
+    if len(report.sites) == 1:
+        _print_open_points(report.sites[0], lang)
+    skipped = [
+        s for s in terms.group("scope") if s not in {*report.base.scope, "three_lines"}
+    ]
+    if skipped:
+        names = "、".join(terms.label("scope", name, lang) for name in skipped)
+        console.print(text("out_of_scope", lang, scopes=names), style="dim")
+    stamp = text("demo_stamp", lang) if report.base.demo else text("reference", lang)
+    as_of = report.options.as_of.isoformat()
+    headline = text(
+        "headline",
+        lang,
+        verdict=terms.both("verdict", report.verdict),
+        as_of=as_of,
+        base=report.base.name,
+    )
+    console.print(f"[bold]{escape(headline)}[/bold] · {escape(stamp)}")
+
+
+def _row(result: SiteResult, lang: str) -> tuple[str, ...]:
+    colour = COLOURS[result.verdict]
+    area = "" if result.area_m2 is None else f"{result.area_m2:,.2f}"
+    whole = (
+        text("whole", lang)
+        if result.complete
+        else text("gaps", lang, count=len(result.gaps))
+        if result.gaps
+        else "-"
+    )
+    name = result.site.name
+    label = (
+        result.site.id if name in {"", result.site.id} else f"{result.site.id} {name}"
+    )
+    return (
+        escape(label),
+        f"[{colour}]{terms.both('verdict', result.verdict)}[/{colour}]",
+        escape(whole),
+        area,
+        escape(_reason(result, lang)),
+    )
+
+
+def _reason(result: SiteResult, lang: str) -> str:
+    if result.site.rejection is not None:
+        return result.site.rejection.line(lang)
+    driving = _driving(result)
+    if driving is None:
+        return ""
+    if driving.state is State.NOT_CHECKED and result.gaps:
+        gap = next(
+            (g for g in result.gaps if g.rule_id == driving.rule_id), result.gaps[0]
+        )
+        return f"{driving.rule_id} {gap.problem.text(lang)}"
+    return f"{driving.rule_id} {driving.title[lang]}"
+
+
+def _driving(result: SiteResult) -> Finding | None:
+    """Return the finding that decides the verdict: the worst, largest first."""
+    for state in WORST_FIRST:
+        found = [f for f in result.findings if f.state is state]
+        if found:
+            return max(found, key=lambda f: f.overlap_m2_deduplicated)
+    return None
+
+
+def _print_open_points(result: SiteResult, lang: str) -> None:
+    console = stdout_console()
+    for title, lines in (
+        ("warnings", [p.line(lang) for p in result.problems]),
+        ("not_checked", _gap_lines(result, lang)),
+        ("questions", _question_lines(result, lang)),
+    ):
+        if lines:
+            console.print(f"[bold]{text(title, lang)}[/bold]")
+            for line in lines[:LISTED]:
+                console.print(f"  - {escape(line)}")
+            if len(lines) > LISTED:
+                console.print(f"  {text('more', lang, count=len(lines) - LISTED)}")
+
+
+def _gap_lines(result: SiteResult, lang: str) -> list[str]:
+    """Return gaps grouped by what is wrong, with the rules it holds up."""
+    grouped: dict[str, list[str]] = {}
+    for gap in result.gaps:
+        grouped.setdefault(gap.problem.line(lang), []).append(gap.rule_id)
+    return [f"{line} ({', '.join(rules)})" for line, rules in grouped.items()]
+
+
+def _question_lines(result: SiteResult, lang: str) -> list[str]:
+    """Return each question once, those behind the worst states first."""
+    order = list(WORST_FIRST)
+    open_points = [f for f in result.findings if f.questions and f.state in order]
+    open_points.sort(key=lambda f: order.index(f.state))
+    asked = [q[lang] for f in open_points for q in f.questions]
+    return list(dict.fromkeys(asked))

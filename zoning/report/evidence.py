@@ -1,0 +1,66 @@
+"""The folder ``evidence/``: inputs, layers and options, and how to read a run."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from zoning.model import Report
+from zoning.report.texts import keys, text
+from zoning.report.verdict import json_bytes, verdict_document
+from zoning.terms import LANGUAGES, label
+
+__all__ = ["evidence_files"]
+
+_INPUT_FIELDS = (
+    "id",
+    "name",
+    "source",
+    "project",
+    "area_m2",
+    "area_plane_m2",
+    "area_declared_m2",
+    "length_m",
+    "rejection",
+    "warnings",
+)
+
+
+def evidence_files(report: Report) -> Mapping[str, bytes]:
+    """Return the evidence by file name: inputs, layers, options, README."""
+    document = verdict_document(report)
+    inputs = [
+        {name: site[name] for name in _INPUT_FIELDS} for site in document["sites"]
+    ]
+    options: dict[str, Any] = {
+        "options": document["options"],
+        "packs": document["packs"],
+        "software": document["software"],
+        "digest": document["digest"],
+    }
+    return {
+        "README.md": _read_me(report, document["digest"]).encode(),
+        "inputs.json": json_bytes({"sites": inputs}),
+        "layers.json": json_bytes(document["base"]),
+        "options.json": json_bytes(options),
+    }
+
+
+def _read_me(report: Report, digest: str) -> str:
+    """Return what the folder holds, in Chinese and in English."""
+    lines: list[str] = []
+    for lang in LANGUAGES:
+        lines += [f"# {text('report.title', lang)}", ""]
+        if report.base.demo:
+            lines += [f"**{text('report.stamp', lang)}**", ""]
+        lines += [
+            text("read_me.base", lang, base=report.base.name),
+            text("read_me.as_of", lang, as_of=report.options.as_of.isoformat()),
+            text("read_me.sites", lang, count=len(report.sites)),
+            text(
+                "read_me.verdict", lang, verdict=label("verdict", report.verdict, lang)
+            ),
+            text("read_me.digest", lang, digest=digest),
+            "",
+        ]
+        lines += [f"- {text(key, lang)}" for key in keys("file")]
+        lines += ["", text("report.footer", lang), ""]
+    return "\n".join(lines)

@@ -1,0 +1,223 @@
+"""``ledger.xlsx`` and its CSV twins: the tables an office files and filters.
+
+Text stays text: no cell becomes a formula, in Excel or in a CSV that Excel
+opens. Numbers are numbers, rounded half up, with their unit in the heading.
+"""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from io import BytesIO, StringIO
+from typing import Any
+
+from zoning.model import Report
+from zoning.report.archive import repacked
+from zoning.report.document import clean, colour_of, tint
+from zoning.report.numbers import round_half_up
+from zoning.report.tables import (
+    FindingRow,
+    GapRow,
+    LayerRow,
+    ResidueRow,
+    ReviewRow,
+    SiteRow,
+    findings_table,
+    gaps_table,
+    layers_table,
+    residue_table,
+    reviews_table,
+    sites_table,
+)
+from zoning.report.texts import text
+
+__all__ = ["csv_twins", "guarded", "ledger_bytes"]
+
+_CREATED = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+_CELL_MOST = 32_767
+"""Excel's limit of one cell; longer text ends in an ellipsis, never in silence."""
+
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_PLACES = {"share": 6, "width_m": 3, "overlap_ha": 4, "area_ha": 4}
+_DEGREES = ("witness_lon", "witness_lat")
+_DEGREE_PLACES = 8
+_STATE_COLUMNS = ("state", "verdict")
+_WIDE = {"why": 60, "title": 40, "requirement": 70, "problem": 50, "cure": 50}
+_WIDE |= {"needs": 34, "questions": 34, "notes": 34, "feature_ids": 24, "sha256": 18}
+_WIDE |= {"document": 30, "site_name": 22, "layer_name": 20, "judgement": 24}
+_WRAPPED = frozenset({"why", "title", "requirement", "problem", "cure", "needs"})
+
+_ROWS = {
+    "sites": SiteRow,
+    "findings": FindingRow,
+    "not_checked": GapRow,
+    "reviews": ReviewRow,
+    "residue": ResidueRow,
+    "layers": LayerRow,
+}
+
+Cell = str | float | int | bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sheet:
+    """One sheet: `columns` are field names, `rows` hold cells in that order."""
+
+    key: str
+    title: str
+    columns: tuple[str, ...]
+    headings: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def ledger_bytes(report: Report, *, lang: str = "zh") -> bytes:
+    """Return the workbook; the same report gives the same bytes."""
+    import xlsxwriter
+
+    packed = BytesIO()
+    safe = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+    }
+    with xlsxwriter.Workbook(packed, safe) as book:
+        title = clean(text("report.title", lang))
+        said = clean(text("report.footer", lang))
+        book.set_properties({"title": title, "created": _CREATED, "comments": said})
+        looks = _Looks(book)
+        for sheet in _sheets(report, lang):
+            _write_sheet(book, sheet, looks)
+    return repacked(packed.getvalue())
+
+
+def csv_twins(report: Report, *, lang: str = "zh") -> Mapping[str, bytes]:
+    """Return each sheet as CSV by file name, UTF-8 with a mark for Excel."""
+    return {f"{sheet.key}.csv": _csv(sheet) for sheet in _sheets(report, lang)}
+
+
+def guarded(words: str) -> str:
+    """Return `words` so that no spreadsheet takes them for a formula.
+
+    References
+    ----------
+    .. [1] OWASP, CSV injection: a quote sign before ``= + - @``, tab and return.
+    """
+    return f"'{words}" if words.lstrip(" \u3000").startswith(_FORMULA_SIGNS) else words
+
+
+def _sheets(report: Report, lang: str) -> tuple[_Sheet, ...]:
+    tables: dict[str, Sequence[Any]] = {
+        "sites": sites_table(report, lang=lang),
+        "findings": findings_table(report, lang=lang),
+        "not_checked": gaps_table(report, lang=lang),
+        "reviews": reviews_table(report, lang=lang),
+        "residue": residue_table(report, lang=lang),
+        "layers": layers_table(report, lang=lang),
+    }
+    return tuple(_sheet(key, rows, lang) for key, rows in tables.items())
+
+
+def _sheet(key: str, rows: Sequence[Any], lang: str) -> _Sheet:
+    columns = tuple(field.name for field in fields(_ROWS[key]))
+    return _Sheet(
+        key=key,
+        title=text(f"sheet_name.{key}", lang),
+        columns=columns,
+        headings=tuple(text(f"column.{column}", lang) for column in columns),
+        rows=tuple(
+            tuple(_cell(column, getattr(row, column), lang) for column in columns)
+            for row in rows
+        ),
+    )
+
+
+def _cell(column: str, value: Any, lang: str) -> Cell:
+    """Return what is written: rounded numbers, words for yes and no, clean text."""
+    if isinstance(value, bool):
+        return text(f"value.{str(value).lower()}", lang)
+    if isinstance(value, float):
+        places = _DEGREE_PLACES if column in _DEGREES else _PLACES.get(column, 2)
+        return float(round_half_up(value, places))
+    if not isinstance(value, str):
+        return None if value is None else int(value)
+    if column == "standing":
+        value = text(f"standing.{value}", lang)
+    words = clean(value)
+    return words if len(words) <= _CELL_MOST else f"{words[: _CELL_MOST - 1]}…"
+
+
+class _Looks:
+    """The formats of a workbook, each made once."""
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+        top = {"valign": "top"}
+        self.head = book.add_format(
+            {
+                "bold": True,
+                "bg_color": "#EEF1F4",
+                "bottom": 1,
+                "text_wrap": True,
+                "valign": "vcenter",
+            }
+        )
+        self.plain = book.add_format(top)
+        self.wrapped = book.add_format(top | {"text_wrap": True})
+        self.numbers = {
+            places: book.add_format(
+                top | {"num_format": f"#,##0.{'0' * places}" if places else "0"}
+            )
+            for places in (0, 2, 3, 4, 6, _DEGREE_PLACES)
+        }
+        self.states: dict[str, Any] = {}
+
+    def state(self, state: str) -> Any:
+        """Return the format of a state's cell, in its colour."""
+        if state not in self.states:
+            colour = f"#{tint(colour_of(state), 0.25)}"
+            self.states[state] = self.book.add_format(
+                {"bg_color": colour, "valign": "top"}
+            )
+        return self.states[state]
+
+    def of(self, column: str, value: Cell) -> Any:
+        """Return the format that suits a cell."""
+        if column in _STATE_COLUMNS and value:
+            return self.state(str(value))
+        if isinstance(value, float):
+            places = _DEGREE_PLACES if column in _DEGREES else _PLACES.get(column, 2)
+            return self.numbers[places]
+        return self.wrapped if column in _WRAPPED else self.plain
+
+
+def _write_sheet(book: Any, sheet: _Sheet, looks: _Looks) -> None:
+    page = book.add_worksheet(sheet.title)
+    page.freeze_panes(1, 2)
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+    page.set_row(0, 32)
+    for index, (column, heading) in enumerate(
+        zip(sheet.columns, sheet.headings, strict=True)
+    ):
+        page.set_column(index, index, _WIDE.get(column, 14))
+        page.write_string(0, index, heading, looks.head)
+    for number, row in enumerate(sheet.rows, start=1):
+        for index, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
+            look = looks.of(column, value)
+            if isinstance(value, str):
+                page.write_string(number, index, value, look)
+            elif value is not None:
+                page.write_number(number, index, value, look)
+    page.autofilter(0, 0, max(len(sheet.rows), 1), len(sheet.columns) - 1)
+
+
+def _csv(sheet: _Sheet) -> bytes:
+    written = StringIO(newline="")
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow(sheet.headings)
+    for row in sheet.rows:
+        writer.writerow([guarded(v) if isinstance(v, str) else v for v in row])
+    return written.getvalue().encode("utf-8-sig")

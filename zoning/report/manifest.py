@@ -1,0 +1,115 @@
+"""``MANIFEST.json``: what a run folder holds, written last, and its check.
+
+A folder without a manifest is not a run. The manifest names every file with
+size and SHA-256; `verify_run` finds what was altered, removed or added.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from zoning.errors import Problem
+from zoning.report.verdict import digest_of, json_bytes, software
+
+__all__ = ["MANIFEST", "MANIFEST_SCHEMA", "manifest_bytes", "verify_run"]
+
+MANIFEST = "MANIFEST.json"
+MANIFEST_SCHEMA = "zoning/manifest/1"
+
+_CHUNK = 1 << 20
+
+
+def manifest_bytes(folder: Path, facts: Mapping[str, Any]) -> bytes:
+    """Return the manifest of every file under `folder`, in order of their paths.
+
+    Parameters
+    ----------
+    facts : mapping
+        What the manifest says beside the files: digest, verdict, language.
+    """
+    files = [
+        {"name": name, "size": path.stat().st_size, "sha256": _sha256(path)}
+        for name, path in _files(folder)
+        if name != MANIFEST
+    ]
+    document = {
+        "schema": MANIFEST_SCHEMA,
+        **facts,
+        "files": files,
+        "software": dict(software()),
+    }
+    return json_bytes(document)
+
+
+def verify_run(folder: Path) -> tuple[Problem, ...]:
+    """Return what is wrong with a run folder; nothing when it is as written.
+
+    Finds changed, missing and unknown files and a verdict whose digest does
+    not match. It compares with the manifest beside the files: who may write
+    the folder may write both, so keep the digest elsewhere where that matters.
+    """
+    manifest = folder / MANIFEST
+    if not manifest.is_file():
+        return (Problem(code="RUN_NOT_FOUND", values={"folder": folder.name}),)
+    try:
+        listed = json.loads(manifest.read_bytes())
+        named = {str(e["name"]): (e["size"], e["sha256"]) for e in listed["files"]}
+        digest = listed["digest"]
+    except (ValueError, KeyError, TypeError) as error:
+        return (_broken(error),)
+    found = dict(_files(folder))
+    found.pop(MANIFEST, None)
+    return (
+        *_compare(named, found),
+        *_verdict_problems(folder / "verdict.json", digest),
+    )
+
+
+def _compare(
+    named: Mapping[str, tuple[int, str]], found: Mapping[str, Path]
+) -> Iterator[Problem]:
+    for name, (size, sha256) in named.items():
+        path = found.get(name)
+        if path is None:
+            yield Problem(code="RUN_FILE_MISSING", values={"name": name})
+        elif path.stat().st_size != size or _sha256(path) != sha256:
+            yield Problem(code="RUN_FILE_CHANGED", values={"name": name})
+    for name in found:
+        if name not in named:
+            yield Problem(code="RUN_FILE_UNKNOWN", values={"name": name})
+
+
+def _verdict_problems(path: Path, digest: str) -> Iterator[Problem]:
+    """Check the digest in the verdict, and that the manifest names the same."""
+    if not path.is_file():
+        return  # reported as missing
+    try:
+        document = json.loads(path.read_bytes())
+        right = digest_of(document) == document["digest"] == digest
+    except (ValueError, KeyError, TypeError) as error:
+        yield _broken(error)
+        return
+    if not right:
+        yield Problem(code="RUN_DIGEST_WRONG")
+
+
+def _broken(error: Exception) -> Problem:
+    detail = type(error).__name__
+    return Problem(code="RUN_MANIFEST_BROKEN", values={"detail": detail})
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the files below `folder` with their slashed names, sorted."""
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    named = ((path.relative_to(folder).as_posix(), path) for path in paths)
+    yield from sorted(named)
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,238 @@
+"""What is drawn on the map: display copies of geometry, as GeoJSON.
+
+The copies are cut to the view and simplified; numbers beside them are always
+measured on the geometry of the model.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from zoning.measure import area_m2, length_m, project
+from zoning.model import Base, ConflictShape, GeometryColumn, Layer, Report
+from zoning.report.numbers import hectares, metres, square_metres
+from zoning.report.styles import class_column, layer_ids
+
+__all__ = [
+    "DEGREES",
+    "DrawnLayer",
+    "bounds_lonlat",
+    "conflict_features",
+    "draw_layers",
+    "feature",
+    "size_text",
+    "to_degrees",
+    "view_window",
+]
+
+DEGREES = "EPSG:4490"
+DECIMALS = 6
+"""Decimals of degrees in the page: 0.1 m."""
+
+MOST_FEATURES = 6000
+"""A layer with more features is drawn by its largest ones, and says so."""
+
+_EVERYWHERE = frozenset({"county", "township", "river", "road"})
+_RASTERS = frozenset({"dem", "land_cover"})
+_PART_OF_MAP = 1500.0
+_REPORT_TOLERANCE_M = 2.0
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnLayer:
+    """One layer as it goes into the page.
+
+    Parameters
+    ----------
+    layer : str
+        Layer id.
+    classes : mapping of str to list of GeoJSON features
+        By class value; the empty key for layers without classes.
+    in_view : int
+        Features within the view.
+    shown : int
+        Features drawn; fewer than `in_view` only for very large layers.
+    """
+
+    layer: str
+    classes: Mapping[str, list[Json]]
+    in_view: int
+    shown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _View:
+    crs: str
+    window: BaseGeometry
+    tolerance: float
+    context_tolerance: float
+    lang: str
+
+
+def view_window(source: Report | Base, radius_m: float) -> BaseGeometry:
+    """Return the part of the working plane in which layers are drawn.
+
+    Of a report: the box of each site grown by `radius_m`, joined to one box
+    when that is not much larger. Of a base, or when no site has a geometry:
+    the box of the county.
+    """
+    base = source.base if isinstance(source, Report) else source
+    sites = source.sites if isinstance(source, Report) else ()
+    shapes = [s.geometry for s in sites if s.geometry is not None]
+    boxes = [shapely.box(*_grown(shape.bounds, radius_m)) for shape in shapes]
+    if not boxes:
+        return shapely.box(*_grown(base.county.bounds, 0.0))
+    joined = shapely.union_all(boxes)
+    box = shapely.box(*joined.bounds)
+    return box if shapely.area(box) <= 2 * shapely.area(joined) else joined
+
+
+def draw_layers(
+    source: Report | Base, window: BaseGeometry, *, lang: str
+) -> tuple[DrawnLayer, ...]:
+    """Return every vector layer of the style table, lowest first.
+
+    Layers that the base lacks come out without features.
+    """
+    base = source.base if isinstance(source, Report) else source
+    west, south, east, north = base.county.bounds
+    rough = max(east - west, north - south) / _PART_OF_MAP
+    view = _View(
+        crs=base.crs,
+        window=window,
+        tolerance=_REPORT_TOLERANCE_M if isinstance(source, Report) else rough,
+        context_tolerance=rough,
+        lang=lang,
+    )
+    drawn: list[DrawnLayer] = []
+    for key in layer_ids():
+        if key == "county":
+            shape = np.array([base.county.simplify(rough)], dtype=object)
+            features = [feature(to_degrees(shape, base.crs)[0], {"name": base.name})]
+            drawn.append(
+                DrawnLayer(layer=key, classes={"": features}, in_view=1, shown=1)
+            )
+        elif key in base.layers:
+            drawn.append(_draw(base.layers[key], key, view))
+        elif key not in _RASTERS:
+            drawn.append(DrawnLayer(layer=key, classes={}, in_view=0, shown=0))
+    return tuple(drawn)
+
+
+def conflict_features(
+    conflicts: Iterable[ConflictShape], crs: str, properties: Sequence[Json]
+) -> list[Json]:
+    """Return GeoJSON features of conflicts, unsimplified, in their order."""
+    shapes = np.array([c.geometry for c in conflicts], dtype=object)
+    return [
+        feature(shape, own)
+        for shape, own in zip(to_degrees(shapes, crs), properties, strict=True)
+    ]
+
+
+def to_degrees(shapes: GeometryColumn, crs: str) -> GeometryColumn:
+    """Carry shapes from the working plane to degrees with 6 decimals."""
+    if len(shapes) == 0:
+        return shapes
+    moved = project(shapes, crs, DEGREES)
+    return shapely.transform(moved, lambda xy: np.round(xy, DECIMALS))
+
+
+def bounds_lonlat(shape: BaseGeometry, crs: str) -> list[float]:
+    """Return [south, west, north, east] of a shape in degrees."""
+    corners = to_degrees(np.array([shapely.box(*shape.bounds)], dtype=object), crs)
+    west, south, east, north = corners[0].bounds
+    return [south, west, north, east]
+
+
+def feature(shape: BaseGeometry, properties: Json) -> Json:
+    """Return one GeoJSON feature."""
+    return {
+        "type": "Feature",
+        "properties": properties,
+        "geometry": shapely.geometry.mapping(shape),
+    }
+
+
+def size_text(area: float | None, length: float | None, lang: str) -> str:
+    """Return an area in m² and ha, else a length in m, else ''."""
+    if area:
+        units = ("平方米", "公顷") if lang == "zh" else ("m²", "ha")
+        return f"{square_metres(area)} {units[0]} · {hectares(area)} {units[1]}"
+    if length:
+        return f"{metres(length)} {'米' if lang == 'zh' else 'm'}"
+    return ""
+
+
+def _draw(layer: Layer, key: str, view: _View) -> DrawnLayer:
+    whole = key in _EVERYWHERE
+    inside = shapely.intersects(layer.geometry, view.window)
+    rows = np.flatnonzero(inside | whole)
+    in_view = len(rows)
+    if in_view > MOST_FEATURES:
+        largest = np.argsort(-shapely.area(layer.geometry[rows]), kind="stable")
+        rows = np.sort(rows[largest[:MOST_FEATURES]])
+    cut = layer.geometry[rows]
+    if not whole:
+        cut = shapely.intersection(cut, view.window)
+    shapes = _simplified(cut, view.context_tolerance if whole else view.tolerance)
+    kept = ~shapely.is_empty(shapes)
+    rows, shapes = rows[kept], to_degrees(shapes[kept], view.crs)
+    classes: dict[str, list[Json]] = {}
+    for row, shape, own in zip(
+        rows, shapes, _properties(layer, rows, view), strict=True
+    ):
+        classes.setdefault(_class_of(layer, int(row)), []).append(feature(shape, own))
+    return DrawnLayer(
+        layer=key,
+        classes=dict(sorted(classes.items())),
+        in_view=in_view,
+        shown=len(rows),
+    )
+
+
+def _class_of(layer: Layer, row: int) -> str:
+    column = class_column(layer.info.id)
+    if column is None or column not in layer.attributes:
+        return ""
+    return str(layer.attributes[column][row])
+
+
+def _properties(layer: Layer, rows: NDArray[np.intp], view: _View) -> list[Json]:
+    """Return what a popup tells of each row; sizes are of the full geometry."""
+    names = layer.attributes.get("name", layer.feature_ids)
+    areas = area_m2(layer.geometry[rows], view.crs)
+    lengths = length_m(layer.geometry[rows], view.crs)
+    return [
+        {
+            "id": str(layer.feature_ids[row]),
+            "name": str(names[row]),
+            "size": size_text(float(area), float(length), view.lang),
+        }
+        for row, area, length in zip(rows, areas, lengths, strict=True)
+    ]
+
+
+def _simplified(shapes: GeometryColumn, tolerance: float) -> GeometryColumn:
+    """Simplify; polygons that tile keep their common borders common."""
+    polygons = shapely.get_dimensions(shapes) == 2  # noqa: PLR2004  # surfaces
+    if len(shapes) and polygons.all() and shapely.coverage_is_valid(shapes):
+        simple = shapely.coverage_simplify(shapes, tolerance)
+    else:
+        simple = shapely.simplify(shapes, tolerance)
+    gone = shapely.is_empty(simple) & ~shapely.is_empty(shapes)
+    return np.asarray(np.where(gone, shapes, simple), dtype=object)
+
+
+def _grown(
+    bounds: tuple[float, float, float, float], by: float
+) -> tuple[float, float, float, float]:
+    west, south, east, north = bounds
+    return west - by, south - by, east + by, north + by

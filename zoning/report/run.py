@@ -1,0 +1,205 @@
+"""A run folder, whole or not at all.
+
+Files are made in a folder beside the final one, each flushed to disk, the
+manifest last; one rename publishes them. A failure on the way leaves nothing,
+and a folder that holds something is never written into.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from zoning.errors import OutputError, Problem
+from zoning.model import Report
+from zoning.report.evidence import evidence_files
+from zoning.report.manifest import MANIFEST, manifest_bytes
+from zoning.report.verdict import json_bytes, verdict_document
+
+__all__ = ["next_free", "write_run"]
+
+Make = Callable[[], bytes]
+Draw = Callable[[Path], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Artefact:
+    """A file of the run: made as bytes, or drawn by a library at a path."""
+
+    name: str
+    make: Make | None = None
+    draw: Draw | None = None
+
+
+def write_run(
+    report: Report, folder: Path, *, lang: str = "zh", share: bool = False
+) -> Path:
+    """Write every output of a report into a new folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Must not exist, or be empty; parents are made. See `next_free`.
+    lang : str
+        ``zh`` or ``en``, for reports, ledger and headings.
+    share : bool
+        For handing out: verdict, areas, the reports without base geometry,
+        and the sites' own shapes. No base geometry leaves the office.
+
+    Returns
+    -------
+    Path
+        `folder`.
+
+    Raises
+    ------
+    OutputError
+        If the folder holds something, or cannot be written; nothing is left
+        half-written then.
+    """
+    _refuse_used(folder)
+    with _staged(folder) as stage:
+        for artefact in _artefacts(report, lang, share=share):
+            _store(stage, artefact)
+        facts = {
+            key: value
+            for key, value in verdict_document(report).items()
+            if key in {"verdict", "complete", "as_of", "counts", "digest"}
+        } | {"lang": lang, "share": share}
+        data = manifest_bytes(stage, facts)
+        _store(stage, _Artefact(name=MANIFEST, make=lambda: data))
+    return folder
+
+
+def next_free(folder: Path) -> Path:
+    """Return `folder`, or the first of ``folder-2``, ``folder-3``, … that is free."""
+    if _is_free(folder):
+        return folder
+    names = (folder.with_name(f"{folder.name}-{number}") for number in count(2))
+    return next(candidate for candidate in names if _is_free(candidate))
+
+
+def _artefacts(report: Report, lang: str, *, share: bool) -> Iterator[_Artefact]:
+    """Yield the files of a run in the order in which they are written."""
+    from zoning.report.document import document_bytes
+    from zoning.report.page import page_bytes
+    from zoning.report.story import tell_story
+
+    document = verdict_document(report)
+    yield _Artefact(name="verdict.json", make=lambda: json_bytes(document))
+    story = tell_story(report, lang=lang, share=share)
+    yield _Artefact(name="report.docx", make=lambda: document_bytes(story))
+    yield _Artefact(name="report.html", make=lambda: page_bytes(story))
+    yield from _shared(report) if share else _full(report, lang)
+
+
+def _shared(report: Report) -> Iterator[_Artefact]:
+    from zoning.report.features import site_geojson_bytes
+
+    yield _Artefact(name="sites.geojson", make=lambda: site_geojson_bytes(report))
+
+
+def _full(report: Report, lang: str) -> Iterator[_Artefact]:
+    """Yield what stays in the office: tables, shapes, map and evidence."""
+    from zoning.report.features import findings_bytes, write_features
+    from zoning.report.ledger import csv_twins, ledger_bytes
+    from zoning.report.map import write_map
+
+    yield _Artefact(
+        name="findings.parquet", make=lambda: findings_bytes(report, lang=lang)
+    )
+    yield _Artefact(name="ledger.xlsx", make=lambda: ledger_bytes(report, lang=lang))
+    for name, data in csv_twins(report, lang=lang).items():
+        yield _Artefact(name=f"ledger/{name}", make=_constant(data))
+    yield _Artefact(
+        name="result.gpkg", draw=lambda path: write_features(report, path, lang=lang)
+    )
+    yield _Artefact(
+        name="map.html", draw=lambda path: write_map(report, path, lang=lang)
+    )
+    for name, data in evidence_files(report).items():
+        yield _Artefact(name=f"evidence/{name}", make=_constant(data))
+
+
+def _constant(data: bytes) -> Make:
+    return lambda: data
+
+
+@contextmanager
+def _staged(folder: Path) -> Iterator[Path]:
+    """Give a folder beside `folder`; rename it when all went well, else drop it."""
+    stage: Path | None = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        stage = _fresh(folder)
+        yield stage
+        _flush_folder(stage)
+        _publish(stage, folder)
+        stage = None
+        _flush_folder(folder.parent)
+    except OSError as error:
+        name = Path(str(error.filename or folder)).name
+        detail = error.strerror or type(error).__name__
+        raise OutputError(
+            Problem(code="RUN_NOT_WRITTEN", values={"name": name, "detail": detail})
+        ) from error
+    finally:
+        if stage is not None:
+            shutil.rmtree(stage, ignore_errors=True)
+
+
+def _fresh(folder: Path) -> Path:
+    """Make a hidden folder of its own, so that two runs never share one."""
+    for number in count(1):
+        stage = folder.with_name(f".{folder.name}.partial-{number}")
+        try:
+            stage.mkdir()
+        except FileExistsError:
+            continue
+        return stage
+    raise AssertionError  # count() does not end
+
+
+def _publish(stage: Path, folder: Path) -> None:
+    """Rename; an empty folder in the way is removed, a filled one refuses."""
+    _refuse_used(folder)
+    if folder.exists():
+        folder.rmdir()
+    stage.rename(folder)
+
+
+def _store(stage: Path, artefact: _Artefact) -> None:
+    path = stage / artefact.name
+    path.parent.mkdir(exist_ok=True)
+    if artefact.draw is not None:
+        artefact.draw(path)
+    elif artefact.make is not None:
+        path.write_bytes(artefact.make())
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    """Put folder entries on disk; Windows has no such call and needs none."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _refuse_used(folder: Path) -> None:
+    if not _is_free(folder):
+        raise OutputError(Problem(code="RUN_EXISTS", values={"folder": folder.name}))
+
+
+def _is_free(folder: Path) -> bool:
+    """Say whether a run may be written here: absent, or an empty folder."""
+    if not folder.exists() and not folder.is_symlink():
+        return True
+    return folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir())

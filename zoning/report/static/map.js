@@ -1,0 +1,261 @@
+/* The map page: panel, legend, labels, popups. Every word from the data is set
+   as text, never as HTML. */
+"use strict";
+
+function zoningView(map, groups, data) {
+  const words = data.words;
+  const SVG = "http://www.w3.org/2000/svg";
+  const root = map.getContainer();
+
+  function make(tag, className, text) {
+    const element = document.createElement(tag);
+    if (className) element.className = className;
+    if (text !== undefined && text !== null) element.textContent = text;
+    return element;
+  }
+
+  function add(parent, ...children) {
+    children.filter(Boolean).forEach(child => parent.appendChild(child));
+    return parent;
+  }
+
+  function drawn(tag, attributes) {
+    const element = document.createElementNS(SVG, tag);
+    Object.entries(attributes).forEach(([key, value]) => element.setAttribute(key, value));
+    return element;
+  }
+
+  function chip(mark, className) {
+    const element = make("span", className || "zp-chip", mark.word);
+    element.style.background = mark.colour;
+    element.style.color = mark.ink;
+    return element;
+  }
+
+  function swatch(style) {
+    const picture = drawn("svg", {width: 26, height: 16, viewBox: "0 0 26 16"});
+    const shape = {fill: style.fill || "none", "fill-opacity": style.opacity, stroke: style.line,
+      "stroke-width": Math.min(style.width, 2.4), "stroke-dasharray": style.dash.join(" ")};
+    if (style.shape === "point") picture.appendChild(drawn("circle", {cx: 13, cy: 8, r: 5, ...shape}));
+    else if (style.shape === "line") picture.appendChild(drawn("path", {d: "M2 11 C8 2 16 15 24 5", ...shape, fill: "none"}));
+    else picture.appendChild(drawn("rect", {x: 2, y: 2, width: 22, height: 12, rx: 2.5, ...shape}));
+    return picture;
+  }
+
+  /* ------------------------------------------------------------ going places */
+  function padding() {
+    const narrow = root.clientWidth <= 900;
+    return narrow
+      ? {paddingTopLeft: [20, 20], paddingBottomRight: [20, root.clientHeight * 0.46]}
+      : {paddingTopLeft: [400, 36], paddingBottomRight: [276, 44]};
+  }
+
+  function go(bounds, closest) {
+    if (!bounds) return;
+    const [south, west, north, east] = bounds;
+    map.fitBounds([[south, west], [north, east]], {...padding(), maxZoom: closest || 17, animate: false});
+  }
+
+  /* ------------------------------------------------------------------ popups */
+  function rowsOf(properties) {
+    const order = ["site", "layer", "class", "name", "feature", "id", "state", "overlap_class",
+      "overlap", "overlap_length", "area", "length", "rules", "basis", "edition"];
+    return order.filter(key => properties[key]).map(key => [words[key], properties[key]]);
+  }
+
+  function popup(latlng, properties) {
+    const content = make("div");
+    const head = add(make("div", "zq-head"), properties.mark && chip(properties.mark));
+    add(head, make("span", "", properties.heading));
+    const table = make("table", "zq");
+    rowsOf(properties).forEach(([key, value]) =>
+      add(table, add(make("tr"), make("th", "", key), make("td", "", value))));
+    L.popup({maxWidth: 360, autoPanPaddingTopLeft: [392, 20], autoPanPaddingBottomRight: [270, 20]})
+      .setLatLng(latlng).setContent(add(content, head, table)).openOn(map);
+  }
+
+  function told(key, leaf) {
+    const own = leaf.feature.properties;
+    const shared = data.layers[key];
+    if (!shared) return own;
+    return {heading: own.name || shared.layer, layer: shared.layer, edition: shared.edition, class: own.class,
+      name: own.name, id: own.id, area: own.line ? "" : own.size, length: own.line ? own.size : ""};
+  }
+
+  Object.entries(groups).forEach(([key, group]) => group.on("click", event => {
+    const leaf = event.propagatedFrom || event.layer;
+    if (leaf && leaf.feature) popup(event.latlng, told(key, leaf));
+    L.DomEvent.stopPropagation(event);
+  }));
+
+  /* --------------------------------------------------------------- the order */
+  function restack() {
+    data.order.forEach(key => {
+      const group = groups[key];
+      if (group && map.hasLayer(group)) group.bringToFront();
+    });
+  }
+
+  /* --------------------------------------------------------------- the panel */
+  function finding(item) {
+    const button = make("button", "zf");
+    const dot = make("span", "zf-dot");
+    dot.style.background = item.mark.colour;
+    const text = make("span");
+    const title = add(make("span", "zf-title", item.title), make("span", "zf-state", "  " + item.mark.word));
+    add(text, add(make("div"), title), make("div", "zf-extent", item.extent));
+    if (item.basis) add(text, make("div", "zf-basis", item.basis));
+    button.type = "button";
+    button.addEventListener("click", () => { go(item.bounds); flash(item.conflicts); });
+    return add(button, dot, text);
+  }
+
+  function flash(numbers) {
+    if (!groups.conflict || !numbers.length) return;
+    groups.conflict.eachLayer(collection => collection.eachLayer(leaf => {
+      if (!numbers.includes(leaf.feature.properties.number)) return;
+      const {weight, fillOpacity} = leaf.options;
+      leaf.setStyle({weight: weight + 3, fillOpacity: 1});
+      window.setTimeout(() => leaf.setStyle({weight, fillOpacity}), 700);
+    }));
+  }
+
+  function siteCard(site, open) {
+    const card = make("details", "zs");
+    const bar = make("span", "zs-bar");
+    bar.style.background = site.mark.colour;
+    const name = add(make("div"), make("div", "zs-name", site.name), make("div", "zs-sub", site.sub));
+    const summary = add(make("summary"), bar, name, chip(site.mark));
+    const list = make("div", "zs-list");
+    site.findings.forEach(item => add(list, finding(item)));
+    site.remarks.forEach(remark => add(list, make("div", "zf-plain", remark)));
+    summary.addEventListener("click", () => { if (!card.open) go(site.bounds, 16); });
+    card.open = open;
+    return add(card, summary, list);
+  }
+
+  function panel() {
+    const side = make("section", "zp zp-main");
+    const kicker = add(make("div", "zp-kicker"), make("span", "", data.kind));
+    if (data.stamp) add(kicker, make("span", "zp-stamp", data.stamp));
+    const tally = make("div", "zp-tally");
+    data.tally.forEach(mark => add(tally, chip(mark)));
+    const head = add(make("header", "zp-head"), kicker, make("div", "zp-title", data.title),
+      make("div", "zp-meta", data.meta), data.tally.length ? tally : null);
+    const body = make("div", "zp-body");
+    data.sites.forEach((site, index) => add(body, siteCard(site, index === 0)));
+    data.remarks.forEach(remark => add(body, make("div", "zf-plain", remark)));
+    add(root, add(side, head, body, make("footer", "zp-foot", data.note)));
+    still(side);
+  }
+
+  function still(element) {
+    L.DomEvent.disableClickPropagation(element);
+    L.DomEvent.disableScrollPropagation(element);
+  }
+
+  /* -------------------------------------------------------------- the legend */
+  function legendRow(row) {
+    const group = groups[row.layer];
+    const line = make("label", "zl-row" + (group ? "" : " zl-none"));
+    const box = make("input");
+    box.type = "checkbox";
+    box.checked = Boolean(group && map.hasLayer(group));
+    box.disabled = !group;
+    box.addEventListener("change", () => {
+      if (box.checked) map.addLayer(group); else map.removeLayer(group);
+      restack();
+    });
+    return add(line, box, swatch(row.style), make("span", "", row.label), make("span", "zl-count", row.count));
+  }
+
+  function legend() {
+    const side = make("section", "zp zp-side");
+    const head = add(make("button", "zl-head"), make("span", "", words.legend), make("span", "zl-caret", "▼"));
+    head.type = "button";
+    head.addEventListener("click", () => side.classList.toggle("zp-shut"));
+    const body = make("div", "zp-body");
+    data.legend.forEach(part => {
+      add(body, make("div", "zl-group", part.label));
+      part.rows.forEach(row => {
+        add(body, legendRow(row));
+        if (row.note) add(body, make("div", "zl-note", row.note));
+        row.classes.forEach(item => add(body, add(make("div", "zl-class"), swatch(item.style),
+          make("span", "", item.label), make("span", "zl-count", item.count))));
+      });
+    });
+    add(root, add(side, head, body));
+    still(side);
+  }
+
+  /* --------------------------------------------------------------- the rest */
+  function labels() {
+    data.labels.forEach(item => {
+      const content = make("span", "zt-" + item.kind, item.kind === "site" ? null : item.text);
+      if (item.kind === "site") add(content, chip(item.mark, "zt-mark"), make("span", "", item.text));
+      L.tooltip({permanent: true, direction: item.kind === "site" ? "top" : "center", className: "zt",
+        offset: item.kind === "site" ? [0, -4] : [0, 0], opacity: 1})
+        .setLatLng(item.at).setContent(content).addTo(map);
+    });
+  }
+
+  function northArrow() {
+    const control = L.control({position: "topright"});
+    control.onAdd = () => {
+      const box = make("div", "zc-north");
+      const picture = drawn("svg", {width: 22, height: 40, viewBox: "0 0 22 40", role: "img"});
+      picture.appendChild(drawn("path", {d: "M11 13 L18 37 L11 31 Z", fill: "#27313b"}));
+      picture.appendChild(drawn("path", {d: "M11 13 L4 37 L11 31 Z", fill: "#fff", stroke: "#27313b", "stroke-width": 1}));
+      const letter = drawn("text", {x: 11, y: 10, "text-anchor": "middle", "font-size": 11, fill: "#27313b"});
+      letter.textContent = words.north;
+      picture.appendChild(letter);
+      return add(box, picture);
+    };
+    control.addTo(map);
+  }
+
+  function whereabouts() {
+    const control = L.control({position: "bottomleft"});
+    control.onAdd = () => make("div", "zc-where", data.plane ? data.plane.name : "CGCS2000");
+    control.addTo(map);
+    map.on("mousemove", event => {
+      const {lat, lng} = event.latlng;
+      let text = `${lng.toFixed(6)}° E  ${lat.toFixed(6)}° N`;
+      if (data.plane) {
+        const [east, north] = zoningPlane(lng, lat, data.plane);
+        text += `    Y ${east.toFixed(1)}  X ${north.toFixed(1)}`;
+      }
+      control.getContainer().textContent = text;
+    });
+  }
+
+  map.attributionControl.setPrefix(false);
+  L.control.zoom({position: "topright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out}).addTo(map);
+  northArrow();
+  whereabouts();
+  L.control.scale({imperial: false, maxWidth: 140, position: "bottomleft"}).addTo(map);
+  panel();
+  legend();
+  labels();
+  restack();
+  go(data.bounds);
+}
+
+/* Gauss-Krüger of CGCS2000, Krüger's series to the third order of n (Karney 2011,
+   eqs. 7-11 and 35): better than a millimetre within a zone. */
+function zoningPlane(lon, lat, plane) {
+  const f = 1 / 298.257222101, n = f / (2 - f);
+  const radius = 6378137 / (1 + n) * (1 + n ** 2 / 4 + n ** 4 / 64);
+  const series = [n / 2 - 2 * n ** 2 / 3 + 5 * n ** 3 / 16, 13 * n ** 2 / 48 - 3 * n ** 3 / 5, 61 * n ** 3 / 240];
+  const phi = lat * Math.PI / 180, lambda = (lon - plane.meridian) * Math.PI / 180;
+  const c = 2 * Math.sqrt(n) / (1 + n);
+  const t = Math.sinh(Math.atanh(Math.sin(phi)) - c * Math.atanh(c * Math.sin(phi)));
+  const xi = Math.atan2(t, Math.cos(lambda)), eta = Math.atanh(Math.sin(lambda) / Math.sqrt(1 + t * t));
+  let east = eta, north = xi;
+  series.forEach((alpha, i) => {
+    const k = 2 * (i + 1);
+    east += alpha * Math.cos(k * xi) * Math.sinh(k * eta);
+    north += alpha * Math.sin(k * xi) * Math.cosh(k * eta);
+  });
+  return [plane.false_easting + plane.scale * radius * east, plane.false_northing + plane.scale * radius * north];
+}

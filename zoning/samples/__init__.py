@@ -1,0 +1,1 @@
+"""The sample county: synthetic, seeded, marked as demo data."""
