@@ -14,6 +14,16 @@ from pyproj import Transformer
 WEST, SOUTH = 390_000.0, 3_430_000.0
 EAST, NORTH = WEST + 20_000.0, SOUTH + 20_000.0
 
+SCOPE = (
+    "three_lines",
+    "control_units",
+    "yangtze",
+    "water",
+    "protected_areas",
+    "shoreline",
+    "corridors",
+    "heritage",
+)
 _TO_DEGREES = Transformer.from_crs("EPSG:4546", "EPSG:4490", always_xy=True)
 
 LAYERS: dict[str, list[tuple[shapely.Geometry, dict[str, Any]]]] = {
@@ -97,6 +107,16 @@ LAYERS: dict[str, list[tuple[shapely.Geometry, dict[str, Any]]]] = {
             },
         ),
         (
+            shapely.box(WEST, 3_444_800, EAST, 3_445_200),
+            {
+                "BSM": "H3",
+                "HLMC": "大江",
+                "HLDJ": "干流",
+                "LYMJ": "1000000",
+                "BJLX": "管理范围",
+            },
+        ),
+        (
             shapely.box(408_900, SOUTH, 409_000, 3_444_900),
             {
                 "BSM": "H2",
@@ -168,6 +188,10 @@ LAYERS: dict[str, list[tuple[shapely.Geometry, dict[str, Any]]]] = {
 }
 
 
+def _in_degrees(shape: shapely.Geometry) -> shapely.Geometry:
+    return shapely.transform(shape, _TO_DEGREES.transform, interleaved=False)
+
+
 def write_geojson(
     path: Path,
     rows: list[tuple[shapely.Geometry, dict[str, Any]]],
@@ -177,15 +201,12 @@ def write_geojson(
     """Write features given in EPSG:4546 as GeoJSON of a stated CRS."""
     features = []
     for shape, properties in rows:
-        if epsg == 4490:
-            shape = shapely.transform(
-                shape, lambda x, y: _TO_DEGREES.transform(x, y), interleaved=False
-            )
+        placed = _in_degrees(shape) if epsg == 4490 else shape
         features.append(
             {
                 "type": "Feature",
                 "properties": properties,
-                "geometry": json.loads(shapely.to_geojson(shape)),
+                "geometry": json.loads(shapely.to_geojson(placed)),
             }
         )
     crs = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:EPSG::{epsg}"}}
@@ -214,18 +235,13 @@ def write_clauses(path: Path) -> None:
         ]
     )
     unit = "ZH50023710001"
-    sheet.append(
-        ["C-1", "区县总体", "", "空间布局约束", "禁止新建化工项目", "chemical_project"]
-        + ["C25、C26", "new、expand", "禁止", "示例清单"]
-    )
-    sheet.append(
-        ["U-1", "单元", unit, "空间布局约束", "限制旅游开发", "tourism_facility"]
-        + ["", "", "限制", "示例清单"]
-    )
-    sheet.append(
-        ["U-2", "单元", unit, "环境风险防控", "加强风险防范", "", "", "", "人工判断"]
-        + ["示例清单"]
-    )
+    for cells in (
+        "C-1|区县总体||空间布局约束|禁止新建化工项目|chemical_project|C25、C26|"
+        "new、expand|禁止|示例清单",
+        f"U-1|单元|{unit}|空间布局约束|限制旅游开发|tourism_facility|||限制|示例清单",
+        f"U-2|单元|{unit}|环境风险防控|加强风险防范||||人工判断|示例清单",
+    ):
+        sheet.append(cells.split("|"))
     book.save(path)
 
 
@@ -238,15 +254,16 @@ def write_base(folder: Path, **changes: Any) -> Path:
         The folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    packs = ", ".join(changes.pop("packs", ("national", "yangtze", "chongqing")))
+    scope = ", ".join(SCOPE)
     lines = [
         "name: 小县",
         f"demo: {changes.pop('demo', 'true')}",
         'admin_code: "500237"',
         "crs: EPSG:4546",
         "county: {path: county.geojson}",
-        f"packs: [{', '.join(changes.pop('packs', ('national', 'yangtze', 'chongqing')))}]",
-        "scope: [three_lines, control_units, yangtze, water, protected_areas,"
-        " shoreline, corridors, heritage]",
+        f"packs: [{packs}]",
+        f"scope: [{scope}]",
         "layers:",
     ]
     for layer_id, rows in LAYERS.items():

@@ -12,6 +12,15 @@ PENTAGRAM = shapely.Polygon(
 )
 
 
+def with_coordinates(text: str) -> shapely.Geometry:
+    with np.errstate(invalid="ignore"):
+        return shapely.from_wkt(text)
+
+
+def at_home(shape: shapely.Geometry) -> shapely.Geometry:
+    return shapely.transform(shape, lambda xy: xy + np.array([395_000, 3_440_000]))
+
+
 def test_valid_shapes_pass_unchanged() -> None:
     plot = shapely.box(395_000, 3_440_000, 395_100, 3_440_100)
 
@@ -23,7 +32,7 @@ def test_valid_shapes_pass_unchanged() -> None:
 
 
 def test_a_bow_tie_is_repaired_with_its_change_of_area() -> None:
-    shape = shapely.transform(BOW_TIE, lambda xy: xy + [395_000, 3_440_000])
+    shape = at_home(BOW_TIE)
 
     outcome = repair_polygons(np.array([shape], dtype=object), "EPSG:4546")
 
@@ -33,7 +42,7 @@ def test_a_bow_tie_is_repaired_with_its_change_of_area() -> None:
 
 
 def test_a_shape_on_which_two_repairs_disagree_is_not_used() -> None:
-    shape = shapely.transform(PENTAGRAM, lambda xy: xy + [395_000, 3_440_000])
+    shape = at_home(PENTAGRAM)
 
     outcome = repair_polygons(np.array([shape], dtype=object), "EPSG:4546")
 
@@ -47,8 +56,8 @@ def test_a_shape_on_which_two_repairs_disagree_is_not_used() -> None:
     [
         None,
         shapely.Polygon(),
-        shapely.from_wkt("POLYGON ((0 0, 1 nan, 1 1, 0 0))"),
-        shapely.from_wkt("LINESTRING (0 0, inf 1)"),
+        with_coordinates("POLYGON ((0 0, 1 nan, 1 1, 0 0))"),
+        with_coordinates("LINESTRING (0 0, inf 1)"),
     ],
     ids=["missing", "empty", "not a number", "infinite"],
 )

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # libyaml where it is built in
+
 __all__ = ["YamlError", "lines_of", "load", "load_text"]
 
 MAX_DEPTH = 40
@@ -52,12 +54,12 @@ def lines_of(text: str) -> dict[tuple[str | int, ...], int]:
 
 def _compose(text: str) -> yaml.Node | None:
     try:
-        for event in yaml.parse(text, Loader=yaml.BaseLoader):
+        for event in yaml.parse(text, Loader=_LOADER):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise YamlError("anchors and aliases are refused", _line(event))
             if getattr(event, "tag", None) not in {None, "!"}:
                 raise YamlError("tags are refused", _line(event))
-        return yaml.compose(text, Loader=yaml.BaseLoader)
+        return yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise YamlError(str(error.problem), mark.line + 1 if mark else 1) from error

@@ -53,7 +53,8 @@ def repair_polygons(geometries: NDArray[np.object_], crs: str) -> RepairOutcome:
     RepairOutcome
         In the order of `geometries`.
     """
-    flat = shapely.force_2d(geometries)
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers
+        flat = shapely.force_2d(geometries)
     usable = ~shapely.is_missing(flat) & ~shapely.is_empty(flat) & _finite(flat)
     bad = usable & ~shapely.is_valid(flat)
     repaired, difference, change = flat.copy(), np.zeros(len(flat)), np.zeros(len(flat))

@@ -515,6 +515,22 @@ def test_datum_and_zone_make_the_code(
     assert one(TITLE, *ring(SQUARE, east=east), header=header).crs == f"EPSG:{epsg}"
 
 
+@pytest.mark.parametrize(
+    "line", ["坐标系统=1980西安坐标系", "大地基准=西安80", "备注=采用1980西安坐标系"]
+)
+def test_an_older_datum_is_seen_under_any_key(line: str) -> None:
+    header = HEADER.replace("坐标系=2000国家大地坐标系", line)
+
+    assert one(TITLE, *ring(SQUARE), header=header).crs == "EPSG:2361"
+
+
+def test_the_height_datum_is_no_coordinate_system() -> None:
+    line = "高程基准=1985国家高程基准"
+    header = HEADER.replace("坐标系=2000国家大地坐标系", line)
+
+    assert one(TITLE, *ring(SQUARE), header=header).crs == "EPSG:4525"
+
+
 def test_a_local_system_is_refused() -> None:
     row = one(TITLE, *ring(SQUARE), header=replaced("坐标系", "重庆市独立坐标系"))
 

@@ -8,10 +8,13 @@ import zipfile
 from pathlib import Path
 
 import geopandas
+import numpy as np
+import openpyxl
 import pytest
 import shapely
 
 from zoning.errors import UsageError, registry
+from zoning.io import formats
 from zoning.io.archives import MAX_ENTRIES
 from zoning.io.project import Projects
 from zoning.io.shapefile_sites import COMPANIONS
@@ -55,17 +58,12 @@ def shapefile(folder: Path, name: str = "地块") -> Path:
     return path
 
 
-def packed(members: dict[str, bytes], *, gbk: bool = False) -> bytes:
+def packed(members: dict[str, bytes]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
-    data = stream.getvalue()
-    if gbk:  # rename in place, as Chinese archivers write member names
-        for name in members:
-            raw, old = name.encode("gb18030"), name.encode()
-            data = data.replace(old, raw.ljust(len(old), b" ")) if raw == old else data
-    return data
+    return stream.getvalue()
 
 
 # ------------------------------------------------------- identity and order
@@ -194,15 +192,10 @@ def test_gbk_member_names_are_read(tmp_path: Path) -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for suffix in (".shp", ".shx", ".dbf", ".prj"):
-            shown = f"地块{suffix}".encode("gb18030").decode("cp437")
-            info = zipfile.ZipInfo(shown)
-            archive.writestr(info, path.with_suffix(suffix).read_bytes())
-    data = stream.getvalue()
-    for suffix in (".shp", ".shx", ".dbf", ".prj"):
-        shown = f"地块{suffix}".encode("gb18030").decode("cp437")
-        assert shown.encode() in data
+            archive.writestr(f"ABCD{suffix}", path.with_suffix(suffix).read_bytes())
+    # Chinese archivers write raw GBK bytes and leave the UTF-8 flag unset.
     target = tmp_path / "g.zip"
-    target.write_bytes(data)
+    target.write_bytes(stream.getvalue().replace(b"ABCD", "地块".encode("gb18030")))
 
     assert code(one(target)) is None
 
@@ -247,6 +240,86 @@ def test_a_kmz_is_read(tmp_path: Path) -> None:
     site = one(path)
 
     assert (site.name, site.crs) == ("井", "EPSG:4326")
+
+
+def test_a_kmz_with_several_documents_and_no_main_one_is_refused(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.kmz"
+    path.write_bytes(packed({"a.kml": b"<kml/>", "b.kml": b"<kml/>"}))
+
+    assert code(one(path)) == "ARCHIVE_REFUSED"
+
+
+def test_a_workbook_is_read(tmp_path: Path) -> None:
+    site = one(workbook(tmp_path / "坐标.xlsx"))
+
+    assert (site.id, site.crs) == ("DK9", "EPSG:4525")
+    assert site.source.encoding is None
+
+
+def test_a_workbook_with_entities_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(packed({"xl/workbook.xml": b"<!DOCTYPE a><a/>"}))
+
+    assert code(one(path)) == "XML_ENTITY_REFUSED"
+
+
+def workbook(path: Path) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["地块编号", "点号", "X(北)", "Y(东)"])
+    for i, (north, east) in enumerate(SQUARE, start=1):
+        sheet.append(["DK9", f"J{i}", 3440364 + north, 37395030 + east])
+    book.save(path)
+    return path
+
+
+def samples(folder: Path) -> list[Path]:
+    """One small good file of every format."""
+    shape = shapefile(folder, "s")
+    members = {
+        s.name: s.read_bytes() for s in sorted(folder.glob("s.*")) if s.suffix != ".cpg"
+    }
+    texts = {
+        "a.txt": HEADER.format("CGCS2000") + parcel(),
+        "b.geojson": POLYGON,
+        "c.kml": "<kml><Placemark><Point><coordinates>110,31</coordinates></Point>"
+        "</Placemark></kml>",
+        "d.dxf": "0\nSECTION\n2\nENTITIES\n0\nLWPOLYLINE\n8\n0\n70\n0\n10\n37395030\n"
+        "20\n3440364\n10\n37395130\n20\n3440364\n42\n0.5\n0\nENDSEC\n0\nEOF\n",
+        "e.csv": "X,Y\n"
+        + "\n".join(f"{3440364 + n},{37395030 + e}" for n, e in SQUARE),
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "f.zip").write_bytes(packed(members))
+    return [
+        shape,
+        *(folder / n for n in texts),
+        folder / "f.zip",
+        workbook(folder / "g.xlsx"),
+    ]
+
+
+def test_no_damage_to_any_format_raises(tmp_path: Path) -> None:
+    paths = samples(tmp_path)
+    assert all(code(site) is None for site in read_sites(paths))
+    random = np.random.default_rng(11)
+    signs = b'0123456789.,-{}[]<>"\n@ \x00\xff'
+
+    for path in paths:
+        good = path.read_bytes()
+        for _ in range(120):
+            spoilt = bytearray(good)
+            for place in random.integers(0, len(spoilt), random.integers(1, 4)):
+                spoilt[place] = signs[random.integers(len(signs))]
+            cut = random.integers(1, len(spoilt) + 1) if random.random() < 0.2 else None
+            path.write_bytes(bytes(spoilt[:cut]))
+            for site in read_sites([path]):
+                assert (site.geometry is None) == (site.rejection is not None)
+                assert site.geometry is None or site.geometry.is_valid
+        path.write_bytes(good)
 
 
 @pytest.mark.parametrize(
@@ -328,6 +401,20 @@ def test_plain_formats_are_read_without_heavy_libraries(
     )
 
     assert done.stdout.strip() == "[]"
+
+
+def test_what_a_library_raises_becomes_a_rejected_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(file: formats.SiteFile, *, crs: str | None = None) -> None:
+        raise LookupError(file.name, crs)
+
+    monkeypatch.setattr(formats, "read_rows", broken)
+
+    site = one(txt(tmp_path / "a.txt", parcel()))
+
+    assert code(site) == "SITE_FILE_DAMAGED"
+    assert site.source.sha256
 
 
 # ------------------------------------------------------------------ messages

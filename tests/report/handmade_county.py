@@ -89,7 +89,7 @@ def farmland() -> list[Row]:
     for part in shapely.get_parts(region):
         for i, cell in enumerate(cells(part, 330, 7)):
             shrunk = cell.buffer(-18).simplify(2)
-            if math.sin(5.1 * i) > -0.25 and shrunk.geom_type == "Polygon":
+            if math.sin(5.1 * i) > -0.25 and shrunk.area > 2000:
                 number = len(fields) + 1
                 fields.append(
                     (shrunk, {"name": f"PBF{number:04d}", "land_class": "0101"})

@@ -95,7 +95,7 @@ _TITLES = {
     ),
     "UDB-001": ("位于城镇开发边界以外", "outside the urban development boundary"),
     "COR-001": ("切断生态廊道", "cuts an ecological corridor"),
-    "UNIT-001": ("位于优先保护单元", "in a priority-protection unit"),
+    "HAZ-001": ("位于地质灾害危险区", "in a geohazard zone"),
     "SHL-001": ("占用岸线保护区、保留区", "takes protected or reserved shoreline"),
     "WSZ-001": ("位于饮用水水源二级保护区", "in a level 2 drinking-water zone"),
 }
@@ -215,12 +215,12 @@ def chemical_works() -> SiteResult:
         [
             (county.X0 + x, county.Y0 + y)
             for x, y in (
-                (-3500, 2500),
-                (-2200, 2300),
-                (-1750, 3050),
-                (-2150, 3650),
-                (-3600, 4000),
-                (-4300, 3300),
+                (-4150, 2650),
+                (-2850, 2450),
+                (-2400, 3200),
+                (-2800, 3800),
+                (-4250, 4150),
+                (-4950, 3450),
             )
         ]
     )
@@ -254,7 +254,7 @@ def chemical_works() -> SiteResult:
             distance_m=1830.5,
         ),
         _finding(
-            "UNIT-001",
+            "HAZ-001",
             "hazard_zone",
             State.NOT_CHECKED,
             reason="LAYER_MISSING",

@@ -87,7 +87,11 @@ def test_the_conditions_of_a_rule_read_as_the_article_does(
         ),
         ("ECR-004", {"crosses_without_land": "true"}, "不申请用地"),
         ("PBF-001", {"approval_level": "national_major"}, "审批层级"),
-        ("PBF-001", {"temporary_land": "true"}, "复垦方案"),
+        (
+            "PBF-001",
+            {"temporary_land": "true", "land_permanent_m2": "0"},
+            "复垦方案",
+        ),
         ("DW-002", {"activity": "water_supply"}, "供水设施"),
         ("YRL-002", POND | {"construction_nature": "rebuild"}, "提升"),
         ("NEG-005", {"activity": "waterway"}, "涉河"),

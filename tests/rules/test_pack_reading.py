@@ -189,22 +189,12 @@ def test_a_rule_may_not_stand_in_two_packs(tmp_path: Path) -> None:
     assert any("OWN-001 stands in two packs" in text for _, text in found)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=(UnicodeDecodeError, pytest.fail.Exception),
-    reason="bytes that are not UTF-8 are not yet reported as a malformed pack",
-)
 def test_a_pack_in_another_encoding_is_malformed(tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_bytes(GOOD.encode("gb18030"))
     with pytest.raises(RulePackError):
         read_rule_book(("own.yaml",), tmp_path)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=pytest.fail.Exception,
-    reason="conditions nested twice are not yet looked into",
-)
 def test_an_unknown_group_is_found_at_any_depth(tmp_path: Path) -> None:
     deep = "{any: [{any: [{attribute: industry_code, groups: [chemicals]}]}]}"
     wrong = GOOD.replace("{attribute: activity, one_of: [road]}", deep)

@@ -1,13 +1,14 @@
 """Where the rules bite: their views and relations against those of the facts."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from zoning.rules.packs import read_rule_book
+from zoning.rules.packs import RuleBook, read_rule_book
 from zoning.rules.schema import Rule
 
 # Short layer names of the fact base → views of the packs.
@@ -105,10 +106,14 @@ def facts(shared: Path) -> Mapping[str, Any]:
     return {fact["id"]: fact for fact in yaml.safe_load(text)["rules"]}
 
 
+@cache
+def book() -> RuleBook:
+    return read_rule_book(("national", "yangtze", "chongqing"))
+
+
 def whole_rules() -> list[Rule]:
     """Return the rules that stand for a whole fact."""
-    book = read_rule_book(("national", "yangtze", "chongqing"))
-    return [rule for rule in book.rules if int(rule.id[-3:]) < 100]
+    return [rule for rule in book().rules if int(rule.id[-3:]) < 100]
 
 
 def test_rules_read_the_layers_of_their_facts(facts: Mapping[str, Any]) -> None:
@@ -132,10 +137,9 @@ def test_relations_are_those_of_the_facts(facts: Mapping[str, Any]) -> None:
 
 
 def test_parts_of_a_fact_bite_where_the_page_says() -> None:
-    book = read_rule_book(("national", "yangtze", "chongqing"))
     parts = {
         rule.id: {space.view for space in rule.space}
-        for rule in book.rules
+        for rule in book().rules
         if int(rule.id[-3:]) > 100
     }
     assert parts == {
@@ -160,8 +164,7 @@ def test_parts_of_a_fact_bite_where_the_page_says() -> None:
 
 
 def test_slopes_and_distances_stand_as_written_in_law() -> None:
-    book = read_rule_book(("national", "yangtze", "chongqing"))
-    slopes = {s.slope_deg for r in book.rules for s in r.space if s.slope_deg}
+    slopes = {s.slope_deg for r in book().rules for s in r.space if s.slope_deg}
     assert slopes == {25.0}
-    kilometre = next(rule for rule in book.rules if rule.id == "YRL-001")
+    kilometre = next(rule for rule in book().rules if rule.id == "YRL-001")
     assert [space.distance_m for space in kilometre.space] == [1000.0, 1000.0]

@@ -106,7 +106,9 @@ def _features(found: ViewFacts, listed: range) -> tuple[FeatureOverlap, ...]:
         )
         for k in listed
     ]
-    overlaps.sort(key=lambda o: (-o.overlap_m2, -(o.length_m or 0.0), o.id))
+    overlaps.sort(
+        key=lambda o: (-round(o.overlap_m2, 2), -round(o.length_m or 0.0, 2), o.id)
+    )
     return tuple(overlaps[:MAX_FEATURES])
 
 

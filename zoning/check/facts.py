@@ -123,6 +123,9 @@ class Facts:
         keep = _members(layer, view)
         if isinstance(keep, Problem):
             return keep
+        if view.must_exist and not keep.any():
+            values = {"layer": view.layer, "view": view.zh, "view_en": view.en}
+            return Problem(code="VIEW_EMPTY", values=values)
         table = self.overlaps(view.layer)
         rows = table.only(keep[table.feature])
         chosen = np.flatnonzero(keep)

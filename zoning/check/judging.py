@@ -6,6 +6,7 @@ the state itself where that could be no worse than a notice). Anything that
 was not known is a gap beside the finding.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -108,22 +109,27 @@ def judge(
         facts=facts,
         project=project,
         source=rule.source_at(facts.options.as_of),
-        outcome=_decisive(outcomes),
+        outcome=_decisive(outcomes, row),
         gaps=tuple(problem for outcome in outcomes for problem in outcome.problems),
         residue=any(outcome.residue for outcome in outcomes),
     )
-    if case.source is None:
+    clear = case.outcome is not None and case.outcome.holds is False
+    if case.source is None and not (clear and not case.gaps and not case.residue):
         return _law_unknown(case)
-    return _judge_space(case, case.source)
+    return _judge_space(case)
 
 
-def severity_state(severity: str, source: ClauseSource) -> State:
+def severity_state(severity: str, source: ClauseSource | None) -> State:
     """Return the state of a rule that bites.
 
     A ban counts as one only when document, article and date are known and
     verified; else it is conditional, marked as a basis to be verified.
     """
-    grounded = source.confidence == "verified" and source.effective_from is not None
+    grounded = (
+        source is not None
+        and source.confidence == "verified"
+        and source.effective_from is not None
+    )
     if severity == "prohibit":
         return State.PROHIBITED if grounded else State.CONDITIONAL
     return {"info": State.NOTICE, "review": State.REVIEW}.get(
@@ -145,14 +151,19 @@ def question(attribute: str) -> Words:
     }
 
 
-def _decisive(outcomes: list[Outcome]) -> Outcome | None:
-    """Choose the outcome to show: one that holds, else unknown, else residue."""
+def _decisive(outcomes: list[Outcome], row: int) -> Outcome | None:
+    """Choose what to show: what holds, else unknown, residue, or the nearest."""
     for wanted in (True, None):
         for outcome in outcomes:
             if outcome.holds is wanted:
                 return outcome
     touched = [outcome for outcome in outcomes if outcome.residue]
-    return next(iter(touched or outcomes), None)
+    return min(touched or outcomes, key=lambda o: _distance(o, row), default=None)
+
+
+def _distance(outcome: Outcome, row: int) -> float:
+    facts = outcome.facts
+    return math.inf if facts is None else float(facts.nearest.distance_m[row])
 
 
 def _law_unknown(case: _Case) -> Judged:
@@ -162,7 +173,7 @@ def _law_unknown(case: _Case) -> Judged:
     return Judged(finding=judged.finding, gaps=(*case.gaps, law))
 
 
-def _judge_space(case: _Case, source: ClauseSource) -> Judged:
+def _judge_space(case: _Case) -> Judged:
     """Space first; only what holds goes on to the project's attributes."""
     outcome = case.outcome
     applies = all_hold(case.rule.when, case.project, case.facts.book.groups)
@@ -176,16 +187,14 @@ def _judge_space(case: _Case, source: ClauseSource) -> Judged:
         return case.finding(State.CLEAR)
     if outcome is not None and not outcome.holds:
         return case.finding(State.NOTICE, reason="RESIDUE")
-    if applies is None:
-        return _ask(case, source)
-    return _bite(case, source)
+    return _ask(case) if applies is None else _bite(case)
 
 
-def _ask(case: _Case, source: ClauseSource) -> Judged:
+def _ask(case: _Case) -> Judged:
     """Answer for a rule that bites in space but not knowably on the project."""
     missing = _unknown(case, case.rule.when)
     questions = tuple(question(name) for name in missing)
-    worst = severity_state(case.rule.severity, source)
+    worst = severity_state(case.rule.severity, case.source)
     if worst in {State.NOTICE, State.REVIEW}:
         return case.finding(worst, reason="ATTRIBUTE_MISSING", questions=questions)
     values = {"attributes": "、".join(terms.label("attribute", n) for n in missing)}
@@ -194,7 +203,7 @@ def _ask(case: _Case, source: ClauseSource) -> Judged:
     return Judged(finding=judged.finding, gaps=(*case.gaps, gap))
 
 
-def _bite(case: _Case, source: ClauseSource) -> Judged:
+def _bite(case: _Case) -> Judged:
     """Answer for a rule that applies, after looking at its exceptions."""
     groups = case.facts.book.groups
     asked: list[Words] = []
@@ -205,7 +214,7 @@ def _bite(case: _Case, source: ClauseSource) -> Judged:
             return _excepted(case, exception)
         if all_hold(exception.when, case.project, groups) is None:
             asked += [question(name) for name in _unknown(case, exception.when)]
-    state = severity_state(case.rule.severity, source)
+    state = severity_state(case.rule.severity, case.source)
     doubtful = case.rule.severity == "prohibit" and state is not State.PROHIBITED
     return case.finding(
         state,

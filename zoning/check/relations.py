@@ -126,7 +126,7 @@ def _gaps_of_reach(
             problems.append(Problem(code="OUTSIDE_COVERAGE", values=values))
     margin = found.view.center_line_margin_m
     bare = found.bare_center_line_m[row]
-    if reach > 0 and reach < bare <= reach + margin:
+    if margin > 0 and reach < bare <= reach + margin:
         river = str(found.layer.attributes["name"][found.nearest.feature[row]])
         values = {"river": river, "distance": f"{reach:g}"}
         problems.append(Problem(code="SHORELINE_BASIS", values=values))

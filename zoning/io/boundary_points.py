@@ -303,7 +303,11 @@ class _Splitter:
             self._start(point)
             return
         new_number = point.row.ring != current[-1].row.ring
-        closes = len(current) >= _MIN_RING and _same_place(point, current[0])
+        closes = (
+            self.kind is Kind.POLYGON
+            and len(current) >= _MIN_RING
+            and _same_place(point, current[0])
+        )
         if new_number and closes and not self._continues(point, following):
             self._typo(point)
         elif new_number:

@@ -26,6 +26,8 @@ from zoning.io.text import decode, lines_of
 
 __all__ = ["read_boundary_txt"]
 
+_DATUM_KEY = re.compile(r"坐标系|(?<!高程)基准|椭球|空间参考")
+_OLD_DATUM = re.compile(r"西安.{0,3}坐标|西安80|1980西安|北京.{0,3}坐标|北京54|1954")
 _WIDTH_KEYS = ("几度分带", "分带")
 _ZONE_KEYS = ("带号",)
 _MERIDIAN_KEYS = ("中央经线", "中央子午线")
@@ -72,7 +74,7 @@ def read_boundary_txt(
 
 def declaration_of(header: Mapping[str, str]) -> Declaration:
     """Read what the header states; unknown keys are of no concern."""
-    datum_text = header.get("坐标系", "")
+    datum_text = _datum_text(header)
     unit = header.get("计量单位", "")
     width, zone = _whole(header, _WIDTH_KEYS), _whole(header, _ZONE_KEYS)
     meridian = _first_number(header, _MERIDIAN_KEYS)
@@ -144,6 +146,13 @@ def _remarks(
             Problem(code="COUNT_DECLARED_DIFFERS", where=where, values=values)
         )
     return remarks
+
+
+def _datum_text(header: Mapping[str, str]) -> str:
+    """Return what names the datum; an older one counts wherever it is named."""
+    named = [value for key, value in header.items() if _DATUM_KEY.search(key) and value]
+    old = [value for value in header.values() if _OLD_DATUM.search(value)]
+    return next(filter(None, [header.get("坐标系", ""), *named, *old]), "")
 
 
 def _first(header: Mapping[str, str], keys: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
@@ -73,9 +73,9 @@ _GEOGRAPHIC = {4490: Datum.CGCS2000, 4326: Datum.WGS84} | {
 }
 _NAMES = (
     (re.compile(r"2000|cgcs", re.IGNORECASE), Datum.CGCS2000),
-    (re.compile(r"wgs|(19)?84"), Datum.WGS84),
-    (re.compile(r"西安|xian|(19)?80", re.IGNORECASE), Datum.XIAN80),
-    (re.compile(r"北京|beijing|(19)?54", re.IGNORECASE), Datum.BEIJING54),
+    (re.compile(r"wgs|(?<!\d)(19)?84(?!\d)", re.IGNORECASE), Datum.WGS84),
+    (re.compile(r"西安|xian|(?<!\d)(19)?80(?!\d)", re.IGNORECASE), Datum.XIAN80),
+    (re.compile(r"北京|beijing|(?<!\d)(19)?54(?!\d)", re.IGNORECASE), Datum.BEIJING54),
 )
 _LOCAL = re.compile(r"独立|地方|城市坐标|local", re.IGNORECASE)
 _WGS84_UTM = (range(32601, 32661), range(32701, 32761))
@@ -125,6 +125,7 @@ def crs_argument(text: str | None) -> str | None:
     return code
 
 
+@lru_cache(maxsize=64)
 def from_wkt(text: str) -> str | None:
     """Return the EPSG code of a .prj text, None when it matches none closely."""
     try:
@@ -149,6 +150,7 @@ def is_geographic(crs: str) -> bool:
     return bool(_crs(crs).is_geographic)
 
 
+@cache
 def datum_of(crs: str) -> Datum:
     """Return the datum that a code stands on."""
     geodetic = _crs(crs).geodetic_crs

@@ -29,7 +29,9 @@ _DAMAGE = (
     ValueError,
     ArithmeticError,
     LookupError,
-    RecursionError,
+    RuntimeError,  # RecursionError and NotImplementedError are such
+    MemoryError,
+    EOFError,
     TypeError,
     AttributeError,
     struct.error,

@@ -7,7 +7,10 @@ it names north and east, and decides where it only says X and Y.
 import csv
 import io
 import re
+import struct
 import warnings
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -31,6 +34,21 @@ from zoning.io.text import decode
 
 __all__ = ["read_csv", "read_workbook"]
 
+# What a broken workbook makes openpyxl and the libraries below it raise.
+_DAMAGE = (
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    OSError,
+    EOFError,
+    SyntaxError,  # xml.etree.ElementTree.ParseError is one
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+)
 _HEADER_ROWS = 30
 _MAX_COLUMNS = 256
 _COORDINATE_ROLES = (("north", "east"), ("x", "y"), ("longitude", "latitude"))
@@ -97,7 +115,7 @@ def read_workbook(
                 )
                 for sheet in book.worksheets
             ]
-        except (KeyError, ValueError, TypeError, AttributeError, OSError) as error:
+        except _DAMAGE as error:
             values = {"detail": f"xlsx: {type(error).__name__}"}
             raise SiteError(
                 Problem(code="SITE_FILE_DAMAGED", where=file, values=values)

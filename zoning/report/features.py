@@ -17,6 +17,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from zoning.model import Report, SiteResult
+from zoning.report.document import clean
 from zoning.report.qml import layer_qml
 from zoning.report.tables import FindingRow, findings_table, sites_table
 from zoning.report.verdict import json_bytes
@@ -34,7 +35,7 @@ CREATE TABLE layer_styles (
   styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN,
   description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME
 )"""
-_PARQUET_PLACES = 6
+_PLACES = 6
 
 Column = Sequence[Any]
 
@@ -92,7 +93,7 @@ def findings_bytes(report: Report, *, lang: str = "zh") -> bytes:
             for f in fields(FindingRow)
         ]
     )
-    columns = {name: [_rounded(row[name]) for row in rows] for name in schema.names}
+    columns = {name: [_plain(row[name]) for row in rows] for name in schema.names}
     table = pa.table(columns, schema=schema)
     packed = BytesIO()
     pq.write_table(table, packed, compression="zstd")
@@ -191,7 +192,8 @@ def _frame(
 ) -> "gpd.GeoDataFrame":
     import geopandas as gpd
 
-    return gpd.GeoDataFrame(list(rows), geometry=list(shapes), crs=crs)
+    plain = [{key: _plain(value) for key, value in row.items()} for row in rows]
+    return gpd.GeoDataFrame(plain, geometry=list(shapes), crs=crs)
 
 
 def _add_styles(path: Path, layers: Sequence[str]) -> None:
@@ -214,8 +216,11 @@ def _add_styles(path: Path, layers: Sequence[str]) -> None:
         )
 
 
-def _rounded(value: Any) -> Any:
-    return round(value, _PARQUET_PLACES) if isinstance(value, float) else value
+def _plain(value: Any) -> Any:
+    """Return text that UTF-8 can hold and numbers without a platform's last bit."""
+    if isinstance(value, str):
+        return clean(value)
+    return round(value, _PLACES) if isinstance(value, float) else value
 
 
 def _degrees(shape: Mapping[str, Any]) -> Any:

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from zoning.measure import area_m2, length_m, project
 from zoning.model import Base, ConflictShape, GeometryColumn, Layer, Report
 from zoning.report.numbers import hectares, metres, square_metres
-from zoning.report.styles import class_column, layer_ids
+from zoning.report.styles import class_column, kinds, layer_ids, style
 
 __all__ = [
     "DEGREES",
@@ -185,6 +185,11 @@ def _draw(layer: Layer, key: str, view: _View) -> DrawnLayer:
     shapes = _simplified(cut, view.context_tolerance if whole else view.tolerance)
     kept = ~shapely.is_empty(shapes)
     rows, shapes = rows[kept], to_degrees(shapes[kept], view.crs)
+    table = kinds(key)
+
+    def known_first(kind: str) -> tuple[int, str]:
+        return (table.index(kind) if kind in table else len(table), kind)
+
     classes: dict[str, list[Json]] = {}
     for row, shape, own in zip(
         rows, shapes, _properties(layer, rows, view), strict=True
@@ -192,7 +197,7 @@ def _draw(layer: Layer, key: str, view: _View) -> DrawnLayer:
         classes.setdefault(_class_of(layer, int(row)), []).append(feature(shape, own))
     return DrawnLayer(
         layer=key,
-        classes=dict(sorted(classes.items())),
+        classes={k: classes[k] for k in sorted(classes, key=known_first)},
         in_view=in_view,
         shown=len(rows),
     )
@@ -205,6 +210,12 @@ def _class_of(layer: Layer, row: int) -> str:
     return str(layer.attributes[column][row])
 
 
+def _class_label(layer: Layer, row: int, lang: str) -> str:
+    kind = _class_of(layer, row)
+    own = style(layer.info.id, kind)
+    return kind if own.kind is None else own.label(lang)
+
+
 def _properties(layer: Layer, rows: NDArray[np.intp], view: _View) -> list[Json]:
     """Return what a popup tells of each row; sizes are of the full geometry."""
     names = layer.attributes.get("name", layer.feature_ids)
@@ -214,7 +225,9 @@ def _properties(layer: Layer, rows: NDArray[np.intp], view: _View) -> list[Json]
         {
             "id": str(layer.feature_ids[row]),
             "name": str(names[row]),
-            "size": size_text(float(area), float(length), view.lang),
+            "class": _class_label(layer, int(row), view.lang),
+            "area": size_text(float(area), None, view.lang),
+            "length": size_text(None, float(length), view.lang),
         }
         for row, area, length in zip(rows, areas, lengths, strict=True)
     ]

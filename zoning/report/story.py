@@ -26,7 +26,7 @@ from zoning.report.chapters import (
 )
 from zoning.report.coordinates import coordinate_section
 from zoning.report.figure import site_figure
-from zoning.report.numbers import hectares
+from zoning.report.numbers import hectares, metres
 from zoning.report.records import (
     evidence_section,
     judgement_section,
@@ -36,7 +36,7 @@ from zoning.report.records import (
     scope_sentence,
 )
 from zoning.report.texts import keys, text
-from zoning.report.three_lines import line_sections, met_rows
+from zoning.report.three_lines import THREE_LINES, line_sections, met_rows
 from zoning.report.verdict import verdict_document, warnings_of
 from zoning.report.wording import (
     Context,
@@ -155,17 +155,23 @@ def _why_clear(result: SiteResult, context: Context) -> str:
     lang = context.lang
     scopes = tuple(label("scope", scope, lang) for scope in context.base.scope)
     said = text("why.clear", lang, scope=joined(scopes, lang))
-    near = [f for f in result.findings if f.nearest is not None]
-    if not near:
-        return said
-    first = min(near, key=lambda f: f.nearest.distance_m if f.nearest else 0.0)
-    distance = first.nearest.distance_m if first.nearest else 0.0
-    return said + text(
-        "why.clear_nearest",
-        lang,
-        layer=label("layer", first.layer, lang),
-        distance=f"{distance:.2f}",
-    )
+    near = {
+        finding.layer: finding.nearest.distance_m
+        for finding in reversed(result.findings)
+        if finding.layer in THREE_LINES and finding.nearest is not None
+    }
+    distances = [
+        text(
+            "why.nearest",
+            lang,
+            layer=label("layer", layer, lang),
+            distance=metres(near[layer]),
+        )
+        for layer in THREE_LINES
+        if near.get(layer)
+    ]
+    listed = joined(distances, lang)
+    return said + (text("why.distances", lang, listed=listed) if distances else "")
 
 
 _REASONS: dict[Verdict, Callable[[SiteResult, Context], str]] = {

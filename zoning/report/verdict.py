@@ -59,6 +59,8 @@ WIDTH = 3
 
 _LIBRARIES = ("geopandas", "numpy", "pyogrio", "pyproj", "shapely")
 _UNSIGNED = ("software", "digest")
+_LONE_SURROGATES = "backslashreplace"
+"""File names in another encoding hold them; so written they are JSON escapes."""
 
 Json = dict[str, Any]
 
@@ -100,7 +102,7 @@ def verdict_bytes(report: Report) -> bytes:
 def json_bytes(document: Any) -> bytes:
     """Return readable JSON bytes; keys keep their order, NaN is refused."""
     text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
-    return f"{text}\n".encode()
+    return f"{text}\n".encode(errors=_LONE_SURROGATES)
 
 
 def digest_of(document: Mapping[str, Any]) -> str:
@@ -117,7 +119,8 @@ def digest_of(document: Mapping[str, Any]) -> str:
         separators=(",", ":"),
         allow_nan=False,
     )
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    data = text.encode(errors=_LONE_SURROGATES)
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 @cache

@@ -89,8 +89,8 @@ def line_summary(result: SiteResult, layer: str) -> LineSummary:
     findings = tuple(worst_first(f for f in result.findings if f.layer == layer))
     gaps = tuple(gap for gap in result.gaps if gap.layer == layer)
     states = [finding.state for finding in findings]
-    if gaps:
-        states.append(State.NOT_CHECKED)
+    if gaps and worst_state(states) == State.CLEAR:
+        states.append(State.NOT_CHECKED)  # a gap takes a CLEAR away, no finding
     return LineSummary(
         layer=layer,
         state=worst_state(states),
@@ -173,6 +173,9 @@ def words(mapping: Mapping[str, str], lang: str) -> str:
 
 def _reach(finding: Finding, lang: str) -> str:
     """Return the measured relation in words; '' when nothing was measured."""
+    special = {"outside": _outside, "slope_ge": _slope}.get(finding.relation)
+    if special is not None:
+        return special(finding, lang)
     relation = label("relation", finding.relation, lang)
     parts: list[str] = []
     area = finding.overlap_m2_deduplicated or finding.overlap_m2
@@ -183,15 +186,38 @@ def _reach(finding: Finding, lang: str) -> str:
         parts.append(text("extent.length", lang, length=metres(finding.length_m)))
     if parts:
         return f"{relation} {text('mark.comma', lang).join(parts)}"
+    return _distance(finding, relation, lang)
+
+
+def _distance(finding: Finding, relation: str, lang: str) -> str:
+    """Return how far away, with the limit of the rule."""
     if finding.distance_m is None:
         return ""
     limit = finding.threshold.get("distance_m")
     if finding.distance_m == 0 and limit is None:
         return relation
     said = text("extent.distance", lang, distance=metres(finding.distance_m))
-    if finding.relation == "outside":
-        said = f"{relation}{text('mark.comma', lang)}{said}"
     return said + _limit(limit, lang)
+
+
+def _outside(finding: Finding, lang: str) -> str:
+    """Say how much lies outside; `share` is that part, the overlap is inside."""
+    inside = finding.overlap_m2_deduplicated
+    if inside > 0:
+        outside = percent(finding.share)
+        return text("extent.outside", lang, share=outside, area=hectares(inside))
+    relation = label("relation", "outside", lang)
+    far = _distance(finding, "", lang)
+    return relation + (text("mark.comma", lang) + far if far else "")
+
+
+def _slope(finding: Finding, lang: str) -> str:
+    """Return the part of the site that is as steep as the rule says."""
+    steep = finding.threshold.get("slope_deg")
+    if steep is None:
+        return ""
+    share = percent(finding.share)
+    return text("extent.slope", lang, slope=f"{steep:g}", share=share)
 
 
 def _limit(limit: float | None, lang: str) -> str:
@@ -199,17 +225,24 @@ def _limit(limit: float | None, lang: str) -> str:
 
 
 def _evidence(finding: Finding, reached: str, context: Context) -> str:
-    """Return why a finding is CLEAR: far away, nothing near, or not addressed."""
-    lang = context.lang
-    nearest = finding.nearest
-    met = finding.overlap_m2 > 0 or bool(finding.length_m)
-    if met:
-        return text("extent.not_addressed", lang, reached=reached)
+    """Return why a finding is CLEAR: absent, not addressed, or far away."""
+    lang, absence = context.lang, context.base.absent.get(finding.layer)
+    if absence is not None:
+        return text("extent.declared_absent", lang, statement=absence.statement)
+    if finding.relation in {"outside", "slope_ge"} and reached:
+        return reached
+    if finding.overlap_m2 > 0 or finding.length_m:
+        classes = {feature.overlap_class for feature in finding.features}
+        key = "residue" if classes == {"residue"} else "not_addressed"
+        return text(f"extent.{key}", lang, reached=reached)
+    return _far_away(finding, context)
+
+
+def _far_away(finding: Finding, context: Context) -> str:
+    lang, nearest = context.lang, finding.nearest
     if nearest is not None:
-        name = nearest.name or nearest.id
-        return text(
-            "extent.nearest", lang, name=name, distance=metres(nearest.distance_m)
-        )
+        name, distance = nearest.name or nearest.id, metres(nearest.distance_m)
+        return text("extent.nearest", lang, name=name, distance=distance)
     if finding.distance_m is not None:
         return text("extent.distance", lang, distance=metres(finding.distance_m))
     if finding.relation in {"attribute", "slope_ge"}:

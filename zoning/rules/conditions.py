@@ -3,12 +3,14 @@
 Kleene's rules: an unknown never decides, and is never taken for a no.
 """
 
+import math
 from collections.abc import Mapping
 
 from zoning.rules.schema import Condition
 
 __all__ = ["all_hold", "holds", "in_group", "unknown_attributes"]
 
+SECTIONS = "ABCDEFGHIJKLMNOPQRST"  # letters of GB/T 4754 sections
 Groups = Mapping[str, tuple[str, ...]]
 
 
@@ -28,15 +30,19 @@ def holds(
     value = project.get(condition.attribute or "", "")
     if not value:
         return None
+    return _test(condition, value, groups)
+
+
+def _test(condition: Condition, value: str, groups: Groups) -> bool | None:
+    """Put a known value to the condition's one test."""
     if condition.one_of:
         return value in condition.one_of
     if condition.none_of:
         return value not in condition.none_of
-    if condition.prefixes:
-        return in_group(value, condition.prefixes)
-    if condition.groups:
-        return any(in_group(value, groups[name]) for name in condition.groups)
-    return float(value) >= (condition.at_least or 0.0)
+    if condition.at_least is not None or condition.at_most is not None:
+        return _between(value, condition.at_least, condition.at_most)
+    named = [in_group(value, groups[name]) for name in condition.groups]
+    return _or([in_group(value, condition.prefixes), *named])
 
 
 def unknown_attributes(
@@ -55,20 +61,28 @@ def unknown_attributes(
     return tuple(found)
 
 
-def in_group(code: str, prefixes: tuple[str, ...]) -> bool:
+def in_group(code: str, prefixes: tuple[str, ...]) -> bool | None:
     """Say whether an industry code has one of the prefixes.
 
-    The section letter may be missing in the code (``2614`` for ``C2614``).
+    The section letter may be missing in the code (``2614`` for ``C2614``). A
+    code coarser than a prefix (``C2`` before ``C26``) leaves it open.
     """
     plain = code.strip().upper()
-    return any(
-        plain.startswith(prefix)
-        or (
-            plain[:1].isdigit()
-            and plain.startswith(prefix.lstrip("ABCDEFGHIJKLMNOPQRST"))
-        )
-        for prefix in prefixes
-    )
+    wanted = [p.lstrip(SECTIONS) if plain[:1].isdigit() else p for p in prefixes]
+    if any(plain.startswith(prefix) for prefix in wanted):
+        return True
+    return None if any(prefix.startswith(plain) for prefix in wanted) else False
+
+
+def _between(text: str, least: float | None, most: float | None) -> bool | None:
+    """Compare a number; what is no number is not known."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    if math.isnan(value):
+        return None
+    return (least is None or value >= least) and (most is None or value <= most)
 
 
 def _and(values: list[bool | None]) -> bool | None:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from zoning import strict_yaml, terms
 from zoning.errors import Problem, RulePackError
 from zoning.model import PackInfo
-from zoning.rules.schema import Pack, Rule, View
+from zoning.rules.schema import Condition, Pack, Rule, View
 
 __all__ = ["RuleBook", "built_in_packs", "read_rule_book"]
 
@@ -49,7 +49,7 @@ def read_rule_book(packs: tuple[str, ...], folder: Path | None = None) -> RuleBo
     problems: list[Problem] = []
     for name in packs:
         text = _pack_text(name, folder)
-        pack, found = _parse(name, text)
+        pack, found = _parsed(name, text)
         problems += found
         if pack is not None:
             problems += _references(name, text, pack)
@@ -88,7 +88,16 @@ def _pack_text(name: str, folder: Path | None) -> str:
     path = (folder or Path()) / name
     if not path.is_file():
         raise RulePackError(Problem(code="PACK_NOT_FOUND", values={"pack": name}))
-    return path.read_text(encoding="utf-8-sig")
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RulePackError(_malformed(name, 1, "not UTF-8")) from error
+
+
+@cache
+def _parsed(name: str, text: str) -> tuple[Pack | None, list[Problem]]:
+    """Parse a text once per process."""
+    return _parse(name, text)
 
 
 def _parse(name: str, text: str) -> tuple[Pack | None, list[Problem]]:
@@ -122,25 +131,26 @@ def _line(
 def _references(name: str, text: str, pack: Pack) -> list[Problem]:
     """Find views, groups, scopes and attributes that do not exist."""
     views, groups = _tables()
-    lines = strict_yaml.lines_of(text)
-    problems = []
+    faults: list[tuple[int, str]] = []
     for index, rule in enumerate(pack.rules):
         unknown = [f"view {s.view}" for s in rule.space if s.view not in views]
         if rule.scope not in terms.group("scope"):
             unknown.append(f"scope {rule.scope}")
-        conditions = [*rule.when, *(c for e in rule.exceptions for c in e.when)]
-        conditions += [part for condition in conditions for part in condition.any]
-        for condition in conditions:
+        stated = (*rule.when, *(c for e in rule.exceptions for c in e.when))
+        for condition in _flat(stated):
             unknown += [f"group {g}" for g in condition.groups if g not in groups]
             if condition.attribute and condition.attribute not in terms.group(
                 "attribute"
             ):
                 unknown.append(f"attribute {condition.attribute}")
-        problems += [
-            _malformed(name, lines[("rules", index)], f"{rule.id}: unknown {what}")
-            for what in unknown
-        ]
-    return problems
+        faults += [(index, f"{rule.id}: unknown {what}") for what in unknown]
+    lines = strict_yaml.lines_of(text) if faults else {}
+    return [_malformed(name, lines["rules", k], reason) for k, reason in faults]
+
+
+def _flat(conditions: tuple[Condition, ...]) -> list[Condition]:
+    """Return conditions with all that stand inside their `any`."""
+    return [c for one in conditions for c in (one, *_flat(one.any))]
 
 
 def _twice(rules: list[Rule]) -> list[Problem]:

@@ -66,6 +66,7 @@ class View(Strict):
     zh: str
     en: str
     center_line_margin_m: float = Field(default=0.0, ge=0)
+    must_exist: bool = False
 
 
 class Source(Strict):
@@ -118,18 +119,22 @@ class Condition(Strict):
     prefixes: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     at_least: float | None = None
+    at_most: float | None = None
     any: tuple["Condition", ...] = ()
 
     @model_validator(mode="after")
     def _one_test(self) -> Self:
         tests: list[object] = [self.one_of, self.none_of, self.prefixes, self.groups]
-        tests.append(self.at_least is not None)
+        tests += [self.at_least is not None, self.at_most is not None]
         if self.any:
             if self.attribute is not None or any(tests):
                 msg = "`any` stands alone"
                 raise ValueError(msg)
         elif self.attribute is None or sum(map(bool, tests)) != 1:
-            msg = "give one attribute and one test (one_of, none_of, prefixes, groups, at_least)"
+            msg = (
+                "give one attribute and one test "
+                "(one_of, none_of, prefixes, groups, at_least, at_most)"
+            )
             raise ValueError(msg)
         return self
 
@@ -188,6 +193,8 @@ class Rule(Strict):
             )
         old = self.supersedes
         if old is None or as_of < old.effective_from:
+            return None
+        if old.effective_to is not None and as_of > old.effective_to:
             return None
         return ClauseSource(
             document=old.document,

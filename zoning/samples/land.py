@@ -66,7 +66,7 @@ def place_farmland(ground: Ground, towns: Towns, closed: Mask) -> tuple[Mask, Ma
     free &= ~towns.windows & (ground.height < 1500) & (ground.slope < 27)
     free &= (ground.to_stem > 150) & (ground.to_tributary > 100)
     score = -ground.slope / 9 - np.abs(ground.height - 560) / 420
-    score += 0.9 * ground.noise("farming", 3200) - ground.to_side / 9000
+    score += 0.7 * ground.noise("farming", 2600) - ground.to_side / 9000
     cells = 0.093 * ground.county.sum()
     basic = largest_parts(top_share(score, free, cells), 5) | towns.windows
     near = ground.away_from(basic) < 400
@@ -154,7 +154,7 @@ def _forest_kind(ground: Ground, strict: Mask) -> Labels:
 def _parcels(ground: Ground) -> Labels:
     cells = ground.county.sum() * ground.grid.cell**2
     points = spread_points(
-        ground.county, ground.grid, round(cells / 65_000), ground.frame.random("fields")
+        ground.county, ground.grid, round(cells / 105_000), ground.frame.random("fields")
     )
     return nearest_label(ground, points, "fields", 90.0)
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import STRtree
+from shapely import Polygon, STRtree
 from shapely.geometry.base import BaseGeometry
 
 from zoning.samples.frame import Grid
 
-__all__ = ["Mosaic", "lay_mosaic"]
+__all__ = ["Mosaic", "lay_mosaic", "trace_mask"]
 
 Labels = NDArray[np.int32]
 Geometries = NDArray[np.object_]
@@ -91,6 +91,16 @@ def lay_mosaic(
         labels={name: values[cells][order] for name, values in labels.items()},
         water=_in_water(points[order], water),
     )
+
+
+def trace_mask(mask: NDArray[np.bool_], grid: Grid) -> list[Polygon]:
+    """Return the smoothed outline of a mask as polygons, largest first."""
+    lines = shapely.union_all(_borders(grid, mask.astype(np.int64)), grid_size=0.001)
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
+    points = shapely.get_coordinates(shapely.point_on_surface(faces))
+    inside = shapely.normalize(faces[mask[grid.index(points)]])
+    order = np.argsort(-np.round(shapely.area(inside), 3), kind="stable")
+    return list(inside[order])
 
 
 def _in_water(points: NDArray[np.float64], water: list[BaseGeometry]) -> Labels:

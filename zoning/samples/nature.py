@@ -75,7 +75,7 @@ def _reserve(ground: Ground, free: Mask) -> Mask:
     corner = (x - frame.west) / frame.width + 1.1 * (
         y - frame.north + frame.height
     ) / frame.height
-    score = 2.2 * corner + ground.height / 1600 + 0.3 * ground.noise("reserve", 9000)
+    score = 4.5 * corner + ground.height / 1600 + 0.3 * ground.noise("reserve", 9000)
     score -= np.exp(-ground.to_tributary / 1500)
     mask = top_share(score, free, 352 * ground.cells_per_km2)
     return softened(mask, 5, 3000) & free

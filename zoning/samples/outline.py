@@ -25,9 +25,9 @@ def county_mask(frame: Frame, grid: Grid, relief: Relief) -> NDArray[np.bool_]:
     tilt = east + 0.1 * north
     score = 1 - np.abs(tilt) ** 2.6 - np.abs(north) ** 2.6
     high = ndimage.gaussian_filter(relief.height, 12)
-    score += 0.16 * (resample(high, relief.grid, grid) / 1000 - 0.8)
-    score += 0.34 * frame.noise("outline", grid, 15_000)
-    score += 0.09 * frame.noise("outline detail", grid, 3500)
+    score += 0.05 * (resample(high, relief.grid, grid) / 1000 - 0.8)
+    score += 0.2 * frame.noise("outline", grid, 15_000)
+    score += 0.06 * frame.noise("outline detail", grid, 3500)
     free = (x > _WEST_EAST[0]) & (x < _WEST_EAST[1])
     free &= (y > _SOUTH_NORTH[0]) & (y < _SOUTH_NORTH[1])
     wanted = _AREA_KM2 * 1e6 / grid.cell**2

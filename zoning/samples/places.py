@@ -116,13 +116,16 @@ def _sub_zones(
     return np.where(special, 3, np.where(elastic, 2, 1)).astype(np.int32)
 
 
-def place_villages(ground: Ground, towns: Towns, count: int = 430) -> Labels:
+def place_villages(
+    ground: Ground, towns: Towns, allowed: Mask, count: int = 430
+) -> Labels:
     """Return hamlets of 1-12 cells, labelled from 1, on the gentler slopes."""
     stream = ground.frame.random("villages")
     score = 0.5 * ground.noise("village", 2500) - ground.slope / 12
     score -= np.abs(ground.height - 650) / 700
     score += 2.2 * stream.random(ground.grid.shape)
     free = ground.county & ~ground.water & (towns.zone == 0) & ~towns.windows
+    free &= allowed
     free &= ground.away_from(~ground.county) > 400
     order = np.argsort(np.where(free, -score, np.inf), axis=None, kind="stable")
     labels = np.zeros(ground.grid.shape, dtype=np.int32)

@@ -47,7 +47,7 @@ function zoningView(map, groups, data) {
     const narrow = root.clientWidth <= 900;
     return narrow
       ? {paddingTopLeft: [20, 20], paddingBottomRight: [20, root.clientHeight * 0.46]}
-      : {paddingTopLeft: [400, 36], paddingBottomRight: [276, 44]};
+      : {paddingTopLeft: [440, 64], paddingBottomRight: [330, 44]};
   }
 
   function go(bounds, closest) {
@@ -79,7 +79,7 @@ function zoningView(map, groups, data) {
     const shared = data.layers[key];
     if (!shared) return own;
     return {heading: own.name || shared.layer, layer: shared.layer, edition: shared.edition, class: own.class,
-      name: own.name, id: own.id, area: own.line ? "" : own.size, length: own.line ? own.size : ""};
+      name: own.name, id: own.id, area: own.area, length: own.length};
   }
 
   Object.entries(groups).forEach(([key, group]) => group.on("click", event => {
@@ -120,7 +120,7 @@ function zoningView(map, groups, data) {
     }));
   }
 
-  function siteCard(site, open) {
+  function siteCard(site) {
     const card = make("details", "zs");
     const bar = make("span", "zs-bar");
     bar.style.background = site.mark.colour;
@@ -130,8 +130,18 @@ function zoningView(map, groups, data) {
     site.findings.forEach(item => add(list, finding(item)));
     site.remarks.forEach(remark => add(list, make("div", "zf-plain", remark)));
     summary.addEventListener("click", () => { if (!card.open) go(site.bounds, 16); });
-    card.open = open;
+    card.addEventListener("toggle", () => {
+      if (!card.open) return;
+      root.querySelectorAll(".zs[open]").forEach(other => { other.open = other === card; });
+      card.scrollIntoView({block: "nearest"});
+    });
     return add(card, summary, list);
+  }
+
+  function openCard(number) {
+    const card = root.querySelectorAll(".zs")[number];
+    card.open = true;
+    go(data.sites[number].bounds, 16);
   }
 
   function panel() {
@@ -143,7 +153,9 @@ function zoningView(map, groups, data) {
     const head = add(make("header", "zp-head"), kicker, make("div", "zp-title", data.title),
       make("div", "zp-meta", data.meta), data.tally.length ? tally : null);
     const body = make("div", "zp-body");
-    data.sites.forEach((site, index) => add(body, siteCard(site, index === 0)));
+    data.sites.forEach(site => add(body, siteCard(site)));
+    data.overview.forEach(row => add(body, add(make("div", "zo"),
+      make("span", "", row.label), make("span", "zo-sub", row.sub), make("span", "zo-count", row.count))));
     data.remarks.forEach(remark => add(body, make("div", "zf-plain", remark)));
     add(root, add(side, head, body, make("footer", "zp-foot", data.note)));
     still(side);
@@ -155,15 +167,17 @@ function zoningView(map, groups, data) {
   }
 
   /* -------------------------------------------------------------- the legend */
-  function legendRow(row) {
+  function legendRow(row, classes) {
     const group = groups[row.layer];
     const line = make("label", "zl-row" + (group ? "" : " zl-none"));
     const box = make("input");
     box.type = "checkbox";
     box.checked = Boolean(group && map.hasLayer(group));
     box.disabled = !group;
+    classes.hidden = !box.checked;
     box.addEventListener("change", () => {
       if (box.checked) map.addLayer(group); else map.removeLayer(group);
+      classes.hidden = !box.checked;
       restack();
     });
     return add(line, box, swatch(row.style), make("span", "", row.label), make("span", "zl-count", row.count));
@@ -178,10 +192,11 @@ function zoningView(map, groups, data) {
     data.legend.forEach(part => {
       add(body, make("div", "zl-group", part.label));
       part.rows.forEach(row => {
-        add(body, legendRow(row));
-        if (row.note) add(body, make("div", "zl-note", row.note));
-        row.classes.forEach(item => add(body, add(make("div", "zl-class"), swatch(item.style),
+        const classes = make("div");
+        row.classes.forEach(item => add(classes, add(make("div", "zl-class"), swatch(item.style),
           make("span", "", item.label), make("span", "zl-count", item.count))));
+        add(body, legendRow(row, classes), classes);
+        if (row.note) add(body, make("div", "zl-note", row.note));
       });
     });
     add(root, add(side, head, body));
@@ -196,6 +211,7 @@ function zoningView(map, groups, data) {
       L.tooltip({permanent: true, direction: item.kind === "site" ? "top" : "center", className: "zt",
         offset: item.kind === "site" ? [0, -4] : [0, 0], opacity: 1})
         .setLatLng(item.at).setContent(content).addTo(map);
+      if (item.kind === "site") content.addEventListener("click", () => openCard(item.number));
     });
   }
 
@@ -223,7 +239,7 @@ function zoningView(map, groups, data) {
       let text = `${lng.toFixed(6)}° E  ${lat.toFixed(6)}° N`;
       if (data.plane) {
         const [east, north] = zoningPlane(lng, lat, data.plane);
-        text += `    Y ${east.toFixed(1)}  X ${north.toFixed(1)}`;
+        text += `  |  Y ${east.toFixed(1)}  X ${north.toFixed(1)}`;
       }
       control.getContainer().textContent = text;
     });
@@ -239,6 +255,8 @@ function zoningView(map, groups, data) {
   labels();
   restack();
   go(data.bounds);
+  const first = root.querySelector(".zs");
+  if (first) first.open = true;
 }
 
 /* Gauss-Krüger of CGCS2000, Krüger's series to the third order of n (Karney 2011,

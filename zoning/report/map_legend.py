@@ -1,0 +1,117 @@
+"""Legend of the map: groups, layers, classes, counts."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from zoning.model import Base, Report
+from zoning.report.map_layers import DrawnLayer
+from zoning.report.map_words import map_text, sentence
+from zoning.report.styles import Style, groups, state_colour, style
+from zoning.report.wording import STATE_ORDER
+from zoning.terms import label
+
+__all__ = ["legend"]
+
+Json = dict[str, Any]
+
+_LINES = frozenset({"road", "section"})
+_POINTS = frozenset({"facility"})
+_SITE_ITEMS = ("site", "conflict", "trim", "section")
+
+
+def legend(
+    source: Report | Base,
+    drawn: Sequence[DrawnLayer],
+    items: Mapping[str, int],
+    *,
+    lang: str,
+) -> list[Json]:
+    """Return the groups of the legend with rows and classes.
+
+    Parameters
+    ----------
+    drawn : sequence of DrawnLayer
+        Every layer; those without features are listed with 0.
+    items : mapping of str to int
+        How many sites, conflicts and so on are drawn.
+    """
+    base = source.base if isinstance(source, Report) else source
+    by_layer = {entry.layer: entry for entry in drawn}
+    parts: list[Json] = []
+    if isinstance(source, Report):
+        rows = [
+            _row(style(key), items[key], lang) for key in _SITE_ITEMS if items.get(key)
+        ]
+        for row in rows:
+            if row["layer"] == "conflict":
+                row["classes"] = _state_classes(source, lang)
+        parts.append({"label": map_text("js.sites_group", lang), "rows": rows})
+    for group, layers in groups().items():
+        rows = [
+            _layer_row(by_layer[key], base, lang) for key in layers if key in by_layer
+        ]
+        if rows:
+            parts.append({"label": label("map_group", group, lang), "rows": rows})
+    return parts
+
+
+def _state_classes(report: Report, lang: str) -> list[Json]:
+    """Return the states of the conflicts drawn, the severe ones first."""
+    tally = Counter(c.state for result in report.sites for c in result.conflicts)
+    return [
+        {
+            "label": sentence(label("state", state, lang)),
+            "style": _swatch(style("conflict"))
+            | {"fill": state_colour(state), "line": state_colour(state)},
+            "count": str(tally[state]),
+        }
+        for state in sorted(tally, key=STATE_ORDER.index, reverse=True)
+    ]
+
+
+def _layer_row(drawn: DrawnLayer, base: Base, lang: str) -> Json:
+    row = _row(style(drawn.layer), drawn.in_view, lang)
+    if drawn.layer in base.missing:
+        row["count"] = map_text("missing", lang)
+    elif drawn.layer in base.absent:
+        row["count"] = map_text("absent", lang)
+    if drawn.shown < drawn.in_view:
+        row["note"] = map_text("largest", lang, shown=drawn.shown, count=drawn.in_view)
+    row["classes"] = [
+        {
+            "label": sentence(style(drawn.layer, kind).label(lang)),
+            "style": _swatch(style(drawn.layer, kind)),
+            "count": str(len(features)),
+        }
+        for kind, features in drawn.classes.items()
+        if style(drawn.layer, kind).kind is not None
+    ]
+    return row
+
+
+def _row(own: Style, count: int, lang: str) -> Json:
+    return {
+        "layer": own.layer,
+        "label": sentence(own.label(lang)),
+        "style": _swatch(own),
+        "count": str(count),
+        "note": None,
+        "classes": [],
+    }
+
+
+def _swatch(own: Style) -> Json:
+    shape = "polygon"
+    if own.layer in _POINTS:
+        shape = "point"
+    elif own.layer in _LINES:
+        shape = "line"
+    return {
+        "fill": own.fill,
+        "line": own.line,
+        "width": own.width,
+        "opacity": own.opacity,
+        "dash": list(own.dash),
+        "shape": shape,
+    }
