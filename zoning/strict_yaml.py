@@ -81,7 +81,7 @@ def _value(node: yaml.Node, depth: int) -> Any:
                 raise YamlError(f"key {key.value!r} is repeated", _line(key))
             result[key.value] = _value(child, depth + 1)
         return result
-    plain = getattr(node, "style", None) is None
+    plain = not getattr(node, "style", None)  # None, or "" from libyaml
     return None if plain and node.value in {"", "~", "null"} else node.value
 
 

@@ -63,11 +63,11 @@ def subset_woff_base64(text: str) -> str:
     from fontTools.ttLib import TTFont
 
     characters = {ord(c) for c in text} | set(range(0x20, 0x7F))
-    font = TTFont(font_path(), recalcTimestamp=False, lazy=True)
-    _subset(font, characters & _covered())
-    font.flavor = "woff"
     packed = BytesIO()
-    font.save(packed)
+    with TTFont(font_path(), recalcTimestamp=False, lazy=True) as font:
+        _subset(font, characters & _covered())
+        font.flavor = "woff"
+        font.save(packed)
     return base64.b64encode(packed.getvalue()).decode("ascii")
 
 
@@ -83,17 +83,22 @@ def make_font(source: Path, target: Path) -> None:
     """
     from fontTools.ttLib import TTCollection
 
-    fonts = TTCollection(source, lazy=True).fonts
-    font = next(f for f in fonts if f["name"].getDebugName(1) == _SOURCE_FAMILY)
-    font.recalcTimestamp = False
-    _subset(font, _characters())
+    with TTCollection(source, lazy=True) as fonts:
+        font = next(f for f in fonts if f["name"].getDebugName(1) == _SOURCE_FAMILY)
+        font.recalcTimestamp = False
+        _subset(font, _characters())
+        _rename(font)
+        font.save(target)
+
+
+def _rename(font: "TTFont") -> None:
+    """Give `font` our family name, in its name table and in its outlines."""
     for name_id in _TYPOGRAPHIC_NAME_IDS:
         font["name"].removeNames(nameID=name_id)
     for name_id, text in _FAMILY_NAME_IDS.items():
         font["name"].removeNames(nameID=name_id)
         font["name"].setName(text, name_id, 3, 1, 0x409)
     _rename_cff(font["CFF "].cff)
-    font.save(target)
 
 
 def _characters() -> set[int]:
