@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 from handmade import handmade_report, report_of
+from typing_extensions import override
 
 from zoning.model import Verdict
 from zoning.report.page import page_bytes
@@ -30,11 +31,13 @@ class Elements(HTMLParser):
         self.feed(html)
         self.close()
 
+    @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.append((tag, dict(attrs)))
         if tag not in self.VOID:
             self.open.append(tag)
 
+    @override
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag, f"</{tag}> at {self.getpos()}"
 

@@ -13,7 +13,7 @@ from handmade import handmade_report, report_of
 from zoning.errors import OutputError
 from zoning.model import Report
 from zoning.report import run
-from zoning.report.manifest import MANIFEST, verify_run
+from zoning.report.manifest import MANIFEST, manifest_bytes, verify_run
 from zoning.report.run import next_free, write_run
 
 WHOLE = {
@@ -131,7 +131,7 @@ def flushes(monkeypatch: pytest.MonkeyPatch, fail_at: int) -> Iterator[int]:
             raise DISK_FULL
         real(handle)
 
-    monkeypatch.setattr(run.os, "fsync", fsync)
+    monkeypatch.setattr(os, "fsync", fsync)
     yield fail_at
     yield count
 
@@ -252,7 +252,7 @@ def test_a_verdict_altered_together_with_its_hash_fails_by_digest(
     forged.mkdir()
     (forged / "verdict.json").write_text(json.dumps(document), encoding="utf-8")
     (forged / MANIFEST).write_bytes(
-        run.manifest_bytes(forged, {"digest": document["digest"]})
+        manifest_bytes(forged, {"digest": document["digest"]})
     )
 
     assert [problem.code for problem in verify_run(forged)] == ["RUN_DIGEST_WRONG"]

@@ -49,6 +49,8 @@ def units_of_site(row: int, facts: Facts) -> tuple[UnitShare, ...]:
     found = facts.view("unit")
     if not isinstance(found, ViewFacts):
         return ()
+    if not {"code", "unit_class"} <= set(found.layer.attributes):
+        return ()  # FIELD_MISSING is among the layer's problems
     rows = found.rows
     first, last = np.searchsorted(rows.site, [row, row + 1])
     codes = found.layer.attributes["code"]

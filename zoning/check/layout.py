@@ -19,7 +19,7 @@ SECTION_WINDOW_M = 3_000.0
 def layout_hits(row: int, facts: Facts) -> tuple[LayoutHit, ...]:
     """Return the layout features the site in `row` meets, in layer order."""
     found = facts.view("layout")
-    if not isinstance(found, ViewFacts):
+    if not isinstance(found, ViewFacts) or "kind" not in found.layer.attributes:
         return ()
     first, last = np.searchsorted(found.rows.site, [row, row + 1])
     return tuple(

@@ -24,7 +24,7 @@ from zoning.report.three_lines import (
     state_words,
 )
 from zoning.report.verdict import warnings_of
-from zoning.report.wording import Context, words, worst_first
+from zoning.report.wording import Context, heading, words, worst_first
 from zoning.terms import group, label
 
 __all__ = [
@@ -65,7 +65,7 @@ def facts_section(result: SiteResult, context: Context) -> Section:
         rows.append(("length", text("value.metres", lang, n=metres(result.length_m))))
     facts = [(text(f"fact.{key}", lang), value) for key, value in rows]
     facts += [
-        (label("attribute", key, lang), _attribute(site.project[key], lang))
+        (heading("attribute", key, lang), _attribute(site.project[key], lang))
         for key in group("attribute")
         if site.project.get(key) and key != "name"
     ]
@@ -126,7 +126,7 @@ def _file_name(path: str) -> str:
 def control_section(result: SiteResult, context: Context) -> tuple[Section, ...]:
     """Return the rules outside the three lines and the list, scope by scope."""
     lang = context.lang
-    heading = Section(key="control", title=text("chapter.control", lang))
+    opening = Section(key="control", title=text("chapter.control", lang))
     rest = [
         finding
         for finding in result.findings
@@ -141,15 +141,15 @@ def control_section(result: SiteResult, context: Context) -> tuple[Section, ...]
                 Section(
                     key=f"control-{scope}",
                     title=f"{text(f'ordinal.{len(parts) + 1}', lang)}"
-                    f"{label('scope', scope, lang)}",
+                    f"{heading('scope', scope, lang)}",
                     level=2,
                     blocks=_scope_blocks(found, context),
                 )
             )
     if not parts:
         nothing = Paragraph(text=text("control.nothing", lang))
-        return (Section(key=heading.key, title=heading.title, blocks=(nothing,)),)
-    return (heading, *parts)
+        return (Section(key=opening.key, title=opening.title, blocks=(nothing,)),)
+    return (opening, *parts)
 
 
 def _scope_blocks(findings: list[Finding], context: Context) -> tuple[Block, ...]:
@@ -221,7 +221,7 @@ def _unit_grid(result: SiteResult, lang: str) -> Grid:
             cells=(
                 unit.code,
                 unit.name,
-                label("unit_class", unit.unit_class, lang),
+                heading("unit_class", unit.unit_class, lang),
                 hectares(unit.overlap_m2),
                 percent(unit.share),
             )
@@ -239,7 +239,7 @@ def _unit_grid(result: SiteResult, lang: str) -> Grid:
 
 
 def _clause_row(finding: Finding, clause: Clause | None, lang: str) -> GridRow:
-    dimension = "—" if clause is None else label("dimension", clause.dimension, lang)
+    dimension = "—" if clause is None else heading("dimension", clause.dimension, lang)
     wording = words(finding.title, lang) if clause is None else clause.text
     said = [words(need, lang) for need in (*finding.needs, *finding.notes)]
     return GridRow(
@@ -280,7 +280,7 @@ def layout_section(result: SiteResult, *, lang: str) -> Section | None:
             GridRow(
                 cells=(
                     hit.name or hit.feature,
-                    label("corridor_kind", hit.kind, lang),
+                    heading("corridor_kind", hit.kind, lang),
                     hectares(hit.overlap_m2),
                     metres(hit.width_m),
                     metres(hit.width_left_m),

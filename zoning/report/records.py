@@ -12,7 +12,7 @@ from zoning.report.numbers import fixed, metres, square_metres
 from zoning.report.texts import text
 from zoning.report.three_lines import THREE_LINES
 from zoning.report.verdict import software
-from zoning.report.wording import not_checked_count, words
+from zoning.report.wording import capital, heading, not_checked_count, words
 from zoning.terms import group, label
 
 __all__ = [
@@ -30,30 +30,10 @@ _RESIDUE_PRINTED = 40
 # ---------------------------------------------------------------- what is open
 def not_checked_section(result: SiteResult, base: Base, *, lang: str) -> Section:
     """Return what was not checked with reason and cure, and what is out of scope."""
-    blocks: list[Block] = []
-    if result.gaps:
-        names = ("rule", "layer", "reason", "cure")
-        blocks.append(
-            Grid(
-                columns=tuple(text(f"column.{name}", lang) for name in names),
-                rows=tuple(
-                    GridRow(
-                        cells=(
-                            gap.rule_id,
-                            label("layer", gap.layer, lang),
-                            f"{gap.problem.number} {gap.problem.text(lang)}",
-                            gap.problem.cure(lang),
-                        ),
-                        state=State.NOT_CHECKED,
-                    )
-                    for gap in result.gaps
-                ),
-                widths=(1.8, 2, 4, 4),
-            )
-        )
+    blocks: list[Block] = [_gap_grid(result, lang)] if result.gaps else []
     unread = [layer for layer in THREE_LINES if not _is_read(result, layer)]
     blocks += [
-        Paragraph(text=text("open.no_rule", lang, layer=label("layer", layer, lang)))
+        Paragraph(text=text("open.no_rule", lang, layer=heading("layer", layer, lang)))
         for layer in unread
     ]
     if not blocks and not_checked_count(result):
@@ -65,7 +45,7 @@ def not_checked_section(result: SiteResult, base: Base, *, lang: str) -> Section
             text=text(
                 "open.declared",
                 lang,
-                layer=label("layer", name, lang),
+                layer=heading("layer", name, lang),
                 statement=absence.statement,
                 source=absence.source,
                 date=absence.date,
@@ -77,6 +57,27 @@ def not_checked_section(result: SiteResult, base: Base, *, lang: str) -> Section
     blocks.append(Paragraph(text=scope_sentence(base, lang), style="note"))
     title = text("chapter.not_checked", lang)
     return Section(key="not-checked", title=title, blocks=tuple(blocks))
+
+
+def _gap_grid(result: SiteResult, lang: str) -> Grid:
+    names = ("rule", "layer", "reason", "cure")
+    rows = tuple(
+        GridRow(
+            cells=(
+                gap.rule_id,
+                heading("layer", gap.layer, lang),
+                f"{gap.problem.number} {gap.problem.text(lang)}",
+                gap.problem.cure(lang),
+            ),
+            state=State.NOT_CHECKED,
+        )
+        for gap in result.gaps
+    )
+    return Grid(
+        columns=tuple(text(f"column.{name}", lang) for name in names),
+        rows=rows,
+        widths=(1.8, 2, 4, 4),
+    )
 
 
 def _is_read(result: SiteResult, layer: str) -> bool:
@@ -118,7 +119,11 @@ def judgement_section(result: SiteResult, *, lang: str) -> Section | None:
                 columns=tuple(text(f"column.{name}", lang) for name in names),
                 rows=tuple(
                     GridRow(
-                        cells=(finding.rule_id, words(finding.title, lang), ""),
+                        cells=(
+                            finding.rule_id,
+                            capital(words(finding.title, lang)),
+                            "",
+                        ),
                         state=finding.state,
                     )
                     for finding in reviews
@@ -150,7 +155,7 @@ def residue_section(result: SiteResult, report: Report, *, lang: str) -> Section
         rows=tuple(
             GridRow(
                 cells=(
-                    label("layer", residue.layer, lang),
+                    heading("layer", residue.layer, lang),
                     residue.feature,
                     square_metres(residue.overlap_m2),
                     fixed(residue.width_m, 3),
@@ -177,8 +182,8 @@ def evidence_section(result: SiteResult, *, lang: str) -> Section:
     rows = tuple(
         GridRow(
             cells=(
-                f"{finding.rule_id} {words(finding.title, lang)}",
-                label("layer", finding.layer, lang),
+                f"{finding.rule_id} {capital(words(finding.title, lang))}",
+                heading("layer", finding.layer, lang),
                 "—"
                 if finding.nearest is None
                 else finding.nearest.name or finding.nearest.id,
@@ -235,7 +240,7 @@ def _layer_grid(base: Base, lang: str) -> Grid:
     rows = tuple(
         GridRow(
             cells=(
-                label("layer", info.id, lang),
+                heading("layer", info.id, lang),
                 info.edition or "—",
                 _authority(info.authority, lang),
                 _coverage(info.coverage, lang),

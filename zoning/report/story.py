@@ -41,6 +41,7 @@ from zoning.report.verdict import verdict_document, warnings_of
 from zoning.report.wording import (
     Context,
     basis,
+    capital,
     extent,
     headline,
     joined,
@@ -127,7 +128,7 @@ def _why_conflict(result: SiteResult, context: Context) -> str:
     said = text(
         "why.finding",
         lang,
-        title=words(worst.title, lang),
+        title=capital(words(worst.title, lang)),
         extent=extent(worst, context),
         basis=basis(worst.source, lang),
     )

@@ -20,7 +20,9 @@ from zoning.report.wording import (
     Context,
     LineSummary,
     basis,
+    capital,
     extent,
+    heading,
     line_summary,
     needs_of,
     words,
@@ -50,8 +52,8 @@ _INVOLVED = {State.PROHIBITED, State.CONDITIONAL, State.NOTICE, State.REVIEW}
 
 
 def state_words(state: str, lang: str) -> str:
-    """Return the bilingual state in Chinese reports, the plain word in English."""
-    return label("state", state, lang)
+    """Return the word for a finding's state, as it stands in a cell."""
+    return heading("state", state, lang)
 
 
 def met_rows(result: SiteResult, context: Context) -> tuple[GridRow, ...]:
@@ -75,7 +77,7 @@ def _met_row(line: LineSummary, context: Context) -> GridRow:
     source = finding.source if finding is not None else None
     return GridRow(
         cells=(
-            label("layer", line.layer, lang),
+            heading("layer", line.layer, lang),
             state_words(line.state, lang),
             _line_extent(line, context),
             basis(source, lang) if source or line.state != State.NOT_CHECKED else "—",
@@ -99,17 +101,17 @@ def _line_extent(line: LineSummary, context: Context) -> str:
 def line_sections(result: SiteResult, context: Context) -> tuple[Section, ...]:
     """Return the chapter heading and one part for each of the three lines."""
     lang = context.lang
-    heading = Section(key="lines", title=text("chapter.lines", lang))
+    opening = Section(key="lines", title=text("chapter.lines", lang))
     parts = [
         Section(
             key=f"line-{layer}",
-            title=f"{text(f'ordinal.{number}', lang)}{label('layer', layer, lang)}",
+            title=f"{text(f'ordinal.{number}', lang)}{heading('layer', layer, lang)}",
             level=2,
             blocks=_line_blocks(line_summary(result, layer), result, context),
         )
         for number, layer in enumerate(THREE_LINES, start=1)
     ]
-    return (heading, *parts)
+    return (opening, *parts)
 
 
 def _line_blocks(
@@ -135,7 +137,7 @@ def _line_blocks(
 def _sentence(line: LineSummary, context: Context) -> str:
     """Return the opening sentence: concerned, not concerned, or not checked."""
     lang = context.lang
-    name = label("layer", line.layer, lang)
+    name = heading("layer", line.layer, lang)
     reach = _line_extent(line, context)
     if line.state == State.CLEAR:
         return text("line.clear", lang, layer=name, extent=reach)
@@ -148,7 +150,7 @@ def _sentence(line: LineSummary, context: Context) -> str:
         "line.involved",
         lang,
         layer=name,
-        state=state_words(line.state, lang),
+        state=label("state", line.state, lang),
         extent=reach,
     )
     return said + (text("line.also_open", lang) if line.gaps else "")
@@ -228,7 +230,7 @@ def _feature_grid(shapes: list[ConflictShape], lang: str) -> list[Block]:
             cells=(
                 shape.feature,
                 shape.feature_name or "—",
-                label("overlap_class", shape.overlap_class, lang),
+                heading("overlap_class", shape.overlap_class, lang),
                 hectares(shape.overlap_m2),
                 mu(shape.overlap_m2),
                 square_metres(shape.overlap_m2),
@@ -261,7 +263,7 @@ def finding_grid(findings: tuple[Finding, ...], context: Context) -> Grid:
     rows = tuple(
         GridRow(
             cells=(
-                f"{finding.rule_id} {words(finding.title, lang)}",
+                f"{finding.rule_id} {capital(words(finding.title, lang))}",
                 state_words(finding.state, lang),
                 extent(finding, context),
                 basis(finding.source, lang),

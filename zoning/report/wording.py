@@ -25,7 +25,9 @@ __all__ = [
     "Context",
     "LineSummary",
     "basis",
+    "capital",
     "extent",
+    "heading",
     "headline",
     "joined",
     "line_summary",
@@ -108,9 +110,7 @@ def not_checked_count(result: SiteResult) -> int:
 
 def headline(result: SiteResult, lang: str) -> str:
     """Return the verdict and how much is open, such as 禁止 · 3 项未核查."""
-    words = [label("verdict", result.verdict, lang)]
-    if lang == "en":
-        words[0] = words[0].capitalize()
+    words = [heading("verdict", result.verdict, lang)]
     count = not_checked_count(result)
     if result.verdict == Verdict.REJECTED:
         return words[0]
@@ -248,6 +248,16 @@ def _far_away(finding: Finding, context: Context) -> str:
     if finding.relation in {"attribute", "slope_ge"}:
         return text("extent.not_applicable", lang)
     return text("extent.none_near", lang, distance=f"{context.options.near_m:g}")
+
+
+def heading(group: str, key: str, lang: str) -> str:
+    """Return a term as it stands at the head of a line or cell."""
+    return capital(label(group, key, lang))
+
+
+def capital(words: str) -> str:
+    """Return `words` with a capital first letter; Chinese has none."""
+    return words[:1].upper() + words[1:]
 
 
 def joined(parts: Sequence[str], lang: str) -> str:
