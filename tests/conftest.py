@@ -4,7 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+import small_base
 from hypothesis import settings
+
+from zoning.io.base import open_base
+from zoning.model import Base
 
 settings.register_profile("zoning", deadline=None, derandomize=True)
 settings.load_profile("zoning")
@@ -21,3 +25,15 @@ def shared() -> Path:
             pytest.fail(f"required, but absent: {SHARED}")
         pytest.skip(f"absent: {SHARED.name}")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def base_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the small base made by hand."""
+    return small_base.write_base(tmp_path_factory.mktemp("base"))
+
+
+@pytest.fixture(scope="session")
+def base(base_folder: Path) -> Base:
+    """Open the small base."""
+    return open_base(base_folder)

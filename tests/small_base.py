@@ -8,8 +8,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from pyproj import Transformer
+from shapely.geometry.base import BaseGeometry
 
 WEST, SOUTH = 390_000.0, 3_430_000.0
 EAST, NORTH = WEST + 20_000.0, SOUTH + 20_000.0
@@ -24,9 +27,10 @@ SCOPE = (
     "corridors",
     "heritage",
 )
+CHEMICALS = "chemical_project|C25、C26|new、expand"
 _TO_DEGREES = Transformer.from_crs("EPSG:4546", "EPSG:4490", always_xy=True)
 
-LAYERS: dict[str, list[tuple[shapely.Geometry, dict[str, Any]]]] = {
+LAYERS: dict[str, list[tuple[BaseGeometry, dict[str, Any]]]] = {
     "county": [(shapely.box(WEST, SOUTH, EAST, NORTH), {"name": "小县"})],
     "permanent_basic_farmland": [
         (
@@ -188,13 +192,17 @@ LAYERS: dict[str, list[tuple[shapely.Geometry, dict[str, Any]]]] = {
 }
 
 
-def _in_degrees(shape: shapely.Geometry) -> shapely.Geometry:
-    return shapely.transform(shape, _TO_DEGREES.transform, interleaved=False)
+def _in_degrees(shape: BaseGeometry) -> BaseGeometry:
+    def carry(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(_TO_DEGREES.transform(xy[:, 0], xy[:, 1]))
+
+    placed: BaseGeometry = shapely.transform(shape, carry)
+    return placed
 
 
 def write_geojson(
     path: Path,
-    rows: list[tuple[shapely.Geometry, dict[str, Any]]],
+    rows: list[tuple[BaseGeometry, dict[str, Any]]],
     *,
     epsg: int = 4546,
 ) -> None:
@@ -236,8 +244,7 @@ def write_clauses(path: Path) -> None:
     )
     unit = "ZH50023710001"
     for cells in (
-        "C-1|区县总体||空间布局约束|禁止新建化工项目|chemical_project|C25、C26|"
-        "new、expand|禁止|示例清单",
+        f"C-1|区县总体||空间布局约束|禁止新建化工项目|{CHEMICALS}|禁止|示例清单",
         f"U-1|单元|{unit}|空间布局约束|限制旅游开发|tourism_facility|||限制|示例清单",
         f"U-2|单元|{unit}|环境风险防控|加强风险防范||||人工判断|示例清单",
     ):
@@ -276,3 +283,24 @@ def write_base(folder: Path, **changes: Any) -> Path:
     lines.append("  access_list: {path: access_list.xlsx, coverage: county}")
     (folder / "zoning.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
+
+
+def write_txt(path: Path, plot: BaseGeometry, *, encoding: str = "gb18030") -> None:
+    """Write a plot given in EPSG:4546 as a boundary-point file of zone 37."""
+    ring = shapely.get_coordinates(plot)
+    lines = [
+        "[属性描述]",
+        "坐标系=2000国家大地坐标系",
+        "几度分带=3",
+        "投影类型=高斯克吕格",
+        "计量单位=米",
+        "带号=37",
+        "[地块坐标]",
+        f"{len(ring)},{plot.area / 10_000:.4f},DK01,地块一,面,,,,@",
+    ]
+    last = len(ring) - 1
+    lines += [
+        f"J{k % last + 1},1,{y:.3f},{37_000_000 + x:.3f}"
+        for k, (x, y) in enumerate(ring)
+    ]
+    path.write_text("\r\n".join(lines) + "\r\n", encoding=encoding)

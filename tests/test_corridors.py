@@ -6,6 +6,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import affinity
+from shapely.geometry.base import BaseGeometry
 
 from zoning.corridors import narrowest_section, trim_to_width
 
@@ -14,7 +15,7 @@ X, Y = 396_000.0, 3_440_000.0
 CORRIDOR = shapely.box(X - 1000, Y, X + 1000, Y + 200)
 
 
-def site(south: float, north: float) -> shapely.Geometry:
+def site(south: float, north: float) -> BaseGeometry:
     return shapely.box(X - 50, Y + south, X + 50, Y + north)
 
 
@@ -28,7 +29,7 @@ def site(south: float, north: float) -> shapely.Geometry:
     ],
     ids=["north", "south", "island", "closed"],
 )
-def test_width_left_beside_a_site(shape: shapely.Geometry, left_m: float) -> None:
+def test_width_left_beside_a_site(shape: BaseGeometry, left_m: float) -> None:
     section = narrowest_section(shape, CORRIDOR, crs=CRS)
 
     assert section is not None

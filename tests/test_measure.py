@@ -6,6 +6,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
+from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
 
@@ -14,7 +15,7 @@ LON_WEST, LON_EAST = 109.55, 110.18
 LAT_SOUTH, LAT_NORTH = 30.75, 31.48
 
 
-def one(shape: shapely.Geometry) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
+def one(shape: BaseGeometry) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
     return np.array([shape], dtype=object)
 
 
@@ -37,10 +38,10 @@ def regulation_area(west: float, south: float, east: float, north: float) -> flo
     return float(2 * b**2 * dlon * series)
 
 
-def geodesic_area(shape: shapely.Geometry, crs: str, step: float) -> float:
+def geodesic_area(shape: BaseGeometry, crs: str, step: float) -> float:
     """Karney's area of the polygon, its plane edges cut to `step` first."""
     dense = shapely.segmentize(shape, step)
-    rings = [dense.exterior, *dense.interiors]
+    rings = shapely.get_rings(dense)
     areas = []
     for ring in rings:
         lon, lat = measure.to_lonlat(shapely.get_coordinates(ring), crs).T
@@ -145,8 +146,8 @@ def test_the_plane_is_too_large_by_the_known_share() -> None:
 
 
 def test_missing_empty_lines_and_points_have_no_area() -> None:
-    shapes = [None, shapely.Polygon(), shapely.LineString([(0, 0), (9, 9)])]
-    shapes.append(shapely.Point(1, 1))
+    line, point = shapely.LineString([(0, 0), (9, 9)]), shapely.Point(1, 1)
+    shapes = [None, shapely.Polygon(), line, point]
 
     areas = measure.area_m2(np.array(shapes, dtype=object), "EPSG:4546")
 
@@ -190,13 +191,29 @@ def test_projection_keeps_the_axes() -> None:
     assert 3_440_000 < point[0].y < 3_441_000
 
 
-def test_a_long_edge_in_degrees_stays_a_parallel() -> None:
-    line = shapely.LineString([(109.6, 31.0), (110.1, 31.0)])
+def test_a_very_long_edge_in_degrees_stays_near_its_parallel() -> None:
+    line = shapely.LineString([(109.6, 31.0), (110.1, 31.0)])  # 48 km
 
     carried = measure.project(one(line), "EPSG:4490", "EPSG:4546")[0]
-    lonlat = measure.to_lonlat(
-        shapely.get_coordinates(carried.interpolate(0.437, normalized=True)),
-        "EPSG:4546",
-    )
+    points = carried.interpolate(np.linspace(0, 1, 201), normalized=True)
+    lonlat = measure.to_lonlat(shapely.get_coordinates(points), "EPSG:4546")
 
-    assert lonlat[0, 1] == pytest.approx(31.0, abs=1e-8)  # 1 mm
+    bow_m = np.abs(lonlat[:, 1] - 31.0).max() * 110_900
+    assert bow_m < 1.2  # uncut it would be 27 m
+
+
+def test_layers_that_share_vertices_share_them_after_projection() -> None:
+    corners = [(109.90, 31.00), (109.93, 31.01), (109.93, 31.03), (109.90, 31.03)]
+    degrees = one(shapely.Polygon(corners))
+    plane = measure.project(degrees, "EPSG:4490", "EPSG:4525")
+
+    both = [
+        measure.project(g, c, "EPSG:4546")[0]
+        for g, c in ((degrees, "EPSG:4490"), (plane, "EPSG:4525"))
+    ]
+
+    assert shapely.hausdorff_distance(*both) < 1e-6
+    assert (
+        measure.area_m2(one(both[0].symmetric_difference(both[1])), "EPSG:4546")[0]
+        < 1e-3
+    )

@@ -8,6 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
+from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
 from zoning.model import CheckOptions
@@ -25,11 +26,11 @@ OPTIONS = CheckOptions(as_of=date(2026, 11, 23))
 PLANE_TO_ELLIPSOID = 1 - 2.7e-4  # of a plot at the middle of the county
 
 
-def box(west: float, south: float, east: float, north: float) -> shapely.Geometry:
+def box(west: float, south: float, east: float, north: float) -> BaseGeometry:
     return shapely.box(X + west, Y + south, X + east, Y + north)
 
 
-def array(*shapes: shapely.Geometry) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
+def array(*shapes: BaseGeometry) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
     return np.array([*shapes, None], dtype=object)[:-1]
 
 
@@ -108,8 +109,8 @@ def test_a_site_in_a_hole_meets_nothing() -> None:
     ],
 )
 def test_lines_answer_both_ways_round(
-    site: shapely.Geometry,
-    feature: shapely.Geometry,
+    site: BaseGeometry,
+    feature: BaseGeometry,
     length_m: float,
     overlap_class: str,
 ) -> None:
@@ -295,7 +296,7 @@ def test_the_outside_part_is_what_the_features_leave() -> None:
     ],
 )
 def test_coverage_with_reach(
-    site: shapely.Geometry, reach_m: float, *, covered: bool
+    site: BaseGeometry, reach_m: float, *, covered: bool
 ) -> None:
     share = uncovered_share(array(site), box(0, 0, 100, 100), reach_m, options=OPTIONS)
 

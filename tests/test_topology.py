@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from zoning.topology import oriented, polygonal, repair_polygons
 
@@ -12,12 +13,12 @@ PENTAGRAM = shapely.Polygon(
 )
 
 
-def with_coordinates(text: str) -> shapely.Geometry:
+def with_coordinates(text: str) -> BaseGeometry:
     with np.errstate(invalid="ignore"):
         return shapely.from_wkt(text)
 
 
-def at_home(shape: shapely.Geometry) -> shapely.Geometry:
+def at_home(shape: BaseGeometry) -> BaseGeometry:
     return shapely.transform(shape, lambda xy: xy + np.array([395_000, 3_440_000]))
 
 
@@ -61,7 +62,7 @@ def test_a_shape_on_which_two_repairs_disagree_is_not_used() -> None:
     ],
     ids=["missing", "empty", "not a number", "infinite"],
 )
-def test_what_cannot_be_measured_is_not_used(shape: shapely.Geometry | None) -> None:
+def test_what_cannot_be_measured_is_not_used(shape: BaseGeometry | None) -> None:
     assert not repair_polygons(
         np.array([shape], dtype=object), "EPSG:4546"
     ).usable.any()

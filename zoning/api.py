@@ -126,9 +126,10 @@ def read_sites(
         When a table has no CRS.
     """
     projects = _projects(project)
-    if not isinstance(source, (str, Path)) and hasattr(source, "geometry"):
-        return _with_project(_with_ids(source), projects)
-    paths = [source] if isinstance(source, (str, Path)) else list(source)
+    table: Any = source
+    if hasattr(table, "geometry"):
+        return _with_project(_with_ids(table), projects)
+    paths = [table] if isinstance(table, (str, Path)) else list(table)
     sites = site_files.read_sites(
         [Path(path) for path in paths], crs=crs, projects=projects
     )
@@ -165,21 +166,28 @@ def check_sites(
 
 
 def write_run(
-    report: "CheckReport | Report", folder: str | Path, *, lang: str = "zh"
+    report: "CheckReport | Report",
+    folder: str | Path,
+    *,
+    lang: str = "zh",
+    share: bool = False,
 ) -> Path:
-    """Write a run folder, whole or not at all; return its path."""
-    from zoning.report import run
+    """Write a run folder, whole or not at all; return its path.
 
-    return run.write_run(_plain(report), Path(folder), lang=lang)
+    With `share` no geometry of the base leaves the office.
+    """
+    from zoning.report.run import write_run as write
+
+    return write(_plain(report), Path(folder), lang=lang, share=share)
 
 
 def draw_map(
     report: "CheckReport | Report | Base", *, lang: str = "zh"
 ) -> "folium.Map":
     """Draw a report or a whole base as a Folium map that needs no network."""
-    from zoning.report import map as maps
+    from zoning.report.map import draw_map as draw
 
-    return maps.draw_map(_plain(report), lang=lang)
+    return draw(_plain(report), lang=lang)
 
 
 @dataclass(frozen=True, eq=False)

@@ -42,7 +42,7 @@ FLATTENING = 1 / 298.257222101
 
 _E = float(np.sqrt(FLATTENING * (2 - FLATTENING)))  # first eccentricity
 _GEOD = Geod(a=SEMI_MAJOR_M, f=FLATTENING)
-_MAX_EDGE_DEG = 0.002  # about 200 m: sagitta of a reprojected edge below 1 mm
+_MAX_EDGE_DEG = 0.1  # about 10 km: a longer edge would bow by more than a metre
 
 set_network_enabled(active=False)
 
@@ -139,8 +139,9 @@ def project(
 ) -> NDArray[np.object_]:
     """Carry geometries from one CRS to another, x = east or longitude.
 
-    Edges given in degrees are cut at 0.002° first, so that a reprojected edge
-    stays within 1 mm of the original.
+    Vertices are carried as they are, so that layers which share vertices still
+    share them in the plane, whatever CRS each arrives in. Only edges longer
+    than 0.1° are cut first: they would bow by more than a metre.
     """
     if source == target:
         return geometries

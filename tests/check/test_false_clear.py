@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import shapely
 import small_base
-from check.conftest import ROAD, TODAY, site
+from plots import ROAD, TODAY, site
 
 from zoning import strict_yaml
 from zoning.check import check
@@ -146,7 +146,7 @@ def damaged_base(folder: Path, layer_id: str, damage: Damage) -> Path:
 def check_all(folder: Path) -> Report:
     base = open_base(folder)
     book = read_rule_book(base.packs, folder)
-    plot = (site(PLOT, **ROAD),)
+    plot = (site(PLOT, ROAD),)
     return check(plot, base, book, options=CheckOptions(as_of=TODAY))
 
 

@@ -1,13 +1,15 @@
 """Verdicts on the small base, answers checked with a pencil."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 import pytest
 import shapely
-from check.conftest import ROAD, TODAY, check_plot, site
 from hypothesis import given
 from hypothesis import strategies as st
+from plots import ROAD, TODAY, check_plot, site
+from shapely.geometry.base import BaseGeometry
 
 from zoning.check import check
 from zoning.errors import Problem
@@ -22,14 +24,14 @@ IN_HOLE = shapely.box(395_900, 3_435_900, 396_000, 3_436_000)
 
 
 def finding(
-    base: Base, shape: shapely.Geometry, rule_id: str, **project: str
+    base: Base, shape: BaseGeometry, rule_id: str, project: Mapping[str, str]
 ) -> Finding:
-    findings = check_plot(base, shape, **project).sites[0].findings
+    findings = check_plot(base, shape, project).sites[0].findings
     return next(f for f in findings if f.rule_id == rule_id)
 
 
 def test_a_harmless_plot_in_town_is_clear_with_evidence(base: Base) -> None:
-    report = check_plot(base, IN_TOWN, **ROAD)
+    report = check_plot(base, IN_TOWN, ROAD)
 
     result = report.sites[0]
     assert result.verdict is Verdict.CLEAR
@@ -43,7 +45,7 @@ def test_a_harmless_plot_in_town_is_clear_with_evidence(base: Base) -> None:
 
 
 def test_farmland_is_prohibited_with_area_features_and_article(base: Base) -> None:
-    found = finding(base, ON_FARMLAND, "PBF-001", **ROAD)
+    found = finding(base, ON_FARMLAND, "PBF-001", ROAD)
 
     assert found.state is State.PROHIBITED
     assert found.overlap_m2 == pytest.approx(5000 * (1 - 2.5e-4), rel=1e-4)
@@ -57,7 +59,7 @@ def test_farmland_is_prohibited_with_area_features_and_article(base: Base) -> No
 def test_a_national_key_project_turns_the_ban_into_a_condition(base: Base) -> None:
     project = {**ROAD, "approval_level": "national_major"}
 
-    found = finding(base, ON_FARMLAND, "PBF-001", **project)
+    found = finding(base, ON_FARMLAND, "PBF-001", project)
 
     assert found.state is State.CONDITIONAL
     assert found.needs
@@ -66,22 +68,22 @@ def test_a_national_key_project_turns_the_ban_into_a_condition(base: Base) -> No
 def test_an_unknown_approval_level_leaves_the_ban_and_asks(base: Base) -> None:
     project = {k: v for k, v in ROAD.items() if k != "approval_level"}
 
-    found = finding(base, ON_FARMLAND, "PBF-001", **project)
+    found = finding(base, ON_FARMLAND, "PBF-001", project)
 
     assert found.state is State.PROHIBITED
     assert "approval_level" in {q["attribute"] for q in found.questions}
 
 
 def test_the_core_zone_is_prohibited_and_the_hole_is_not(base: Base) -> None:
-    assert finding(base, IN_CORE, "ECR-001", **ROAD).state is State.PROHIBITED
-    assert finding(base, IN_HOLE, "ECR-001", **ROAD).state is State.CLEAR
-    assert finding(base, IN_HOLE, "ECR-002", **ROAD).state is State.CLEAR
+    assert finding(base, IN_CORE, "ECR-001", ROAD).state is State.PROHIBITED
+    assert finding(base, IN_HOLE, "ECR-001", ROAD).state is State.CLEAR
+    assert finding(base, IN_HOLE, "ECR-002", ROAD).state is State.CLEAR
 
 
 def test_an_unverified_ban_is_conditional_and_says_so(base: Base) -> None:
     project = {**ROAD, "activity": "warehouse_hazmat", "industry_code": "G5949"}
 
-    found = finding(base, ON_REDLINE, "ECR-002", **project)
+    found = finding(base, ON_REDLINE, "ECR-002", project)
 
     assert found.severity == "prohibit"
     assert found.state is State.CONDITIONAL
@@ -93,7 +95,7 @@ def test_clauses_of_the_access_list(base: Base) -> None:
 
     states = {
         f.rule_id: f.state
-        for f in check_plot(base, IN_HOLE, **chemical).sites[0].findings
+        for f in check_plot(base, IN_HOLE, chemical).sites[0].findings
         if f.layer == "access_list"
     }
 
@@ -105,7 +107,7 @@ def test_clauses_of_the_access_list(base: Base) -> None:
 
 
 def test_clauses_of_another_unit_do_not_concern_the_site(base: Base) -> None:
-    result = check_plot(base, IN_TOWN, **ROAD).sites[0]
+    result = check_plot(base, IN_TOWN, ROAD).sites[0]
 
     assert {f.rule_id for f in result.findings if f.layer == "access_list"} == {"C-1"}
     assert [unit.code for unit in result.units] == ["ZH50023730001"]
@@ -114,7 +116,7 @@ def test_clauses_of_another_unit_do_not_concern_the_site(base: Base) -> None:
 def test_the_hit_on_the_layout_carries_widths_and_trim(base: Base) -> None:
     plot = shapely.box(407_080, 3_439_000, 407_300, 3_439_100)
 
-    hit = check_plot(base, plot, **ROAD).sites[0].layout[0]
+    hit = check_plot(base, plot, ROAD).sites[0].layout[0]
 
     assert (hit.name, hit.kind) == ("甲廊道", "corridor")
     assert hit.width_m == pytest.approx(200, rel=1e-3)
@@ -125,7 +127,7 @@ def test_the_hit_on_the_layout_carries_widths_and_trim(base: Base) -> None:
 def test_a_sliver_is_residue_and_a_notice(base: Base) -> None:
     plot = shapely.box(399_900, 3_435_050, 400_000.05, 3_435_060)
 
-    result = check_plot(base, plot, **{**ROAD, "activity": "rural_house"}).sites[0]
+    result = check_plot(base, plot, {**ROAD, "activity": "rural_house"}).sites[0]
 
     assert [r.layer for r in result.residue if r.layer.startswith("perm")]
     farmland = next(f for f in result.findings if f.rule_id == "PBF-004")
@@ -146,14 +148,14 @@ def test_one_kilometre_from_a_tributary(
     plot = shapely.box(east - 50, 3_431_000, east, 3_431_050)
     chemical = {**ROAD, "activity": "chemical_project", "industry_code": "C2614"}
 
-    assert finding(base, plot, "YRL-001", **chemical).state is state
+    assert finding(base, plot, "YRL-001", chemical).state is state
 
 
 def test_the_limit_itself_is_within_it(base: Base) -> None:
     """`<=`, not `<`: the rule's distance is set to the measured one exactly."""
     plot = shapely.box(405_000, 3_431_000, 405_050, 3_431_050)
     chemical = {**ROAD, "activity": "chemical_project", "industry_code": "C2614"}
-    measured = finding(base, plot, "YRL-001", **chemical).distance_m
+    measured = finding(base, plot, "YRL-001", chemical).distance_m
     assert measured is not None
     assert 1000 < measured < 4500
     book = read_rule_book(base.packs)
@@ -162,7 +164,7 @@ def test_the_limit_itself_is_within_it(base: Base) -> None:
     exact = replace(book, rules=(rule.model_copy(update={"space": spaces}),))
     options = CheckOptions(as_of=TODAY)
 
-    report = check((site(plot, **chemical),), base, exact, options=options)
+    report = check((site(plot, chemical),), base, exact, options=options)
 
     assert report.sites[0].findings[0].state is State.PROHIBITED
 
@@ -171,8 +173,8 @@ def test_lines_and_points_are_sites(base: Base) -> None:
     pipe = shapely.LineString([(400_150, 3_434_900), (400_150, 3_435_300)])
     well = shapely.Point(400_150, 3_435_100)
 
-    crossing = finding(base, pipe, "PBF-001", **ROAD)
-    inside = finding(base, well, "PBF-001", **ROAD)
+    crossing = finding(base, pipe, "PBF-001", ROAD)
+    inside = finding(base, well, "PBF-001", ROAD)
 
     assert crossing.state is State.PROHIBITED
     assert crossing.length_m == pytest.approx(200, rel=1e-3)
@@ -181,9 +183,7 @@ def test_lines_and_points_are_sites(base: Base) -> None:
 
 
 def test_a_site_outside_the_county_cannot_be_determined(base: Base) -> None:
-    report = check_plot(
-        base, shapely.box(388_000, 3_432_000, 388_100, 3_432_100), **ROAD
-    )
+    report = check_plot(base, shapely.box(388_000, 3_432_000, 388_100, 3_432_100), ROAD)
 
     assert report.verdict is Verdict.UNDETERMINED
     assert report.exit_code == 4
@@ -191,9 +191,7 @@ def test_a_site_outside_the_county_cannot_be_determined(base: Base) -> None:
 
 
 def test_a_site_far_away_is_rejected_with_a_hint_at_the_crs(base: Base) -> None:
-    report = check_plot(
-        base, shapely.box(100_000, 3_432_000, 100_100, 3_432_100), **ROAD
-    )
+    report = check_plot(base, shapely.box(100_000, 3_432_000, 100_100, 3_432_100), ROAD)
 
     assert report.verdict is Verdict.REJECTED
     assert report.exit_code == 3
@@ -203,7 +201,7 @@ def test_a_site_far_away_is_rejected_with_a_hint_at_the_crs(base: Base) -> None:
 
 
 def test_a_rejected_row_stays_in_its_place(base: Base) -> None:
-    good = site(IN_TOWN, **ROAD)
+    good = site(IN_TOWN, ROAD)
     problem = Problem(code="SITE_FAR_FROM_COUNTY", values={"distance": "9"})
     bad = replace(good, id="bad", geometry=None, rejection=problem)
     book = read_rule_book(base.packs)
@@ -233,7 +231,7 @@ def test_no_rules_are_never_clear(base: Base) -> None:
     bare = replace(base, scope=("three_lines",))
 
     report = check(
-        (site(IN_TOWN, **ROAD),), bare, book, options=CheckOptions(as_of=TODAY)
+        (site(IN_TOWN, ROAD),), bare, book, options=CheckOptions(as_of=TODAY)
     )
 
     assert report.verdict is Verdict.UNDETERMINED
@@ -245,7 +243,7 @@ def test_no_rules_are_never_clear(base: Base) -> None:
 
 
 def test_a_clause_whose_law_is_unknown_at_the_date_is_not_checked(base: Base) -> None:
-    result = check_plot(base, ON_FARMLAND, as_of=date(1990, 1, 1), **ROAD).sites[0]
+    result = check_plot(base, ON_FARMLAND, ROAD, as_of=date(1990, 1, 1)).sites[0]
 
     found = next(f for f in result.findings if f.rule_id == "PBF-001")
     assert found.state is State.NOT_CHECKED
@@ -257,8 +255,8 @@ def test_older_dates_cite_the_law_of_the_day(base: Base) -> None:
     project = {**ROAD, "activity": "chemical_project", "industry_code": "C2614"}
     water = shapely.box(405_100, 3_437_100, 405_200, 3_437_200)
 
-    new = finding(base, water, "DW-002", **project)
-    report = check_plot(base, water, as_of=date(2024, 6, 1), **project)
+    new = finding(base, water, "DW-002", project)
+    report = check_plot(base, water, project, as_of=date(2024, 6, 1))
     old = next(f for f in report.sites[0].findings if f.rule_id == "DW-002")
 
     assert new.source is not None
@@ -281,7 +279,7 @@ def test_a_river_known_only_by_its_center_line_holds_nothing_clear(base: Base) -
     plot = shapely.box(407_800, 3_434_000, 407_850, 3_434_050)  # 1 100 m from it
     chemical = {**ROAD, "activity": "chemical_project", "industry_code": "C2614"}
 
-    found = finding(changed, plot, "YRL-001", **chemical)
+    found = finding(changed, plot, "YRL-001", chemical)
 
     assert found.state is State.NOT_CHECKED
     assert found.reason == "SHORELINE_BASIS"
@@ -298,7 +296,7 @@ def test_taking_a_layer_away_never_makes_a_site_clear(
     plot = shapely.box(west, south, west + size, south + size)
     layers = {k: v for k, v in base.layers.items() if k != "ecological_redline"}
 
-    verdict = check_plot(replace(base, layers=layers), plot, **ROAD).verdict
+    verdict = check_plot(replace(base, layers=layers), plot, ROAD).verdict
 
     assert verdict not in {Verdict.CLEAR, Verdict.NOTICE}
 
@@ -319,8 +317,8 @@ def test_a_larger_site_meets_at_least_what_the_smaller_one_meets(
     order = list(State)
     bad = {State.CONDITIONAL, State.PROHIBITED}
 
-    first = {f.rule_id: f for f in check_plot(base, small, **ROAD).sites[0].findings}
-    second = {f.rule_id: f for f in check_plot(base, large, **ROAD).sites[0].findings}
+    first = {f.rule_id: f for f in check_plot(base, small, ROAD).sites[0].findings}
+    second = {f.rule_id: f for f in check_plot(base, large, ROAD).sites[0].findings}
 
     for rule_id, found in first.items():
         if found.state in bad and rule_id in second:

@@ -232,7 +232,11 @@ def water_sources() -> list[Row]:
 def reserves() -> list[Row]:
     core = blob(-7000, 4700, (1300, 900), 9)
     whole = blob(-7000, 4700, (2500, 1800), 9)
-    named = {"name": "五里坡自然保护区", "kind": "nature_reserve", "level": "national"}
+    named: dict[str, str | float] = {
+        "name": "五里坡自然保护区",
+        "kind": "nature_reserve",
+        "level": "national",
+    }
     return [
         (core, named | {"zone": "core"}),
         (whole.difference(core), named | {"zone": "general"}),

@@ -79,7 +79,13 @@ def handmade_base() -> Base:
         },
         missing={
             "hazard_zone": (
-                Problem(code="LAYER_MISSING", values={"layer": "灾害与水土流失区"}),
+                Problem(
+                    code="LAYER_MISSING",
+                    values={
+                        "layer_zh": "灾害与水土流失区",
+                        "layer_en": "hazard and erosion zones",
+                    },
+                ),
             )
         },
     )

@@ -7,6 +7,8 @@ from typing import Any
 
 import folium
 
+from zoning.report.map_view import MapView
+
 __all__ = ["Tags", "drawn_features", "drawn_groups", "page_data"]
 
 
@@ -17,17 +19,34 @@ def page_data(html: str) -> Any:
     return json.loads(found[1])
 
 
-def drawn_features(page: folium.Map) -> dict[str, list[Any]]:
-    """Return what Folium draws, by the name of the feature group."""
+def drawn_groups(page: folium.Map) -> dict[str, list[folium.GeoJson]]:
+    """Return Folium's layers by the name of the feature group."""
     groups = [c for c in page._children.values() if isinstance(c, folium.FeatureGroup)]
     return {
         str(group.layer_name): [
-            feature
+            child
             for child in group._children.values()
-            for feature in child.data["features"]
+            if isinstance(child, folium.GeoJson)
         ]
         for group in groups
     }
+
+
+def drawn_features(page: folium.Map) -> dict[str, list[Any]]:
+    """Return GeoJSON features by name of the group, with what their popups tell."""
+    view = next(c for c in page._children.values() if isinstance(c, MapView))
+    keys = {vars(group)["layer_name"]: key for key, group in view.groups.items()}
+    found: dict[str, list[Any]] = {}
+    for name, children in drawn_groups(page).items():
+        told = view.data["told"][keys[name]]
+        features = [f for child in children for f in child.data["features"]]
+        found[name] = [f | {"properties": _joined(f, told)} for f in features]
+    return found
+
+
+def _joined(feature: Any, told: Any) -> Any:
+    number = feature["properties"]["n"]
+    return told[number] | {"n": number}
 
 
 class Tags(HTMLParser):

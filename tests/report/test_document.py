@@ -144,8 +144,14 @@ def test_several_sites_are_ranked_worst_first_and_all_are_there() -> None:
     assert story.summary is not None
     grid = story.summary.blocks[0]
     shown = [row.state for row in grid.rows]  # type: ignore[union-attr]  # the first block is the table
-    order = list(Verdict)
-    assert shown == sorted(shown, key=lambda v: -order.index(Verdict(v)))
+    assert list(dict.fromkeys(shown)) == [
+        "PROHIBITED",
+        "CONDITIONAL",
+        "REJECTED",
+        "UNDETERMINED",
+        "NOTICE",
+        "CLEAR",
+    ]
     assert len(shown) == len(handmade_report().sites) == len(story.pages)
 
 
@@ -329,3 +335,29 @@ def test_layers_and_packs_are_named_with_edition_and_hash() -> None:
         assert layer.info.sha256[:16] in said
     for pack in report.packs:
         assert pack.version in said
+
+
+def test_an_access_list_nobody_could_read_is_not_told_as_having_no_clause() -> None:
+    result = site(Verdict.UNDETERMINED)
+    unread = replace(
+        result.findings[0],
+        rule_id="UNIT-001",
+        layer="access_list",
+        state=State.NOT_CHECKED,
+    )
+
+    said = words_of(document_of(replace(result, findings=(unread,))))
+
+    assert "没有与本项目有关的条款" not in said
+    assert "UNIT-001" in said
+
+
+def test_a_long_batch_tells_the_worst_and_says_what_it_leaves_to_the_ledger() -> None:
+    rejected = site(Verdict.REJECTED)
+    story = tell_story(report_of(*[rejected] * 70, site(Verdict.PROHIBITED)), lang="zh")
+
+    assert story.summary is not None
+    assert story.pages[0].first.state == Verdict.PROHIBITED
+    assert len(story.pages) == 60
+    assert len(story.summary.blocks[0].rows) == 71  # type: ignore[union-attr]  # the first block is the table
+    assert "共 71 个选址" in story.summary.blocks[1].text  # type: ignore[union-attr]  # the second is the note

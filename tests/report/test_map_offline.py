@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from branca.element import JavascriptLink
 from handmade import handmade_report, report_of
 from hostile import NAMES, hostile_report
 from map_reading import Tags, page_data
@@ -59,15 +60,13 @@ def test_an_element_that_links_an_unknown_file_is_refused() -> None:
     page = draw_map(report_of())
     page.add_css_link("more", "https://cdn.example/some/more.css")
 
-    with pytest.raises(LookupError, match="https://cdn.example/some/more.css"):
+    with pytest.raises(LookupError, match=r"cdn\.example/some/more\.css"):
         page.get_root().render()
 
 
 def test_a_figure_of_any_folium_element_stays_offline() -> None:
     figure = OfflineFigure("t", "zh")
-    figure.header.add_child(
-        branca.element.JavascriptLink("https://x.example/a/leaflet.js")
-    )
+    figure.header.add_child(JavascriptLink("https://x.example/a/leaflet.js"))
 
     assert "x.example" not in figure.render()
     assert "1.9.4" in figure.render()

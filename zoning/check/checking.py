@@ -139,7 +139,7 @@ def _result(
     findings = tuple(j.finding for j in judged)
     gaps = gaps_of(judged)
     residue = _residue(row, facts, findings)
-    verdict = site_verdict(findings, residue)
+    verdict = site_verdict(findings, residue, gaps)
     return SiteResult(
         site=place.site,
         verdict=verdict,

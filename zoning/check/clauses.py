@@ -24,6 +24,7 @@ from zoning.model import (
     State,
     UnitShare,
 )
+from zoning.model.problems import layer_problem
 from zoning.overlay import SUBSTANTIVE
 from zoning.rules.conditions import all_hold, unknown_attributes
 from zoning.rules.schema import Condition
@@ -101,7 +102,7 @@ def _list_problems(facts: Facts) -> tuple[Problem, ...]:
     if base.clauses is None:
         return facts.problems(ACCESS_LIST)
     if not base.clauses:
-        return (Problem(code="LAYER_EMPTY", values={"layer": ACCESS_LIST}),)
+        return (layer_problem("LAYER_EMPTY", ACCESS_LIST),)
     return base.missing.get(ACCESS_LIST, ())
 
 
@@ -111,8 +112,9 @@ def _place(row: int, facts: Facts) -> _Place:
     if isinstance(found, ViewFacts):
         share = facts.uncovered(CONTROL_UNIT, 0.0)[row]
         if share > 0:
-            values = {"layer": CONTROL_UNIT, "distance": "0", "share": f"{share:.2%}"}
-            problems += (Problem(code="OUTSIDE_COVERAGE", values=values),)
+            problems += (
+                layer_problem("OUTSIDE_COVERAGE", CONTROL_UNIT, share=f"{share:.2%}"),
+            )
     units = {unit.code: unit for unit in units_of_site(row, facts)}
     return _Place(units=units, problems=problems)
 

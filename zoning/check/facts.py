@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from zoning.errors import Problem
 from zoning.model import Absence, Base, CheckOptions, Layer, LayerInfo
+from zoning.model.problems import layer_problem
 from zoning.overlay import (
     Nearest,
     Overlaps,
@@ -87,10 +88,9 @@ class Facts:
             layer = self.base.layers[layer_id]
             found = (*layer.problems, *standing_problems(layer.info, self.options))
             if len(layer.geometry) == 0:
-                found += (Problem(code="LAYER_EMPTY", values={"layer": layer_id}),)
+                found += (layer_problem("LAYER_EMPTY", layer_id),)
             if layer.coverage is None:
-                values = {"layer": layer_id}
-                found += (Problem(code="COVERAGE_UNKNOWN", values=values),)
+                found += (layer_problem("COVERAGE_UNKNOWN", layer_id),)
             return found
         return self.base.missing.get(layer_id, (missing_layer(layer_id),))
 
@@ -124,8 +124,9 @@ class Facts:
         if isinstance(keep, Problem):
             return keep
         if view.must_exist and not keep.any():
-            values = {"layer": view.layer, "view": view.zh, "view_en": view.en}
-            return Problem(code="VIEW_EMPTY", values=values)
+            return layer_problem(
+                "VIEW_EMPTY", view.layer, view=view.zh, view_en=view.en
+            )
         table = self.overlaps(view.layer)
         rows = table.only(keep[table.feature])
         chosen = np.flatnonzero(keep)
@@ -163,7 +164,7 @@ class Facts:
 
 def missing_layer(layer_id: str) -> Problem:
     """Return the problem of a layer that is not there."""
-    return Problem(code="LAYER_MISSING", values={"layer": layer_id})
+    return layer_problem("LAYER_MISSING", layer_id)
 
 
 def standing_problems(info: LayerInfo, options: CheckOptions) -> tuple[Problem, ...]:
@@ -172,16 +173,15 @@ def standing_problems(info: LayerInfo, options: CheckOptions) -> tuple[Problem, 
     late = info.valid_to is not None and options.as_of > info.valid_to
     early = info.valid_from is not None and options.as_of < info.valid_from
     if late or early:
-        values = {
-            "layer": info.id,
-            "as_of": options.as_of.isoformat(),
-            "edition": f"{info.edition or '?'}: {info.valid_from or ''}–"
-            f"{info.valid_to or ''}",
-        }
-        found.append(Problem(code="EDITION_NOT_VALID", values=values))
+        span = f"{info.valid_from or ''}–{info.valid_to or ''}"
+        edition = f"{info.edition or '?'}: {span}"
+        as_of = options.as_of.isoformat()
+        found.append(
+            layer_problem("EDITION_NOT_VALID", info.id, as_of=as_of, edition=edition)
+        )
     if info.authority != "statutory":
-        values = {"layer": info.id, "authority": info.authority}
-        found.append(Problem(code="AUTHORITY_NOT_STATUTORY", values=values))
+        code = "AUTHORITY_NOT_STATUTORY"
+        found.append(layer_problem(code, info.id, authority=info.authority))
     return tuple(found)
 
 
@@ -190,9 +190,9 @@ def _members(layer: Layer, view: View) -> NDArray[np.bool_] | Problem:
     keep = np.ones(len(layer.geometry), dtype=bool)
     for column in (*view.where, *view.at_least):
         if column not in layer.attributes:
-            values = {"layer": view.layer, "field": column, "aliases": ""}
             named = [p for p in layer.problems if p.values.get("field") == column]
-            return named[0] if named else Problem(code="FIELD_MISSING", values=values)
+            blank = layer_problem("FIELD_MISSING", view.layer, field=column, aliases="")
+            return named[0] if named else blank
         value = layer.attributes[column]
         if column in view.where:
             keep &= np.isin(value.astype(str), list(view.where[column]))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from zoning.check.facts import Facts, ViewFacts
 from zoning.errors import Problem
 from zoning.model import Absence
+from zoning.model.problems import layer_problem
 from zoning.overlay import RESIDUE, SUBSTANTIVE, SiteSums, outside_parts
 from zoning.rules.schema import Space
 
@@ -21,6 +22,7 @@ SOFT = {
     "FIELD_MISSING",
     "NUMBERS_DISAGREE",
     "OUTSIDE_COVERAGE",
+    "REACH_OUTSIDE_COVERAGE",
     "SHORELINE_BASIS",
     "UNKNOWN_CLASS_VALUE",
     "UNREADABLE_ROWS",
@@ -116,14 +118,13 @@ def _gaps_of_reach(
     layer_id = found.view.layer
     problems: list[Problem] = []
     if found.layer.coverage is not None:
-        share = facts.uncovered(layer_id, reach)[row]
+        share = facts.uncovered(layer_id, 0.0)[row]
         if share > 0:
-            values = {
-                "layer": layer_id,
-                "distance": f"{reach:g}",
-                "share": f"{share:.2%}",
-            }
-            problems.append(Problem(code="OUTSIDE_COVERAGE", values=values))
+            text = f"{share:.2%}"
+            problems.append(layer_problem("OUTSIDE_COVERAGE", layer_id, share=text))
+        elif reach > 0 and facts.uncovered(layer_id, reach)[row] > 0:
+            code, text = "REACH_OUTSIDE_COVERAGE", f"{reach:g}"
+            problems.append(layer_problem(code, layer_id, distance=text))
     margin = found.view.center_line_margin_m
     bare = found.bare_center_line_m[row]
     if margin > 0 and reach < bare <= reach + margin:

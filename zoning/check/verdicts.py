@@ -24,15 +24,21 @@ THREE_LINES = (
 
 
 def site_verdict(
-    findings: tuple[Finding, ...], residue: tuple[Residue, ...]
+    findings: tuple[Finding, ...],
+    residue: tuple[Residue, ...],
+    gaps: tuple[Gap, ...] = (),
 ) -> Verdict:
-    """Return the verdict of a site; nothing checked is never CLEAR."""
+    """Return the verdict of a site; nothing checked is never CLEAR.
+
+    A gap beside a finding that stands (a notice on a layer with unreadable
+    rows) counts as not checked too.
+    """
     states = {finding.state for finding in findings}
     if State.PROHIBITED in states:
         return Verdict.PROHIBITED
     if State.CONDITIONAL in states:
         return Verdict.CONDITIONAL
-    if State.NOT_CHECKED in states or not states:
+    if State.NOT_CHECKED in states or gaps or not states:
         return Verdict.UNDETERMINED
     if states & {State.NOTICE, State.REVIEW} or residue:
         return Verdict.NOTICE

@@ -25,18 +25,21 @@ WORST_FIRST = (
     State.NOTICE,
 )
 LISTED = 8
+WIDTHS = {"site": 20, "verdict": 21, "complete": 12, "area": 12, "why": 20}
+"""Columns of the table and the width below which they are not squeezed."""
 
 
 def print_report(report: Report, lang: str) -> None:
     """Print the table of sites, then what was not checked and what is asked."""
-    console = stdout_console()
+    console, many = stdout_console(), len(report.sites) > 1
     table = Table(show_edge=False, pad_edge=False, header_style="bold")
-    for key in ("site", "verdict", "complete", "area", "why"):
+    for key, width in WIDTHS.items():
         table.add_column(
             text(key, lang),
             justify="right" if key == "area" else "left",
-            overflow="fold",
-            no_wrap=key == "verdict",
+            overflow="ellipsis" if many else "fold",
+            no_wrap=many or key == "verdict",
+            min_width=width,
         )
     for result in report.sites:
         table.add_row(*_row(result, lang), style=None)
@@ -103,8 +106,13 @@ def _driving(result: SiteResult) -> Finding | None:
     for state in WORST_FIRST:
         found = [f for f in result.findings if f.state is state]
         if found:
-            return max(found, key=lambda f: f.overlap_m2_deduplicated)
+            return max(found, key=_weight)
     return None
+
+
+def _weight(finding: Finding) -> tuple[bool, float]:
+    """Rank the three control lines first, then what covers most of the site."""
+    return finding.scope == "three_lines", finding.overlap_m2_deduplicated
 
 
 def _print_open_points(result: SiteResult, lang: str) -> None:

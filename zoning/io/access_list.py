@@ -14,6 +14,7 @@ from zoning.io.columns import canonical_columns
 from zoning.io.config import LayerEntry
 from zoning.io.layers import LayerPlace, layer_info, sealed_sha256
 from zoning.model import Clause, LayerInfo
+from zoning.model.problems import layer_problem
 
 __all__ = ["AccessList", "read_access_list"]
 
@@ -55,12 +56,14 @@ def read_access_list(
         for code, where, values in prepared.header["problems"]
     )
     if not clauses:
-        raise LayerError(_problem("LAYER_EMPTY", definition.id))
+        raise LayerError(layer_problem("LAYER_EMPTY", definition.id))
     if entry.features not in {None, len(clauses)}:
         expected = str(entry.features)
         found = str(len(clauses))
         problems += (
-            _problem("COUNT_MISMATCH", definition.id, found=found, expected=expected),
+            layer_problem(
+                "COUNT_MISMATCH", definition.id, found=found, expected=expected
+            ),
         )
     info = layer_info(entry, definition.id, digest, features=len(clauses))
     return AccessList(clauses=clauses, info=info, problems=problems)
@@ -98,11 +101,11 @@ def _table(
         book.close()
     except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
         raise LayerError(
-            _problem("LAYER_UNREADABLE", layer_id, detail=str(error))
+            layer_problem("LAYER_UNREADABLE", layer_id, detail=str(error))
         ) from error
     rows = [row for row in rows if any(row)]
     if not rows:
-        raise LayerError(_problem("LAYER_EMPTY", layer_id))
+        raise LayerError(layer_problem("LAYER_EMPTY", layer_id))
     header, body = rows[0], rows[1:]
     return {
         name: np.array([*(row[k] for row in body), None], dtype=object)[:-1]
@@ -144,7 +147,3 @@ def _clause(item: dict[str, Any]) -> Clause:
         name: tuple(item[name]) for name in ("activities", "industries", "natures")
     }
     return Clause(**{**item, **lists})
-
-
-def _problem(code: str, layer_id: str, **values: str) -> Problem:
-    return Problem(code=code, values={"layer": layer_id, **values})

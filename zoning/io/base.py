@@ -13,6 +13,7 @@ from zoning.io.config import AbsentEntry, BaseConfig, LayerEntry, read_config
 from zoning.io.layers import LayerPlace, read_layer
 from zoning.io.rasters import read_raster
 from zoning.model import Absence, Base, Clause, Layer, LayerInfo, Raster
+from zoning.model.problems import layer_problem
 
 __all__ = ["open_base"]
 
@@ -48,7 +49,7 @@ def open_base(folder: Path) -> Base:
         if layer_id == COUNTY:
             opened.layers[COUNTY] = replace(county, coverage=outline)
         elif entry is None:
-            opened.missing[layer_id] = (_problem("LAYER_MISSING", layer_id),)
+            opened.missing[layer_id] = (layer_problem("LAYER_MISSING", layer_id),)
         elif isinstance(entry, AbsentEntry):
             opened.absent[layer_id] = Absence(
                 statement=entry.statement, source=entry.source, date=entry.date
@@ -115,7 +116,7 @@ def _county(config: BaseConfig, folder: Path) -> Layer:
     if county.problems:
         raise BaseError(_unusable(county.problems[0]))
     if not (shapely.get_dimensions(county.geometry) == 2).all():  # noqa: PLR2004  polygons
-        raise BaseError(_unusable(_problem("LAYER_EMPTY", COUNTY)))
+        raise BaseError(_unusable(layer_problem("LAYER_EMPTY", COUNTY)))
     return county
 
 
@@ -148,7 +149,3 @@ def _outline_definition(layer_id: str) -> LayerDefinition:
 
 def _unusable(problem: Problem) -> Problem:
     return Problem(code="COUNTY_UNUSABLE", values={"detail": problem.text()})
-
-
-def _problem(code: str, layer_id: str) -> Problem:
-    return Problem(code=code, values={"layer": layer_id})

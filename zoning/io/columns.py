@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from zoning.errors import Problem
 from zoning.io.catalogue import FieldDefinition, LayerDefinition, same_name
 from zoning.model import AttributeColumn
+from zoning.model.problems import layer_problem
 
 __all__ = ["Columns", "canonical_columns"]
 
@@ -116,11 +117,11 @@ def _unique(ids: NDArray[np.object_] | None, rows: int) -> NDArray[np.object_]:
 
 
 def _missing(layer_id: str, name: str, field: FieldDefinition) -> Problem:
-    values = {"layer": layer_id, "field": name, "aliases": ", ".join(field.aliases)}
-    return Problem(code="FIELD_MISSING", values=values)
+    aliases = ", ".join(field.aliases)
+    return layer_problem("FIELD_MISSING", layer_id, field=name, aliases=aliases)
 
 
 def _unknown(layer_id: str, name: str, bad: list[str]) -> Problem:
     shown = "、".join(bad[:UNKNOWN_SHOWN]) + ("…" if len(bad) > UNKNOWN_SHOWN else "")
-    values = {"layer": layer_id, "field": name, "values": shown or "''"}
-    return Problem(code="UNKNOWN_CLASS_VALUE", values=values)
+    found = shown or "''"
+    return layer_problem("UNKNOWN_CLASS_VALUE", layer_id, field=name, values=found)

@@ -1,6 +1,7 @@
 """One vector layer of a base, from its entry in zoning.yaml to a `Layer`."""
 
 import json
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from zoning.io.columns import canonical_columns
 from zoning.io.config import LayerEntry
 from zoning.io.hashing import file_sha256
 from zoning.model import AttributeColumn, Layer, LayerInfo, Repair
+from zoning.model.problems import layer_problem
 from zoning.topology import oriented, repair_polygons
 
 __all__ = ["LayerPlace", "layer_info", "read_layer", "sealed_sha256"]
@@ -45,6 +47,7 @@ class _Content:
     attributes: dict[str, AttributeColumn]
     crs: str
     encoding: str | None
+    area_m2: float
     repairs: tuple[Repair, ...]
     problems: tuple[Problem, ...]
 
@@ -85,10 +88,14 @@ def read_layer(
     else:
         content = _from_prepared(prepared)
     if len(content.geometry) == 0:
-        raise LayerError(_problem("LAYER_EMPTY", definition.id))
+        raise LayerError(layer_problem("LAYER_EMPTY", definition.id))
     info = layer_info(entry, definition.id, digest, features=len(content.geometry))
     info = replace(
-        info, crs=content.crs, encoding=content.encoding, repairs=content.repairs
+        info,
+        crs=content.crs,
+        encoding=content.encoding,
+        area_m2=content.area_m2,
+        repairs=content.repairs,
     )
     return Layer(
         info=info,
@@ -108,10 +115,10 @@ def sealed_sha256(entry: LayerEntry, layer_id: str, folder: Path) -> str:
     """Return the hash of the layer's files, having compared it with the seal."""
     path = folder / entry.path
     if not path.is_file():
-        raise LayerError(_problem("LAYER_MISSING", layer_id))
+        raise LayerError(layer_problem("LAYER_MISSING", layer_id))
     digest = file_sha256(path)
     if entry.sha256 is not None and entry.sha256 != digest:
-        raise LayerError(_problem("SEAL_BROKEN", layer_id))
+        raise LayerError(layer_problem("SEAL_BROKEN", layer_id))
     return digest
 
 
@@ -157,13 +164,14 @@ def _read_content(
         for sublayer in (entry.layers or (entry.layer,))
     ]
     shapes, repairs, problems = [], list[tuple[int, Repair]](), list[Problem]()
+    areas: list[float] = []
     start = 0
     for raw in raws:
         repaired = repair_polygons(raw.geometry, raw.crs)
         problems += _doubts(repaired.usable, start, definition.id)
         if raw.expected not in {-1, len(raw.geometry)}:
             problems.append(
-                _problem(
+                layer_problem(
                     "COUNT_MISMATCH",
                     definition.id,
                     found=str(len(raw.geometry)),
@@ -175,6 +183,7 @@ def _read_content(
             for row in np.flatnonzero(repaired.repaired)
         ]
         shapes.append(measure.project(repaired.geometry, raw.crs, place.crs))
+        areas.append(math.fsum(measure.area_m2(repaired.geometry, raw.crs)))
         start += len(raw.geometry)
     geometry = np.concatenate(shapes) if shapes else np.zeros(0, dtype=object)
     columns = canonical_columns(
@@ -185,7 +194,9 @@ def _read_content(
     )
     usable = ~shapely.is_missing(geometry) & _carried(geometry)
     if usable.sum() < (~shapely.is_missing(geometry)).sum():
-        problems.append(_problem("LAYER_OUTSIDE_COUNTY", definition.id, detail="inf"))
+        problems.append(
+            layer_problem("LAYER_OUTSIDE_COUNTY", definition.id, detail="inf")
+        )
     keep = np.flatnonzero(usable)
     order = keep[np.argsort(columns.ids[keep].astype(str), kind="stable")]
     return _Content(
@@ -194,6 +205,7 @@ def _read_content(
         attributes={name: col[order] for name, col in columns.attributes.items()},
         crs=raws[0].crs,
         encoding=raws[0].encoding,
+        area_m2=math.fsum(areas),
         repairs=tuple(replace(r, feature=str(columns.ids[row])) for row, r in repairs),
         problems=(*problems, *columns.problems),
     )
@@ -216,7 +228,9 @@ def _doubts(usable: NDArray[np.bool_], start: int, layer_id: str) -> list[Proble
     rows = ", ".join(f"#{start + row + 1}" for row in bad[:ROWS_SHOWN])
     more = "…" if len(bad) > ROWS_SHOWN else ""
     return [
-        _problem("UNREADABLE_ROWS", layer_id, count=str(len(bad)), rows=rows + more)
+        layer_problem(
+            "UNREADABLE_ROWS", layer_id, count=str(len(bad)), rows=rows + more
+        )
     ]
 
 
@@ -242,7 +256,9 @@ def _expected_count(
     if entry.features is None or entry.features == found:
         return ()
     expected = str(entry.features)
-    return (_problem("COUNT_MISMATCH", layer_id, found=str(found), expected=expected),)
+    return (
+        layer_problem("COUNT_MISMATCH", layer_id, found=str(found), expected=expected),
+    )
 
 
 def _out_of_place(
@@ -256,7 +272,7 @@ def _out_of_place(
     if away.mean() <= AWAY_SHARE:
         return ()
     detail = f"{int(away.sum())}/{len(geometry)}"
-    return (_problem("LAYER_OUTSIDE_COUNTY", layer_id, detail=detail),)
+    return (layer_problem("LAYER_OUTSIDE_COUNTY", layer_id, detail=detail),)
 
 
 def _to_prepared(content: _Content) -> store.Prepared:
@@ -272,6 +288,7 @@ def _to_prepared(content: _Content) -> store.Prepared:
     header: dict[str, Any] = {
         "crs": content.crs,
         "encoding": content.encoding,
+        "area_m2": content.area_m2,
         "texts": [n for n, c in content.attributes.items() if c.dtype != np.float64],
         "numbers": [n for n, c in content.attributes.items() if c.dtype == np.float64],
         "repairs": [[r.feature, r.what, r.area_change_m2] for r in content.repairs],
@@ -293,6 +310,7 @@ def _from_prepared(prepared: store.Prepared) -> _Content:
         attributes=attributes,
         crs=header["crs"],
         encoding=header["encoding"],
+        area_m2=header["area_m2"],
         repairs=tuple(
             Repair(feature=feature, what=what, area_change_m2=change)
             for feature, what, change in header["repairs"]
@@ -302,7 +320,3 @@ def _from_prepared(prepared: store.Prepared) -> _Content:
             for code, where, values in header["problems"]
         ),
     )
-
-
-def _problem(code: str, layer_id: str, **values: str) -> Problem:
-    return Problem(code=code, values={"layer": layer_id, **values})

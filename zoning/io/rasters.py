@@ -12,6 +12,7 @@ from zoning.errors import LayerError, Problem
 from zoning.io.config import LayerEntry
 from zoning.io.layers import LayerPlace, layer_info, sealed_sha256
 from zoning.model import Raster
+from zoning.model.problems import layer_problem
 
 __all__ = ["read_raster"]
 
@@ -40,11 +41,13 @@ def read_raster(entry: LayerEntry, layer_id: str, place: LayerPlace) -> Raster:
     crs = str(prepared.header["crs"])
     if entry.crs is not None and entry.crs != crs:
         raise LayerError(
-            _problem("CRS_CONTRADICTION", layer_id, found=crs, declared=entry.crs)
+            layer_problem("CRS_CONTRADICTION", layer_id, found=crs, declared=entry.crs)
         )
     a, b, c, d, e, f = prepared.header["transform"]
     info = layer_info(entry, layer_id, digest, features=int(values.size))
-    problems = (_problem("LAYER_EMPTY", layer_id),) if np.isnan(values).all() else ()
+    problems = (
+        (layer_problem("LAYER_EMPTY", layer_id),) if np.isnan(values).all() else ()
+    )
     return Raster(
         info=replace(info, crs=crs),
         values=values,
@@ -59,7 +62,7 @@ def _read(path: Path, layer_id: str) -> store.Prepared:
     from rasterio.errors import RasterioError
 
     try:
-        with rasterio.open(path, driver=["GTiff", "AAIGrid"]) as source:
+        with rasterio.open(path, driver=_driver(path, layer_id)) as source:
             if source.width * source.height > MAX_CELLS:
                 raise LayerError(_unreadable(layer_id, "too large"))
             transform = list(source.transform)[:6]
@@ -69,7 +72,7 @@ def _read(path: Path, layer_id: str) -> store.Prepared:
     except (RasterioError, OSError) as error:
         raise LayerError(_unreadable(layer_id, str(error))) from error
     if code is None:
-        raise LayerError(_problem("CRS_MISSING", layer_id))
+        raise LayerError(layer_problem("CRS_MISSING", layer_id))
     if transform[1] or transform[3] or transform[4] >= 0:
         raise LayerError(_unreadable(layer_id, "not north-up"))
     header = {
@@ -80,9 +83,16 @@ def _read(path: Path, layer_id: str) -> store.Prepared:
     return store.Prepared(header=header, arrays={"values": values})
 
 
+def _driver(path: Path, layer_id: str) -> str:
+    """Pick the driver from the first bytes, so that a disguise is refused."""
+    with path.open("rb") as stream:
+        head = stream.read(16)
+    if head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
+        return "GTiff"
+    if head.lower().startswith(b"ncols"):
+        return "AAIGrid"
+    raise LayerError(_unreadable(layer_id, "unknown format"))
+
+
 def _unreadable(layer_id: str, detail: str) -> Problem:
-    return _problem("LAYER_UNREADABLE", layer_id, detail=detail)
-
-
-def _problem(code: str, layer_id: str, **values: str) -> Problem:
-    return Problem(code=code, values={"layer": layer_id, **values})
+    return layer_problem("LAYER_UNREADABLE", layer_id, detail=detail)

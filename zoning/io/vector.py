@@ -16,9 +16,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from zoning.errors import LayerError, Problem, SiteError
+from zoning.errors import LayerError, SiteError
 from zoning.io.crs import from_wkt, obstacle
 from zoning.io.dbf import read_dbf
+from zoning.model.problems import layer_problem
 
 __all__ = ["RawLayer", "read_raw"]
 
@@ -70,7 +71,7 @@ def read_raw(
         text cannot be told.
     """
     if not path.is_file():
-        raise LayerError(_problem("LAYER_MISSING", layer_id))
+        raise LayerError(layer_problem("LAYER_MISSING", layer_id))
     driver = _driver(path, layer_id)
     table = _sublayer(path, layer_id, driver, wanted=sublayer)
     text = _encoding(path, layer_id, encoding) if driver == "ESRI Shapefile" else None
@@ -103,7 +104,9 @@ def _driver(path: Path, layer_id: str) -> str:
         return "FlatGeobuf"
     if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in {b"{", b"["}:
         return "GeoJSON"
-    raise LayerError(_problem("LAYER_UNREADABLE", layer_id, detail="unknown format"))
+    raise LayerError(
+        layer_problem("LAYER_UNREADABLE", layer_id, detail="unknown format")
+    )
 
 
 def _sublayer(
@@ -118,14 +121,14 @@ def _sublayer(
             names = [str(row[0]) for row in db.execute(query)]
     except sqlite3.Error as error:
         raise LayerError(
-            _problem("LAYER_UNREADABLE", layer_id, detail=str(error))
+            layer_problem("LAYER_UNREADABLE", layer_id, detail=str(error))
         ) from error
     if wanted is not None and wanted in names:
         return wanted
     if wanted is None and len(names) == 1:
         return names[0]
     detail = f"layers: {', '.join(sorted(names)) or '-'}"
-    raise LayerError(_problem("LAYER_UNREADABLE", layer_id, detail=detail))
+    raise LayerError(layer_problem("LAYER_UNREADABLE", layer_id, detail=detail))
 
 
 def _encoding(path: Path, layer_id: str, declared: str) -> str:
@@ -135,13 +138,13 @@ def _encoding(path: Path, layer_id: str, declared: str) -> str:
         p.suffix.lower(): p for p in path.parent.iterdir() if p.stem == path.stem
     }
     if ".dbf" not in siblings:
-        raise LayerError(_problem("LAYER_UNREADABLE", layer_id, detail="no .dbf"))
+        raise LayerError(layer_problem("LAYER_UNREADABLE", layer_id, detail="no .dbf"))
     cpg = siblings[".cpg"].read_bytes() if ".cpg" in siblings else b""
     try:
         content = siblings[".dbf"].read_bytes()
         return read_dbf(content, cpg=cpg, where=path.name).encoding
     except SiteError as error:
-        raise LayerError(_problem("ENCODING_DOUBTFUL", layer_id)) from error
+        raise LayerError(layer_problem("ENCODING_DOUBTFUL", layer_id)) from error
 
 
 def _read(
@@ -154,16 +157,20 @@ def _read(
 ) -> tuple[dict[str, Any], NDArray[np.object_], list[NDArray[Any]]]:
     from pyogrio import errors, raw
 
+    # GDAL takes no such prefix for Shapefiles; their first bytes already chose
+    source = str(path) if driver == "ESRI Shapefile" else f"{driver}:{path}"
     try:
         meta, _, wkb, fields = raw.read(
-            f"{driver}:{path}", layer=table, encoding=encoding, force_2d=True
+            source, layer=table, encoding=encoding, force_2d=True
         )
     except (errors.DataSourceError, errors.DataLayerError, ValueError) as error:
         raise LayerError(
-            _problem("LAYER_UNREADABLE", layer_id, detail=str(error))
+            layer_problem("LAYER_UNREADABLE", layer_id, detail=str(error))
         ) from error
     if wkb is None:
-        raise LayerError(_problem("LAYER_UNREADABLE", layer_id, detail="no geometry"))
+        raise LayerError(
+            layer_problem("LAYER_UNREADABLE", layer_id, detail="no geometry")
+        )
     return meta, wkb, fields
 
 
@@ -172,16 +179,16 @@ def _crs_of(found: str | None, layer_id: str, *, declared: str | None) -> str:
     if found:
         code = found if found.startswith("EPSG:") else from_wkt(found)
         if code is None and declared is None:
-            raise LayerError(_problem("CRS_UNSUPPORTED", layer_id, crs=found[:60]))
+            raise LayerError(layer_problem("CRS_UNSUPPORTED", layer_id, crs=found[:60]))
     if code is not None and declared is not None and code != declared:
         raise LayerError(
-            _problem("CRS_CONTRADICTION", layer_id, found=code, declared=declared)
+            layer_problem("CRS_CONTRADICTION", layer_id, found=code, declared=declared)
         )
     crs = code or declared
     if crs is None:
-        raise LayerError(_problem("CRS_MISSING", layer_id))
+        raise LayerError(layer_problem("CRS_MISSING", layer_id))
     if obstacle(crs, layer_id) is not None:
-        raise LayerError(_problem("CRS_UNSUPPORTED", layer_id, crs=crs))
+        raise LayerError(layer_problem("CRS_UNSUPPORTED", layer_id, crs=crs))
     return crs
 
 
@@ -227,7 +234,3 @@ def _count_shapefile(path: Path) -> int:
         return rows
     shapes = (index.stat().st_size - _SHP_HEADER) // _SHX_RECORD
     return rows if shapes == rows else -2
-
-
-def _problem(code: str, layer_id: str, **values: str) -> Problem:
-    return Problem(code=code, values={"layer": layer_id, **values})

@@ -193,7 +193,7 @@ def units_section(result: SiteResult, base: Base, *, lang: str) -> Section:
         )
         if rows:
             blocks.append(_clause_grid(rows, level, lang))
-        elif clauses:
+        elif any(clause is not None for _, clause in clauses):
             missing = text("units.no_clause", lang, level=_level(level, lang))
             blocks.append(Paragraph(text=missing, style="note"))
     loose = tuple(_clause_row(f, None, lang) for f, clause in clauses if clause is None)

@@ -4,13 +4,17 @@ Folium links its scripts and styles from content networks. `OfflineFigure` swaps
 each link for the vendored file of that name (``static/VENDOR.toml``), forbids
 the network by a content security policy, numbers the elements instead of
 naming them at random, and adds the characters it shows as a font.
+
+Branca renders what it has rendered once more, as a Jinja template: a name with
+``{{ }}`` in it would be run in Python. Nothing that a user wrote may therefore
+pass through a Folium element; it goes into the page by `Verbatim`.
 """
 
 import base64
 import html
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -35,7 +39,6 @@ POLICY = (
 _CSS_URL = re.compile(r"url\((?!data:|#)['\"]?([^'\")]+)['\"]?\)")
 _SOURCE_MAP = re.compile(r"//# sourceMappingURL=\S*")
 _MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
-_FONT_NAME = "zoning_font"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +97,21 @@ class OfflineFigure(Figure):
 
     def render(self, **kwargs: Any) -> str:  # type: ignore[explicit-override]  # 3.12
         """Return the page; a second call returns the same bytes."""
-        self.header._children.pop(_FONT_NAME, None)  # noqa: SLF001  # branca's own way
-        for number, element in enumerate(_elements(self)):
-            element._id = f"{number:04d}"  # noqa: SLF001  # random otherwise
+        elements = [*_numbered(self._children.values()), self]
+        elements += [self.header, self.html, self.script]
+        before = [(element, element._children.copy()) for element in elements]  # noqa: SLF001
+        try:
+            return self._page(**kwargs)
+        finally:
+            for element, children in before:
+                element._children = children  # noqa: SLF001  # rendering adds some
+
+    def _page(self, **kwargs: Any) -> str:
         for child in tuple(self._children.values()):
             child.render(**kwargs)
         _inline_links(self.header)
         page = str(self._template.render(this=self, kwargs=kwargs))
-        self.header.add_child(Verbatim(_font_face(page)), name=_FONT_NAME)
+        self.header.add_child(Verbatim(_font_face(page)), name="zoning_font")
         return str(self._template.render(this=self, kwargs=kwargs))
 
 
@@ -119,14 +129,20 @@ def _static() -> Traversable:
     return files("zoning").joinpath("report/static")
 
 
-def _elements(element: Element) -> Iterator[Element]:
-    """Yield `element` and all below it, also those held as plain attributes."""
-    yield element
-    for name, value in vars(element).items():
-        if isinstance(value, Element) and name != "_parent":
-            yield from _elements(value)
-    for child in element._children.values():  # noqa: SLF001  # branca's own way
-        yield from _elements(child)
+def _numbered(elements: Iterable[Element]) -> list[Element]:
+    """Give numbers to elements and all they hold; return every one of them."""
+    found: dict[int, Element] = {}
+    waiting = list(elements)
+    while waiting:
+        element = waiting.pop(0)
+        if id(element) in found:
+            continue
+        element._id = f"{len(found):04d}"  # noqa: SLF001  # random otherwise
+        found[id(element)] = element
+        held = [v for k, v in vars(element).items() if k != "_parent"]
+        waiting += [value for value in held if isinstance(value, Element)]
+        waiting += element._children.values()  # noqa: SLF001  # branca's own way
+    return list(found.values())
 
 
 def _inline_links(header: Element) -> None:

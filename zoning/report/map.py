@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from zoning.model import Base, Report
-from zoning.report.map_items import add_items, add_layer
+from zoning.report.map_items import Items, add_items, add_layer
 from zoning.report.map_labels import place_labels, site_labels
 from zoning.report.map_layers import (
     DrawnLayer,
@@ -114,7 +114,9 @@ def write_map(source: Report | Base, path: Path, *, lang: str = "zh") -> MapSize
     page = str(_assemble(source, drawn, window, lang=lang).get_root().render())
     content = page.encode("utf-8")
     path.write_bytes(content)
-    lengths = {entry.layer: len(json.dumps(entry.classes)) for entry in drawn}
+    lengths = {
+        entry.layer: len(json.dumps([entry.classes, entry.told])) for entry in drawn
+    }
     return MapSize(
         size_bytes=len(content),
         features=sum(entry.shown for entry in drawn),
@@ -145,19 +147,20 @@ def _assemble(
         for entry in drawn
         if entry.shown
     }
-    items = {}
+    items: dict[str, Items] = {}
     if isinstance(source, Report):
         items = add_items(page, source, window=window, lang=lang)
+    counts = {key: len(item.told) for key, item in items.items()}
     data = panel(source, lang) | {
         "bounds": bounds,
         "layers": layer_facts(base, lang),
         "order": [*(key for key in layer_ids() if key in layers), *items],
         "labels": _labels(source, lang),
-        "legend": legend(
-            source, drawn, {key: n for key, (_, n) in items.items()}, lang=lang
-        ),
+        "legend": legend(source, drawn, counts, lang=lang),
+        "told": {entry.layer: entry.told for entry in drawn if entry.shown}
+        | {key: item.told for key, item in items.items()},
     }
-    groups = layers | {key: group for key, (group, _) in items.items()}
+    groups = layers | {key: item.group for key, item in items.items()}
     page.add_child(MapView(data, groups))
     return page
 

@@ -1,31 +1,36 @@
 """Folium layers of the map: base layers, sites, conflicts, trims."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from branca.element import Element
 from shapely.geometry.base import BaseGeometry
 
-from zoning.model import Report, SiteResult, State
-from zoning.report.map_labels import site_labels
+from zoning.model import Report, State
 from zoning.report.map_layers import (
     DrawnLayer,
-    conflict_features,
     feature,
-    size_text,
     to_degrees,
 )
 from zoning.report.map_panel import conflict_properties
 from zoning.report.styles import Style, state_colour, style
 from zoning.report.wording import STATE_ORDER
 
-__all__ = ["add_items", "add_layer"]
+__all__ = ["Items", "add_items", "add_layer"]
 
 Json = dict[str, Any]
 
 _CASING = 3.0
-_BAND = 6.0
+_MUTE = frozenset({"window", "site"})
+"""Outlines that must not catch the clicks on what they enclose."""
+
+_OPACITY = {State.PROHIBITED: 0.62, State.CONDITIONAL: 0.55}
+_FAINT = 0.24
+"""What is only to be noted or judged must not hide what lies below."""
+
+_BAND = 9.0
 """Conflicts of a line are a band, so that the line itself stays visible."""
 
 
@@ -37,9 +42,10 @@ def add_layer(page: Element, drawn: DrawnLayer, *, show: bool) -> Element:
     group = folium.FeatureGroup(name=name, show=show).add_to(page)
     for kind, features in drawn.classes.items():
         own = _path(style(drawn.layer, kind))
+        live = drawn.layer != "county"
         lines = [f for f in features if _is_line(f)]
         others = [f for f in features if not _is_line(f)]
-        _add_features(group, others, own)
+        _add_features(group, others, own, interactive=live)
         _add_features(group, lines, own | {"fill": False})
     return group
 
@@ -77,52 +83,61 @@ def _path(own: Style, **changes: Any) -> Json:
 
 
 # ------------------------------------------------- sites, conflicts, and round them
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Items:
+    """Shapes of one kind, drawn, with what their popups tell in the same order."""
+
+    group: Element
+    told: list[Json]
+
+
 def add_items(
     page: Element, report: Report, *, window: BaseGeometry, lang: str
-) -> dict[str, tuple[Element, int]]:
-    """Add what belongs to the sites; return groups and counts, lowest first."""
+) -> dict[str, Items]:
+    """Add what belongs to the sites; return it by map item, lowest first."""
     import folium
 
-    groups: dict[str, tuple[Element, int]] = {}
-    plain: dict[str, list[Json]] = {
-        "window": [_plain(window, report.base.crs, {})],
-        "conflict": [],
-        "trim": _layout_features(report, "trim", lang),
-        "section": _layout_features(report, "section", lang),
-        "site": _site_features(report, lang),
+    conflicts = conflict_properties(report, lang)
+    found: dict[str, list[tuple[BaseGeometry, Json]]] = {
+        "window": [(window, {})],
+        "conflict": [(conflict.geometry, own) for conflict, own in conflicts],
+        "trim": _parts_of_layout(report, "trim", lang),
+        "section": _parts_of_layout(report, "section", lang),
+        "site": _sites(report),
     }
-    told = conflict_properties(report, lang)
-    for key, features in plain.items():
-        count = len(told) if key == "conflict" else len(features)
-        if not count:
+    added: dict[str, Items] = {}
+    for key, pairs in found.items():
+        if not pairs:
             continue
+        shapes = np.array([shape for shape, _ in pairs], dtype=object)
+        degrees = to_degrees(shapes, report.base.crs)
+        features = [feature(shape, number) for number, shape in enumerate(degrees)]
         group = folium.FeatureGroup(name=style(key).label(lang)).add_to(page)
         if key == "conflict":
-            _add_conflicts(group, report, told)
+            _add_conflicts(group, features, [c.state for c, _ in conflicts])
         else:
-            casing = _path(style(key), color="#ffffff", dashArray=None, fill=False)
-            casing["weight"] = style(key).width + _CASING
-            _add_features(group, features, casing, interactive=False)
-            live = {} if key != "window" else {"interactive": False}
-            _add_features(group, features, _path(style(key)), **live)
-        groups[key] = (group, count)
-    return groups
+            _add_outlines(group, features, key)
+        added[key] = Items(group=group, told=[own for _, own in pairs])
+    return added
+
+
+def _add_outlines(group: Element, features: Sequence[Json], key: str) -> None:
+    """Draw in the item's style, within a white rim."""
+    own = style(key)
+    rim = _path(own, color="#ffffff", dashArray=None, fill=False)
+    rim["weight"] = own.width + _CASING
+    _add_features(group, features, rim, interactive=False)
+    _add_features(group, features, _path(own), interactive=key not in _MUTE)
 
 
 def _add_conflicts(
-    group: Element,
-    report: Report,
-    told: Sequence[tuple[Any, Json]],
+    group: Element, features: Sequence[Json], states: Sequence[State]
 ) -> None:
     """Draw conflicts by state, the severe ones last and so on top."""
-    own = style("conflict")
-    for state in sorted(State, key=_severity):
-        mine = [pair for pair in told if pair[0].state == state]
-        if not mine:
-            continue
-        shapes = [conflict for conflict, _ in mine]
-        features = conflict_features(shapes, report.base.crs, [p for _, p in mine])
-        _add_cased(group, features, own, colour=state_colour(state))
+    for state in STATE_ORDER:
+        mine = [f for f, own in zip(features, states, strict=True) if own == state]
+        own = replace(style("conflict"), opacity=_OPACITY.get(state, _FAINT))
+        _add_cased(group, mine, own, colour=state_colour(state))
 
 
 def _add_cased(
@@ -134,7 +149,7 @@ def _add_cased(
         width = own.width + (_BAND if thick else 0)
         rim = _path(own, color="#ffffff", fill=False, weight=width + _CASING)
         _add_features(group, mine, rim, interactive=False)
-        fill = {"fill": not thick, "fillColor": colour}
+        fill = {"fill": not thick, "fillColor": colour, "className": "conflict"}
         _add_features(group, mine, _path(own, color=colour, weight=width, **fill))
 
 
@@ -142,38 +157,21 @@ def _is_line(drawn: Json) -> bool:
     return bool(drawn["geometry"]["type"].endswith("LineString"))
 
 
-def _severity(state: State) -> int:
-    return STATE_ORDER.index(state)
-
-
-def _site_features(report: Report, lang: str) -> list[Json]:
-    labels = iter(site_labels(report, lang))
+def _sites(report: Report) -> list[tuple[BaseGeometry, Json]]:
     return [
-        _plain(
-            result.geometry,
-            report.base.crs,
-            _site_properties(result, next(labels), lang),
-        )
+        (result.geometry, {"heading": result.site.name})
         for result in report.sites
         if result.geometry is not None
     ]
 
 
-def _site_properties(result: SiteResult, said: Mapping[str, Any], lang: str) -> Json:
-    return {
-        "heading": said["text"],
-        "mark": said["mark"],
-        "id": result.site.id,
-        "area": size_text(result.area_m2, None, lang),
-        "length": size_text(None, result.length_m, lang),
-    }
-
-
-def _layout_features(report: Report, part: str, lang: str) -> list[Json]:
+def _parts_of_layout(
+    report: Report, part: str, lang: str
+) -> list[tuple[BaseGeometry, Json]]:
+    """Return sections or trims; `part` is the field of LayoutHit."""
     return [
-        _plain(
+        (
             getattr(hit, part),
-            report.base.crs,
             {
                 "heading": style(part).label(lang),
                 "site": result.site.name,
@@ -184,7 +182,3 @@ def _layout_features(report: Report, part: str, lang: str) -> list[Json]:
         for hit in result.layout
         if getattr(hit, part) is not None
     ]
-
-
-def _plain(shape: BaseGeometry | None, crs: str, properties: Json) -> Json:
-    return feature(to_degrees(np.array([shape], dtype=object), crs)[0], properties)

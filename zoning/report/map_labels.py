@@ -6,11 +6,11 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from zoning.model import Base, Report
+from zoning.model import Base, Report, SiteResult, Verdict
 from zoning.report.map_layers import to_degrees
 from zoning.report.map_words import verdict_mark
 
-__all__ = ["place_labels", "plane_of", "site_labels"]
+__all__ = ["place_labels", "plane_of", "site_labels", "worst_sites_first"]
 
 Json = dict[str, Any]
 
@@ -33,10 +33,17 @@ def place_labels(base: Base) -> list[Json]:
     return named
 
 
+def worst_sites_first(report: Report) -> list[SiteResult]:
+    """Return the sites as the page lists them: the worst first, rejected last."""
+    checked = [v for v in reversed(Verdict) if v != Verdict.REJECTED]
+    order = [*checked, Verdict.REJECTED]
+    return sorted(report.sites, key=lambda result: order.index(result.verdict))
+
+
 def site_labels(report: Report, lang: str) -> list[Json]:
     """Return verdict and name of each site with the point they stand at."""
     labels: list[Json] = []
-    for number, result in enumerate(report.sites):
+    for number, result in enumerate(worst_sites_first(report)):
         if result.geometry is None:
             continue
         west, _, east, north = result.geometry.bounds

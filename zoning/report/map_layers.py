@@ -4,7 +4,7 @@ The copies are cut to the view and simplified; numbers beside them are always
 measured on the geometry of the model.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,15 +14,14 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from zoning.measure import area_m2, length_m, project
-from zoning.model import Base, ConflictShape, GeometryColumn, Layer, Report
+from zoning.model import Base, GeometryColumn, Layer, Report
 from zoning.report.numbers import hectares, metres, square_metres
-from zoning.report.styles import class_column, kinds, layer_ids, style
+from zoning.report.styles import class_column, layer_ids, style
 
 __all__ = [
     "DEGREES",
     "DrawnLayer",
     "bounds_lonlat",
-    "conflict_features",
     "draw_layers",
     "feature",
     "size_text",
@@ -35,10 +34,17 @@ DECIMALS = 6
 """Decimals of degrees in the page: 0.1 m."""
 
 MOST_FEATURES = 6000
-"""A layer with more features is drawn by its largest ones, and says so."""
+"""Round sites, a layer with more features is drawn by its largest ones."""
+
+MOST_SINGLE = 1500
+"""For a whole county, a layer of more polygons is drawn merged, by class."""
 
 _EVERYWHERE = frozenset({"county", "township", "river", "road"})
 _RASTERS = frozenset({"dem", "land_cover"})
+_FINE = frozenset({"land_parcel"})
+_FINE_M = 500.0
+"""Land parcels are many: they are drawn next to the sites only."""
+
 _PART_OF_MAP = 1500.0
 _REPORT_TOLERANCE_M = 2.0
 
@@ -54,25 +60,34 @@ class DrawnLayer:
     layer : str
         Layer id.
     classes : mapping of str to list of GeoJSON features
-        By class value; the empty key for layers without classes.
+        By class value; the empty key for layers without classes. A feature
+        carries its number ``n`` and no text: see `zoning.report.inline`.
+    told : list of dict
+        What the popup of a feature tells, by its number.
     in_view : int
         Features within the view.
     shown : int
         Features drawn; fewer than `in_view` only for very large layers.
+    merged : bool
+        True when the features of a class are drawn as one shape.
     """
 
     layer: str
     classes: Mapping[str, list[Json]]
+    told: list[Json]
     in_view: int
     shown: int
+    merged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _View:
     crs: str
     window: BaseGeometry
+    near: BaseGeometry
     tolerance: float
     context_tolerance: float
+    whole_county: bool
     lang: str
 
 
@@ -107,34 +122,31 @@ def draw_layers(
     view = _View(
         crs=base.crs,
         window=window,
+        near=shapely.intersection(window, view_window(source, _FINE_M)),
         tolerance=_REPORT_TOLERANCE_M if isinstance(source, Report) else rough,
         context_tolerance=rough,
+        whole_county=isinstance(source, Base),
         lang=lang,
     )
     drawn: list[DrawnLayer] = []
     for key in layer_ids():
         if key == "county":
             shape = np.array([base.county.simplify(rough)], dtype=object)
-            features = [feature(to_degrees(shape, base.crs)[0], {"name": base.name})]
+            outline = [feature(to_degrees(shape, base.crs)[0], 0)]
             drawn.append(
-                DrawnLayer(layer=key, classes={"": features}, in_view=1, shown=1)
+                DrawnLayer(
+                    layer=key,
+                    classes={"": outline},
+                    told=[{"name": base.name}],
+                    in_view=1,
+                    shown=1,
+                )
             )
         elif key in base.layers:
             drawn.append(_draw(base.layers[key], key, view))
         elif key not in _RASTERS:
-            drawn.append(DrawnLayer(layer=key, classes={}, in_view=0, shown=0))
+            drawn.append(DrawnLayer(layer=key, classes={}, told=[], in_view=0, shown=0))
     return tuple(drawn)
-
-
-def conflict_features(
-    conflicts: Iterable[ConflictShape], crs: str, properties: Sequence[Json]
-) -> list[Json]:
-    """Return GeoJSON features of conflicts, unsimplified, in their order."""
-    shapes = np.array([c.geometry for c in conflicts], dtype=object)
-    return [
-        feature(shape, own)
-        for shape, own in zip(to_degrees(shapes, crs), properties, strict=True)
-    ]
 
 
 def to_degrees(shapes: GeometryColumn, crs: str) -> GeometryColumn:
@@ -152,11 +164,11 @@ def bounds_lonlat(shape: BaseGeometry, crs: str) -> list[float]:
     return [south, west, north, east]
 
 
-def feature(shape: BaseGeometry, properties: Json) -> Json:
-    """Return one GeoJSON feature."""
+def feature(shape: BaseGeometry, number: int) -> Json:
+    """Return one GeoJSON feature that carries a number and no text."""
     return {
         "type": "Feature",
-        "properties": properties,
+        "properties": {"n": number},
         "geometry": shapely.geometry.mapping(shape),
     }
 
@@ -173,33 +185,57 @@ def size_text(area: float | None, length: float | None, lang: str) -> str:
 
 def _draw(layer: Layer, key: str, view: _View) -> DrawnLayer:
     whole = key in _EVERYWHERE
-    inside = shapely.intersects(layer.geometry, view.window)
+    window = view.near if key in _FINE else view.window
+    inside = shapely.intersects(layer.geometry, window)
     rows = np.flatnonzero(inside | whole)
     in_view = len(rows)
+    surfaces = bool((shapely.get_dimensions(layer.geometry[rows]) > 1).all())
+    if view.whole_county and in_view > MOST_SINGLE and surfaces:
+        return _merged(layer, rows, view)
     if in_view > MOST_FEATURES:
         largest = np.argsort(-shapely.area(layer.geometry[rows]), kind="stable")
         rows = np.sort(rows[largest[:MOST_FEATURES]])
     cut = layer.geometry[rows]
     if not whole:
-        cut = shapely.intersection(cut, view.window)
+        cut = shapely.intersection(cut, window)
     shapes = _simplified(cut, view.context_tolerance if whole else view.tolerance)
     kept = ~shapely.is_empty(shapes)
     rows, shapes = rows[kept], to_degrees(shapes[kept], view.crs)
-    table = kinds(key)
-
-    def known_first(kind: str) -> tuple[int, str]:
-        return (table.index(kind) if kind in table else len(table), kind)
-
     classes: dict[str, list[Json]] = {}
-    for row, shape, own in zip(
-        rows, shapes, _properties(layer, rows, view), strict=True
-    ):
-        classes.setdefault(_class_of(layer, int(row)), []).append(feature(shape, own))
+    for number, (row, shape) in enumerate(zip(rows, shapes, strict=True)):
+        own = classes.setdefault(_class_of(layer, int(row)), [])
+        own.append(feature(shape, number))
     return DrawnLayer(
         layer=key,
-        classes={k: classes[k] for k in sorted(classes, key=known_first)},
+        classes=classes,
+        told=_properties(layer, rows, view),
         in_view=in_view,
         shown=len(rows),
+    )
+
+
+def _merged(layer: Layer, rows: NDArray[np.intp], view: _View) -> DrawnLayer:
+    """Return one shape for each class, without what is too small to be seen."""
+    by_class: dict[str, list[int]] = {}
+    for row in rows:
+        by_class.setdefault(_class_of(layer, int(row)), []).append(int(row))
+    classes: dict[str, list[Json]] = {}
+    told: list[Json] = []
+    for kind in sorted(by_class):
+        whole = shapely.union_all(layer.geometry[by_class[kind]])
+        parts = shapely.get_parts(shapely.simplify(whole, view.tolerance))
+        seen = parts[shapely.area(parts) >= view.tolerance**2]
+        shape = shapely.multipolygons(seen if len(seen) else shapely.get_parts(whole))
+        degrees = to_degrees(np.array([shape], dtype=object), view.crs)[0]
+        classes[kind] = [feature(degrees, len(told))]
+        told.append({"class": _class_label(layer, by_class[kind][0], view.lang)})
+    return DrawnLayer(
+        layer=layer.info.id,
+        classes=classes,
+        told=told,
+        in_view=len(rows),
+        shown=len(rows),
+        merged=True,
     )
 
 
@@ -218,19 +254,20 @@ def _class_label(layer: Layer, row: int, lang: str) -> str:
 
 def _properties(layer: Layer, rows: NDArray[np.intp], view: _View) -> list[Json]:
     """Return what a popup tells of each row; sizes are of the full geometry."""
-    names = layer.attributes.get("name", layer.feature_ids)
+    names = layer.attributes.get("name", np.full(len(layer.geometry), "", object))
     areas = area_m2(layer.geometry[rows], view.crs)
     lengths = length_m(layer.geometry[rows], view.crs)
-    return [
-        {
+    told: list[Json] = []
+    for row, area, length in zip(rows, areas, lengths, strict=True):
+        own = {
             "id": str(layer.feature_ids[row]),
             "name": str(names[row]),
             "class": _class_label(layer, int(row), view.lang),
             "area": size_text(float(area), None, view.lang),
             "length": size_text(None, float(length), view.lang),
         }
-        for row, area, length in zip(rows, areas, lengths, strict=True)
-    ]
+        told.append({key: text for key, text in own.items() if text})
+    return told
 
 
 def _simplified(shapes: GeometryColumn, tolerance: float) -> GeometryColumn:

@@ -7,7 +7,7 @@ from typing import Any
 from zoning.model import Base, Report
 from zoning.report.map_layers import DrawnLayer
 from zoning.report.map_words import map_text, sentence
-from zoning.report.styles import Style, groups, state_colour, style
+from zoning.report.styles import Style, groups, kinds, state_colour, style
 from zoning.report.wording import STATE_ORDER
 from zoning.terms import label
 
@@ -76,16 +76,18 @@ def _layer_row(drawn: DrawnLayer, base: Base, lang: str) -> Json:
         row["count"] = map_text("missing", lang)
     elif drawn.layer in base.absent:
         row["count"] = map_text("absent", lang)
-    if drawn.shown < drawn.in_view:
+    if drawn.merged:
+        row["note"] = map_text("merged", lang)
+    elif drawn.shown < drawn.in_view:
         row["note"] = map_text("largest", lang, shown=drawn.shown, count=drawn.in_view)
     row["classes"] = [
         {
             "label": sentence(style(drawn.layer, kind).label(lang)),
             "style": _swatch(style(drawn.layer, kind)),
-            "count": str(len(features)),
+            "count": "" if drawn.merged else str(len(drawn.classes[kind])),
         }
-        for kind, features in drawn.classes.items()
-        if style(drawn.layer, kind).kind is not None
+        for kind in kinds(drawn.layer)
+        if kind in drawn.classes
     ]
     return row
 

@@ -17,9 +17,8 @@ from zoning.model import (
     Report,
     SiteResult,
     State,
-    Verdict,
 )
-from zoning.report.map_labels import plane_of
+from zoning.report.map_labels import plane_of, worst_sites_first
 from zoning.report.map_layers import (
     bounds_lonlat,
     size_text,
@@ -37,6 +36,7 @@ from zoning.report.wording import (
     basis,
     extent,
     headline,
+    not_checked_count,
     words,
     worst_first,
 )
@@ -79,7 +79,7 @@ def _of_report(report: Report, lang: str) -> Json:
         "meta": f"{count if only is None else report.base.name} · {as_of}",
         "note": map_text("note.report", lang),
         "tally": _tally(report, lang),
-        "sites": [_site(result, context, numbers) for result in report.sites],
+        "sites": [_site(r, context, numbers) for r in worst_sites_first(report)],
         "overview": [],
         "remarks": [],
     }
@@ -90,10 +90,8 @@ def _tally(report: Report, lang: str) -> list[Json]:
     if len(report.sites) == 1:
         mark = verdict_mark(report.sites[0].verdict, lang)
         return [mark | {"word": headline(report.sites[0], lang)}]
-    tally = Counter(result.verdict for result in report.sites)
-    checked = [v for v in reversed(Verdict) if v != Verdict.REJECTED]
-    ordered = [v for v in (*checked, Verdict.REJECTED) if tally[v]]
-    return [verdict_mark(v, lang, f" {tally[v]}") for v in ordered]
+    tally = Counter(result.verdict for result in worst_sites_first(report))
+    return [verdict_mark(v, lang, f" {count}") for v, count in tally.items()]
 
 
 def _of_base(base: Base, lang: str) -> Json:
@@ -110,8 +108,11 @@ def _of_base(base: Base, lang: str) -> Json:
         + map_text("declared_absent", lang, statement=absence.statement)
         for key, absence in base.absent.items()
     ]
+    open_to_doubt = [layer.problems for layer in base.layers.values()]
     remarks += [
-        problem.line(lang) for problems in base.missing.values() for problem in problems
+        problem.line(lang)
+        for problems in (*base.missing.values(), *open_to_doubt)
+        for problem in problems
     ]
     return {
         "kind": map_text("title.base", lang),
@@ -141,7 +142,7 @@ def _site(result: SiteResult, context: Context, numbers: Mapping[int, int]) -> J
     lang = context.lang
     size = size_text(result.area_m2, result.length_m, lang)
     parts = headline(result, lang).split(" · ")[1:]
-    adverse = [f for f in worst_first(result.findings) if f.state != State.CLEAR]
+    met = [f for f in worst_first(result.findings) if f.state != State.CLEAR]
     bounds = None
     if result.geometry is not None:
         bounds = bounds_lonlat(result.geometry.buffer(_SMALLEST_M), context.base.crs)
@@ -150,7 +151,18 @@ def _site(result: SiteResult, context: Context, numbers: Mapping[int, int]) -> J
         "sub": " · ".join([*parts, *([size.split(" · ")[-1]] if size else [])]),
         "mark": verdict_mark(result.verdict, lang),
         "bounds": bounds,
-        "findings": [_finding(f, result, context, numbers=numbers) for f in adverse],
+        "findings": [
+            _finding(f, result, context, numbers=numbers)
+            for f in met
+            if f.state != State.NOT_CHECKED
+        ],
+        "open": [
+            _finding(f, result, context, numbers=numbers)
+            for f in met
+            if f.state == State.NOT_CHECKED
+        ],
+        "gaps": list(dict.fromkeys(gap.problem.line(lang) for gap in result.gaps)),
+        "not_checked": not_checked_count(result),
         "remarks": _remarks(result, lang),
     }
 
@@ -176,7 +188,7 @@ def _finding(
 
 
 def _remarks(result: SiteResult, lang: str) -> list[str]:
-    said = [gap.problem.line(lang) for gap in result.gaps]
+    said: list[str] = []
     if result.site.rejection is not None:
         said.append(result.site.rejection.line(lang))
     for hit in result.layout:
@@ -221,7 +233,6 @@ def conflict_properties(report: Report, lang: str) -> list[tuple[ConflictShape, 
         for conflict in result.conflicts:
             met = [by_rule[rule] for rule in conflict.rule_ids if rule in by_rule]
             own = {
-                "number": len(told),
                 "heading": conflict.feature_name or conflict.feature,
                 "mark": state_mark(conflict.state, lang),
                 "site": result.site.name,

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from branca.element import Element, MacroElement
-from jinja2 import Template
+from branca.element import Element, Figure, MacroElement
+
+from zoning.report.inline import Verbatim
 
 __all__ = ["MapView"]
 
@@ -22,30 +23,35 @@ class MapView(MacroElement):
         Layers of the map that can be switched and clicked.
     """
 
-    _template = Template(
-        "{% macro header(this, kwargs) %}<style>{{ this.css }}</style>{% endmacro %}"
-        "{% macro html(this, kwargs) %}"
-        '<script type="application/json" id="zoning-data">{{ this.data }}</script>'
-        "{% endmacro %}"
-        "{% macro script(this, kwargs) %}{{ this.js }}"
-        "zoningView({{ this._parent.get_name() }}, { "
-        "{% for key, group in this.groups.items() %}"
-        '"{{ key }}": {{ group.get_name() }}, {% endfor %}'
-        '}, JSON.parse(document.getElementById("zoning-data").textContent));'
-        "{% endmacro %}"
-    )
-
     def __init__(self, data: dict[str, Any], groups: Mapping[str, Element]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca is half typed
-        static = files("zoning").joinpath("report/static")
         self._name = "zoning_view"
-        self.css = static.joinpath("map.css").read_text(encoding="utf-8")
-        self.js = static.joinpath("map.js").read_text(encoding="utf-8")
-        self.data = _script_json(data)
+        self.data = data
         self.groups = groups
 
+    def render(self, **_: Any) -> None:  # type: ignore[explicit-override]  # 3.12
+        """Put style sheet, data and script into the figure, as they are."""
+        figure = self.get_root()
+        if not isinstance(figure, Figure):
+            raise TypeError("a map view belongs to a map in a figure")
+        static = files("zoning").joinpath("report/static")
+        css = static.joinpath("map.css").read_text(encoding="utf-8")
+        script = static.joinpath("map.js").read_text(encoding="utf-8")
+        groups = ", ".join(
+            f'"{key}": {group.get_name()}' for key, group in self.groups.items()
+        )
+        call = (
+            f"zoningView({self._parent.get_name()}, {{{groups}}}, "
+            'JSON.parse(document.getElementById("zoning-data").textContent));'
+        )
+        figure.header.add_child(Verbatim(f"<style>\n{css}</style>"), name="zoning_css")
+        figure.html.add_child(Verbatim(_data_block(self.data)), name="zoning_data")
+        figure.script.add_child(Verbatim(f"{script}\n{call}"), name="zoning_view")
 
-def _script_json(data: dict[str, Any]) -> str:
-    """Return JSON that cannot end the script element it stands in."""
+
+def _data_block(data: dict[str, Any]) -> str:
+    """Return a script element of JSON that no text in it can end."""
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return f'<script type="application/json" id="zoning-data">{text}</script>'

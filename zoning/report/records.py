@@ -65,7 +65,7 @@ def _gap_grid(result: SiteResult, lang: str) -> Grid:
         GridRow(
             cells=(
                 gap.rule_id,
-                heading("layer", gap.layer, lang),
+                heading("layer", gap.layer, lang) or "—",
                 f"{gap.problem.number} {gap.problem.text(lang)}",
                 gap.problem.cure(lang),
             ),

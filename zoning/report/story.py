@@ -4,7 +4,7 @@ One site is told in full. Of several, a ranked summary comes first, then the
 pages of each site in that order; a CLEAR one gets its evidence in short.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from zoning.model import Report, SiteResult, State, Verdict
 from zoning.report.blocks import (
@@ -26,7 +26,8 @@ from zoning.report.chapters import (
 )
 from zoning.report.coordinates import coordinate_section
 from zoning.report.figure import site_figure
-from zoning.report.numbers import hectares, metres
+from zoning.report.numbers import hectares
+from zoning.report.reasons import why
 from zoning.report.records import (
     evidence_section,
     judgement_section,
@@ -36,27 +37,29 @@ from zoning.report.records import (
     scope_sentence,
 )
 from zoning.report.texts import keys, text
-from zoning.report.three_lines import THREE_LINES, line_sections, met_rows
+from zoning.report.three_lines import line_sections, met_rows
 from zoning.report.verdict import verdict_document, warnings_of
 from zoning.report.wording import (
     Context,
-    basis,
-    capital,
-    extent,
     headline,
-    joined,
     needs_of,
-    not_checked_count,
-    words,
-    worst_first,
 )
-from zoning.terms import label
 
-__all__ = ["ranked", "tell_story", "why"]
+__all__ = ["ranked", "tell_story"]
 
 _SITES_TOLD = 60
 _SITES_RANKED = 500
 """Of a batch, the worst are told; the rest is in the ledger, and said so."""
+
+_RANKS = (
+    Verdict.PROHIBITED,
+    Verdict.CONDITIONAL,
+    Verdict.REJECTED,
+    Verdict.UNDETERMINED,
+    Verdict.NOTICE,
+    Verdict.CLEAR,
+)
+"""A site nobody could look at comes after the conflicts and before the rest."""
 
 _ROWS_FIRST_PAGE = 6
 _NEEDS_FIRST_PAGE = 4
@@ -102,99 +105,8 @@ def tell_story(report: Report, *, lang: str, share: bool = False) -> Story:
 
 
 def ranked(report: Report) -> tuple[SiteResult, ...]:
-    """Return the sites, most serious first; rejected ones lead, as nobody saw them."""
-    order = list(Verdict)
-    return tuple(sorted(report.sites, key=lambda site: -order.index(site.verdict)))
-
-
-def why(result: SiteResult, context: Context) -> str:
-    """Return the sentence that says why the verdict is what it is."""
-    sentence = _REASONS.get(result.verdict, _why_conflict)
-    return sentence(result, context)
-
-
-def _why_rejected(result: SiteResult, context: Context) -> str:
-    rejection = result.site.rejection
-    problem = "" if rejection is None else rejection.line(context.lang)
-    return text("why.rejected", context.lang, problem=problem)
-
-
-def _why_conflict(result: SiteResult, context: Context) -> str:
-    lang = context.lang
-    findings = worst_first(f for f in result.findings if f.state not in _LOOSE)
-    if not findings:
-        return ""
-    worst = findings[0]
-    said = text(
-        "why.finding",
-        lang,
-        title=capital(words(worst.title, lang)),
-        extent=extent(worst, context),
-        basis=basis(worst.source, lang),
-    )
-    counts = _counts(result, lang, without_first=worst.state)
-    return said + (text("why.others", lang, counts=counts) if counts else "")
-
-
-def _why_undetermined(result: SiteResult, context: Context) -> str:
-    lang = context.lang
-    layers = dict.fromkeys(label("layer", gap.layer, lang) for gap in result.gaps)
-    return text(
-        "why.undetermined",
-        lang,
-        count=not_checked_count(result),
-        what=joined(tuple(layers), lang) or "—",
-    )
-
-
-def _why_notice(result: SiteResult, context: Context) -> str:
-    lang = context.lang
-    return text("why.notice", lang, counts=_counts(result, lang) or "—")
-
-
-def _why_clear(result: SiteResult, context: Context) -> str:
-    lang = context.lang
-    scopes = tuple(label("scope", scope, lang) for scope in context.base.scope)
-    said = text("why.clear", lang, scope=joined(scopes, lang))
-    near = {
-        finding.layer: finding.nearest.distance_m
-        for finding in reversed(result.findings)
-        if finding.layer in THREE_LINES and finding.nearest is not None
-    }
-    distances = [
-        text(
-            "why.nearest",
-            lang,
-            layer=label("layer", layer, lang),
-            distance=metres(near[layer]),
-        )
-        for layer in THREE_LINES
-        if near.get(layer)
-    ]
-    listed = joined(distances, lang)
-    return said + (text("why.distances", lang, listed=listed) if distances else "")
-
-
-_REASONS: dict[Verdict, Callable[[SiteResult, Context], str]] = {
-    Verdict.REJECTED: _why_rejected,
-    Verdict.UNDETERMINED: _why_undetermined,
-    Verdict.NOTICE: _why_notice,
-    Verdict.CLEAR: _why_clear,
-}
-
-
-def _counts(result: SiteResult, lang: str, without_first: State | None = None) -> str:
-    """Return how many findings of each state there are, worst first."""
-    parts: list[str] = []
-    for state in (State.PROHIBITED, State.CONDITIONAL, State.NOTICE, State.REVIEW):
-        count = sum(finding.state == state for finding in result.findings)
-        count -= state == without_first
-        if count:
-            word = label("state", state, lang)
-            parts.append(text("why.count", lang, count=count, state=word))
-    if result.residue:
-        parts.append(text("why.residue", lang, count=len(result.residue)))
-    return joined(parts, lang)
+    """Return the sites, most serious first; equals stay in input order."""
+    return tuple(sorted(report.sites, key=lambda site: _RANKS.index(site.verdict)))
 
 
 # ------------------------------------------------------------- pages of a site

@@ -12,7 +12,7 @@ from zoning.errors import Problem
 from zoning.model import Base, Finding, LayerInfo, Report, SiteResult, State
 from zoning.report.chapters import clause_of
 from zoning.report.numbers import round_half_up
-from zoning.report.story import why
+from zoning.report.reasons import why
 from zoning.report.verdict import relative_path
 from zoning.report.wording import Context, headline, not_checked_count, words
 from zoning.terms import label

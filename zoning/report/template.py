@@ -164,7 +164,7 @@ def _sites(writer: _Writer, lang: str) -> None:
     writer.tags("if site.needs")
     writer.line(text("report.needs", lang), "Zoning Caption")
     writer.tags("for need in site.needs")
-    writer.line("{{ loop.index }}. {{ need }}", "Zoning Item")
+    writer.line("{{ loop.index }}. {{ need }}", "Zoning Need")
     writer.tags("endfor", "endif")
     _sections(writer, "site.sections", own_page="site.paged")
     writer.tags("endfor")

@@ -80,7 +80,7 @@ def _met_row(line: LineSummary, context: Context) -> GridRow:
             heading("layer", line.layer, lang),
             state_words(line.state, lang),
             _line_extent(line, context),
-            basis(source, lang) if source or line.state != State.NOT_CHECKED else "—",
+            basis(source, lang, short=True) if source else "—",
         ),
         state=line.state,
     )

@@ -132,11 +132,18 @@ def extent(finding: Finding, context: Context) -> str:
     return reached or label("relation", finding.relation, lang)
 
 
-def basis(source: ClauseSource | None, lang: str) -> str:
-    """Return document, clause, date of force, and whether it was verified."""
+def basis(source: ClauseSource | None, lang: str, *, short: bool = False) -> str:
+    """Return document, clause, date of force, and whether it was verified.
+
+    The short form leaves out number and date, which the chapters give.
+    """
     if source is None:
         return text("basis.none", lang)
-    number = text("basis.number", lang, number=source.number) if source.number else ""
+    number = (
+        text("basis.number", lang, number=source.number)
+        if source.number and not short
+        else ""
+    )
     said = text(
         "basis.source",
         lang,
@@ -145,7 +152,7 @@ def basis(source: ClauseSource | None, lang: str) -> str:
         clause=source.clause,
     )
     remarks = []
-    if source.effective_from:
+    if source.effective_from and not short:
         remarks.append(text("basis.from", lang, date=source.effective_from))
     if source.confidence != "verified":
         remarks.append(label("confidence", source.confidence, lang))

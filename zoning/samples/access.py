@@ -63,22 +63,24 @@ def access_clauses() -> tuple[AccessClause, ...]:
     text = files("zoning.samples").joinpath("clauses.yaml").read_text(encoding="utf-8")
     groups: Mapping[str, list[dict[str, Any]]] = strict_yaml.load_text(text)
     rows = [
-        _clause(entry, f"QS-{number:03d}", "全市总体", "")
+        _clause(entry, f"QS-{number:03d}", "全市总体", unit_code="")
         for number, entry in enumerate(groups["city"], start=1)
     ]
     rows += [
-        _clause(entry, f"QX-{number:03d}", "区县总体", "")
+        _clause(entry, f"QX-{number:03d}", "区县总体", unit_code="")
         for number, entry in enumerate(groups["county"], start=1)
     ]
     for unit in UNITS:
         for number, entry in enumerate(groups[_GROUPS[unit.unit_class]], start=1):
             own = {**entry, "text": entry["text"].format(name=unit.name)}
-            rows.append(_clause(own, f"{unit.code}-{number:02d}", "单元", unit.code))
+            rows.append(
+                _clause(own, f"{unit.code}-{number:02d}", "单元", unit_code=unit.code)
+            )
     return tuple(rows)
 
 
 def _clause(
-    entry: Mapping[str, Any], number: str, level: str, unit_code: str
+    entry: Mapping[str, Any], number: str, level: str, *, unit_code: str
 ) -> AccessClause:
     return AccessClause(
         number=number,
@@ -100,5 +102,7 @@ def texts_by_unit() -> dict[str, dict[str, str]]:
         if clause.unit_code:
             unit = found.setdefault(clause.unit_code, {})
             before = unit.get(clause.dimension)
-            unit[clause.dimension] = f"{before}\n{clause.text}" if before else clause.text
+            unit[clause.dimension] = (
+                f"{before}\n{clause.text}" if before else clause.text
+            )
     return found

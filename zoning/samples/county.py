@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import Polygon
+from shapely.geometry.base import BaseGeometry
 
 from zoning.samples.districts import draw_townships, draw_units
 from zoning.samples.frame import Frame
@@ -15,9 +15,9 @@ from zoning.samples.mosaic import Mosaic, lay_mosaic
 from zoning.samples.nature import Nature, draw_redline, place_protected
 from zoning.samples.opening import Opening, choose_opening
 from zoning.samples.outline import county_mask
-from zoning.samples.places import Towns, place_towns, place_villages
 from zoning.samples.rivers import River, carve, trace_rivers
 from zoning.samples.terrain import Relief, make_relief
+from zoning.samples.towns import Towns, place_towns, place_villages
 
 __all__ = ["SURVEYED", "County", "make_county"]
 
@@ -39,7 +39,7 @@ class County:
     land: Land
     opening: Opening
     mosaic: Mosaic
-    outline: Polygon
+    outline: BaseGeometry
     rivers: tuple[River, ...]
 
 
@@ -49,15 +49,15 @@ def make_county(seed: int) -> County:
     grid = frame.grid(60.0)
     relief = make_relief(frame)
     inside = county_mask(frame, grid, relief)
-    rivers = trace_rivers(frame, relief, inside, grid)
+    rivers = trace_rivers(frame, relief, inside, grid=grid)
     relief = carve(relief, rivers)
-    ground = survey(frame, relief, inside, rivers)
+    ground = survey(frame, relief, inside, rivers=rivers)
     towns = place_towns(ground)
     townships = draw_townships(ground, towns)
-    opening = choose_opening(frame, ground, towns, townships == SURVEYED[1])
+    opening = choose_opening(frame, ground, towns, township=townships == SURVEYED[1])
     nature, land, villages = _cover(ground, towns, opening)
-    units = draw_units(ground, towns, nature, opening.cells)
-    labels = _labels(ground, towns, (nature, land), (villages, townships, units))
+    units = draw_units(ground, towns, nature, opening=opening.cells)
+    labels = _labels(ground, towns, (nature, land), places=(villages, townships, units))
     mosaic = lay_mosaic(grid, labels, [river.water for river in rivers])
     return County(
         frame=frame,
@@ -83,13 +83,13 @@ def _cover(
     closed = np.isin(protected, (1, 2, 3, 5)) | (villages > 0) | (open_near < 80)
     basic, other = place_farmland(ground, towns, closed)
     taken = basic | other | (villages > 0) | (open_near < 700)
-    nature = draw_redline(ground, protected, taken, towns)
+    nature = draw_redline(ground, protected, taken, towns=towns)
     land = cover_land(
         ground,
         towns,
         (basic, other, villages),
-        opening.cells,
-        (nature.redline > 0) | (protected > 0),
+        openings=opening.cells,
+        strict=(nature.redline > 0) | (protected > 0),
     )
     return nature, land, villages
 
@@ -98,6 +98,7 @@ def _labels(
     ground: Ground,
     towns: Towns,
     cover: tuple[Nature, Land],
+    *,
     places: tuple[Labels, Labels, Labels],
 ) -> dict[str, Labels]:
     nature, land = cover

@@ -14,8 +14,8 @@ from zoning.samples.ground import (
     top_share,
 )
 from zoning.samples.nature import Nature
-from zoning.samples.places import Towns
 from zoning.samples.shapes import largest_parts, softened
+from zoning.samples.towns import Towns
 
 __all__ = ["ADMIN_CODE", "UNITS", "draw_townships", "draw_units"]
 
@@ -77,18 +77,24 @@ def draw_townships(ground: Ground, towns: Towns, count: int = 26) -> Labels:
     Borders never cross the main stem.
     """
     stream = ground.frame.random("townships")
-    points = spread_points(ground.county, ground.grid, count, stream)
-    _, y = ground.grid.mesh()
+    points = spread_points(ground.county, ground.grid, count, stream=stream)
     north = _north_of_stem(ground)
     label = np.zeros(ground.grid.shape, dtype=np.int32)
     bank = north[ground.grid.index(points)]
     for side in (True, False):
         own = np.flatnonzero(bank == side)
-        near = nearest_label(ground, points[own], "townships", 1500.0)
+        near = nearest_label(ground, points[own], "townships", warp=1500.0)
         label = np.where(north == side, own[near - 1] + 1, label).astype(np.int32)
     label = absorb(label, ground.county & ~(ground.to_stem == 0), 2500)
     label = _fill(label, ground.county)
-    return _renumber(ground, label, towns, points)
+    for number, centre in enumerate(towns.centres, start=1):
+        # A town lies in one township, with room around it on its own bank.
+        row, column = (int(index[0]) for index in ground.grid.index(np.array([centre])))
+        around = ground.away_from(towns.zone // 10 == number) < 600
+        around &= ground.county & (north == north[row, column])
+        label[around] = label[row, column]
+    label = absorb(label, ground.county, 400)
+    return _renumber(ground, label, towns, points=points)
 
 
 def _north_of_stem(ground: Ground) -> Mask:
@@ -106,7 +112,7 @@ def _fill(label: Labels, within: Mask) -> Labels:
 
 
 def _renumber(
-    ground: Ground, label: Labels, towns: Towns, points: NDArray[np.float64]
+    ground: Ground, label: Labels, towns: Towns, *, points: NDArray[np.float64]
 ) -> Labels:
     xy = np.array(towns.centres)
     town = label[ground.grid.index(xy)]
@@ -122,7 +128,9 @@ def _renumber(
     return np.asarray(number[label], dtype=np.int32)
 
 
-def draw_units(ground: Ground, towns: Towns, nature: Nature, opening: Mask) -> Labels:
+def draw_units(
+    ground: Ground, towns: Towns, nature: Nature, *, opening: Mask
+) -> Labels:
     """Return unit labels: 1-12 priority, 13-16 key, 17-19 general.
 
     Parameters
@@ -143,15 +151,15 @@ def draw_units(ground: Ground, towns: Towns, nature: Nature, opening: Mask) -> L
 
 
 def _priority(ground: Ground, nature: Nature, within: Mask) -> Labels:
-    """The four protected areas with their surroundings, then eight districts."""
+    """Label the four protected areas with their surroundings, then eight districts."""
     group = np.array([0, 1, 1, 2, 3, 4, 4])[nature.protected]
     away = [ground.away_from(group == number) for number in (1, 2, 3, 4)]
     closest = np.argmin(away, axis=0) + 1
     near = np.min(away, axis=0) < 700
     rest = within & ~near
-    points = spread_points(rest, ground.grid, 8, ground.frame.random("units"))
+    points = spread_points(rest, ground.grid, 8, stream=ground.frame.random("units"))
     points = points[np.lexsort((points[:, 0], -points[:, 1]))]
-    districts = nearest_label(ground, points, "units", 1500.0) + 4
+    districts = nearest_label(ground, points, "units", warp=1500.0) + 4
     return np.where(near, closest, districts).astype(np.int32)
 
 

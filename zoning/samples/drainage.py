@@ -86,7 +86,7 @@ def fill(surface: Array, outlets: NDArray[np.bool_], step: float = 1e-3) -> Arra
     return np.array(height).reshape(surface.shape)
 
 
-def incise(surface: Array, tree: Drainage, gain: Array, rise: Array) -> Array:
+def incise(surface: Array, tree: Drainage, gain: Array, *, rise: Array) -> Array:
     """Advance a surface by one long step of uplift and river incision.
 
     Implicit solution of dh/dt = U - K sqrt(A) S, receiver before donor.
@@ -131,13 +131,13 @@ def _steepest(surface: Array, cell: float) -> tuple[Index, Array]:
 
 
 def _depth(receiver: Index) -> Index:
-    """Steps from each cell to its outlet, by pointer doubling."""
+    """Count the steps from each cell to its outlet, by pointer doubling."""
     own = np.arange(receiver.size)
     depth = (receiver != own).astype(np.intp)
     jump = receiver.copy()
     while True:
         further = jump[jump]
         if np.array_equal(further, jump):
-            return depth
+            return np.asarray(depth, dtype=np.intp)
         depth = depth + depth[jump]
         jump = further

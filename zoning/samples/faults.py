@@ -15,9 +15,27 @@ from zoning.samples.layout import CorridorGap
 from zoning.samples.shapes import blob
 from zoning.samples.sheet import Sheet, millimetres
 
-__all__ = ["HEADER", "Fault", "gap_faults", "overlap_fault", "plant_farmland", "plant_vintage_gap", "spoil_area"]
+__all__ = [
+    "HEADER",
+    "Fault",
+    "gap_faults",
+    "overlap_fault",
+    "plant_farmland",
+    "plant_vintage_gap",
+    "spoil_area",
+]
 
-HEADER = ("id", "kind", "layer", "feature", "other_layer", "other_feature", "area_m2", "length_m", "note")
+HEADER = (
+    "id",
+    "kind",
+    "layer",
+    "feature",
+    "other_layer",
+    "other_feature",
+    "area_m2",
+    "length_m",
+    "note",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +58,7 @@ def _area(geometry: BaseGeometry) -> float:
 
 def plant_farmland(
     county: County, farmland: Sequence[BaseGeometry], line: Sheet
-) -> Polygon:
+) -> BaseGeometry:
     """Return a parcel that straddles the edge of another control line.
 
     It keeps clear of all other farmland, of water and of the opening.
@@ -48,11 +66,11 @@ def plant_farmland(
     stream = county.frame.random(f"fault {line.layer_id}")
     tree = shapely.STRtree(list(farmland))
     water = shapely.union_all([river.water for river in county.rivers])
-    for shape in line.geometry:
-        body = max(shapely.get_parts(shape), key=lambda part: part.area)
-        for x, y in shapely.get_coordinates(body.exterior)[40::17]:
+    whole = shapely.union_all(list(line.geometry))
+    for shape in sorted(shapely.get_parts(whole), key=lambda part: -part.area):
+        for x, y in shapely.get_coordinates(shape.exterior)[40::17]:
             parcel = millimetres(blob((float(x), float(y)), 48.0, stream))
-            inside = parcel.intersection(shape).area
+            inside = parcel.intersection(whole).area
             lonely = tree.query(parcel, predicate="intersects").size == 0
             dry = parcel.distance(water) > 150
             home = county.outline.contains(parcel)
@@ -79,7 +97,9 @@ def overlap_fault(farmland: Sheet, row: int, line: Sheet) -> Fault:
     )
 
 
-def spoil_area(sheet: Sheet, name: str, row: int, factor: float) -> tuple[Sheet, Fault]:
+def spoil_area(
+    sheet: Sheet, name: str, row: int, *, factor: float
+) -> tuple[Sheet, Fault]:
     """Return the sheet with one declared area wrong by a factor."""
     values = [float(value) for value in sheet.columns[name]]
     right = values[row]
@@ -117,7 +137,10 @@ def _wedge(shapes: list[BaseGeometry]) -> tuple[int, Polygon]:
         border = shapely.line_merge(shapes[0].intersection(shapes[number]))
         if border.length > 2000:
             line = max(shapely.get_parts(border), key=lambda part: part.length)
-            a, b = line.interpolate(0.4, normalized=True), line.interpolate(0.5, normalized=True)
+            a, b = (
+                line.interpolate(0.4, normalized=True),
+                line.interpolate(0.5, normalized=True),
+            )
             tip = shapes[number].representative_point()
             away = np.hypot(tip.x - a.x, tip.y - a.y)
             apex = (a.x + (tip.x - a.x) * 120 / away, a.y + (tip.y - a.y) * 120 / away)

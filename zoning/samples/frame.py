@@ -40,8 +40,10 @@ class Grid:
 
     def centres(self) -> tuple[Array, Array]:
         """Return x, shape (columns,), and y, shape (rows,), of cell centres."""
-        x = self.west + (np.arange(self.columns) + 0.5) * self.cell
-        y = self.north - (np.arange(self.rows) + 0.5) * self.cell
+        columns = np.arange(self.columns, dtype=np.float64)
+        rows = np.arange(self.rows, dtype=np.float64)
+        x: Array = self.west + (columns + 0.5) * self.cell
+        y: Array = self.north - (rows + 0.5) * self.cell
         return x, y
 
     def mesh(self) -> tuple[Array, Array]:
@@ -119,7 +121,7 @@ class Frame:
             if wavelength < 2 * grid.cell:
                 break
         # 0.2: spread of one octave, uniform lattice smoothed by the spline.
-        return np.round(total / (0.2 * np.sqrt(spread)), 6)
+        return np.asarray(np.round(total / (0.2 * np.sqrt(spread)), 6))
 
 
 def resample(values: Array, source: Grid, target: Grid) -> Array:
@@ -127,7 +129,7 @@ def resample(values: Array, source: Grid, target: Grid) -> Array:
     x, y = target.centres()
     down = _hat((source.north - y) / source.cell - 0.5, source.rows)
     across = _hat((x - source.west) / source.cell - 0.5, source.columns)
-    return np.round(down @ (values @ across.T), 6)
+    return np.asarray(np.round(down @ (values @ across.T), 6))
 
 
 def _spline(position: Array, size: int) -> Array:

@@ -57,7 +57,7 @@ class Ground:
         """Distance to the nearest cell of a mask, metres."""
         if not mask.any():
             return np.full(self.grid.shape, 1e6)
-        return ndimage.distance_transform_edt(~mask) * self.grid.cell
+        return np.asarray(ndimage.distance_transform_edt(~mask) * self.grid.cell)
 
     def point(self, row: int, column: int) -> tuple[float, float]:
         """Centre of a cell."""
@@ -70,7 +70,9 @@ class Ground:
         return np.sqrt((x - xy[0]) ** 2 + (y - xy[1]) ** 2)
 
 
-def survey(frame: Frame, relief: Relief, county: Mask, rivers: list[River]) -> Ground:
+def survey(
+    frame: Frame, relief: Relief, county: Mask, *, rivers: list[River]
+) -> Ground:
     """Measure every 60 m cell."""
     grid = frame.grid(60.0)
     height = resample(relief.height, relief.grid, grid)
@@ -106,11 +108,11 @@ def top_share(score: Array, among: Mask, cells: float) -> Mask:
     inside = score[among]
     wanted = min(round(cells), inside.size)
     limit = np.partition(inside, inside.size - wanted)[inside.size - wanted]
-    return among & (score >= limit)
+    return np.asarray(among & (score >= limit))
 
 
 def spread_points(
-    mask: Mask, grid: Grid, count: int, stream: np.random.Generator
+    mask: Mask, grid: Grid, count: int, *, stream: np.random.Generator
 ) -> Array:
     """Return `count` points, shape (count, 2), spread evenly over a mask."""
     rows, columns = np.nonzero(mask)
@@ -129,7 +131,7 @@ def spread_points(
     return np.round(points, 1)
 
 
-def nearest_label(ground: Ground, points: Array, name: str, warp: float) -> Labels:
+def nearest_label(ground: Ground, points: Array, name: str, *, warp: float) -> Labels:
     """Label each cell by its nearest point, seen through a wavy glass.
 
     Parameters

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from zoning.samples.ground import Ground, nearest_label, spread_points, top_share
-from zoning.samples.places import Towns
 from zoning.samples.shapes import largest_parts
+from zoning.samples.towns import Towns
 
 __all__ = [
     "BARE",
@@ -80,6 +80,7 @@ def cover_land(
     ground: Ground,
     towns: Towns,
     masks: tuple[Mask, Mask, Labels],
+    *,
     openings: Mask,
     strict: Mask,
 ) -> Land:
@@ -154,13 +155,16 @@ def _forest_kind(ground: Ground, strict: Mask) -> Labels:
 def _parcels(ground: Ground) -> Labels:
     cells = ground.county.sum() * ground.grid.cell**2
     points = spread_points(
-        ground.county, ground.grid, round(cells / 105_000), ground.frame.random("fields")
+        ground.county,
+        ground.grid,
+        round(cells / 105_000),
+        stream=ground.frame.random("fields"),
     )
-    return nearest_label(ground, points, "fields", 90.0)
+    return nearest_label(ground, points, "fields", warp=90.0)
 
 
 def _stands(ground: Ground) -> Labels:
     points = spread_points(
-        ground.county, ground.grid, 1100, ground.frame.random("stands")
+        ground.county, ground.grid, 1100, stream=ground.frame.random("stands")
     )
-    return nearest_label(ground, points, "stands", 350.0)
+    return nearest_label(ground, points, "stands", warp=350.0)

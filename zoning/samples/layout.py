@@ -21,7 +21,13 @@ from zoning.samples.sheet import DEMO, Sheet, areas, millimetres, serials
 __all__ = ["CorridorGap", "layout_sheet"]
 
 _STEP_M = 40.0
-_GAPS = {2: (0.45, 240.0), 4: (0.6, 160.0), 7: (0.35, 360.0), 11: (0.5, 200.0), 15: (0.62, 280.0)}
+_GAPS = {
+    2: (0.45, 240.0),
+    4: (0.6, 160.0),
+    7: (0.35, 360.0),
+    11: (0.5, 200.0),
+    15: (0.62, 280.0),
+}
 """River → where along it the corridor is broken, and over how many metres."""
 
 
@@ -149,7 +155,7 @@ def _patches(county: County) -> list[_Part]:
     free &= ground.away_from(~ground.county) > 900
     free &= ground.away_from(county.towns.zone > 0) > 1500
     free &= ground.away_from(county.opening.cells) > 2500
-    points = spread_points(free, ground.grid, 40, stream)
+    points = spread_points(free, ground.grid, 40, stream=stream)
     parts = []
     for number, (x, y) in enumerate(points[np.lexsort((points[:, 0], -points[:, 1]))]):
         radius = 420 + 520 * float(stream.random())

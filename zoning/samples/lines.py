@@ -11,8 +11,8 @@ from zoning.samples.districts import ADMIN_CODE, UNITS
 from zoning.samples.land import FARMLAND
 from zoning.samples.names import TOWNSHIPS
 from zoning.samples.nature import PROTECTED
-from zoning.samples.places import SUB_ZONES
 from zoning.samples.sheet import DEMO, Sheet, areas, serials
+from zoning.samples.towns import SUB_ZONES
 
 __all__ = [
     "boundary_sheet",
@@ -63,7 +63,7 @@ def crop_class(
 
 
 def farmland_sheet(county: County, extra: Sequence[BaseGeometry]) -> Sheet:
-    """Basic farmland: GBK Shapefile without .cpg, zone-prefixed EPSG:4525.
+    """Return basic farmland: GBK Shapefile without .cpg, zone-prefixed EPSG:4525.
 
     Parameters
     ----------
@@ -266,7 +266,7 @@ def township_sheet(county: County, path: str = "XZQ.gpkg") -> Sheet:
 
 
 def county_sheet(county: County) -> Sheet:
-    """The county outline, union of all townships."""
+    """Return the county outline, union of all townships."""
     shape = shapely.normalize(county.outline)
     return Sheet(
         layer_id="county",

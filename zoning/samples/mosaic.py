@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import Polygon, STRtree
+from shapely import MultiLineString, Polygon, STRtree
 from shapely.geometry.base import BaseGeometry
 
 from zoning.samples.frame import Grid
@@ -123,13 +123,11 @@ def _borders(grid: Grid, code: NDArray[np.int64]) -> Geometries:
     row, column = np.nonzero(padded[1:, 1:-1] != padded[:-1, 1:-1])
     level = np.stack([column, row, column + 1, row], axis=1)
     edges = np.concatenate([upright, level]).reshape(-1, 2, 2).astype(np.float64)
-    arcs = shapely.get_parts(
-        shapely.line_merge(shapely.multilinestrings(shapely.linestrings(edges)))
-    )
+    arcs = shapely.get_parts(shapely.line_merge(MultiLineString(edges.tolist())))
     coords, owner = shapely.get_coordinates(arcs, return_index=True)
     coords[:, 0] = grid.west + coords[:, 0] * grid.cell
     coords[:, 1] = grid.north - coords[:, 1] * grid.cell
-    for _ in range(2):
+    for _ in range(4):
         coords, owner = _midpoints(coords, owner)
     soft = shapely.linestrings(np.round(coords, 3), indices=owner)
     return np.asarray(shapely.simplify(soft, 8.0, preserve_topology=False))

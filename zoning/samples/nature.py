@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from zoning.samples.ground import Ground, top_share
-from zoning.samples.places import Towns
 from zoning.samples.shapes import largest_parts, softened
+from zoning.samples.towns import Towns
 
 __all__ = ["PROTECTED", "Nature", "draw_redline", "place_protected"]
 
@@ -112,7 +112,7 @@ def _park(ground: Ground, free: Mask) -> Mask:
 
 
 def draw_redline(
-    ground: Ground, protected: Labels, taken: Mask, towns: Towns
+    ground: Ground, protected: Labels, taken: Mask, *, towns: Towns
 ) -> Nature:
     """Draw the red line, about 27 % of the county, around `taken` cells.
 
@@ -127,8 +127,10 @@ def draw_redline(
     score -= 2 * np.exp(-ground.away_from(towns.zone > 0) / 900)
     score = np.where(np.isin(protected, (1, 2, 3, 5)), 50.0, score)
     score = np.where(np.isin(protected, (4, 6)), score + 0.8, score)
-    current = _line(ground, score, (free, taken), _REDLINE_SHARE)
-    former = _line(ground, score - ground.noise("former", 5000) / 3, (free, taken), 0.3)
+    current = _line(ground, score, (free, taken), share=_REDLINE_SHARE)
+    former = _line(
+        ground, score - ground.noise("former", 5000) / 3, (free, taken), share=0.3
+    )
     kinds = _functions(ground, protected)
     return Nature(
         protected=protected,
@@ -137,12 +139,14 @@ def draw_redline(
     )
 
 
-def _line(ground: Ground, score: Array, masks: tuple[Mask, Mask], share: float) -> Mask:
+def _line(
+    ground: Ground, score: Array, masks: tuple[Mask, Mask], *, share: float
+) -> Mask:
     free, taken = masks
-    cells = share * ground.county.sum()
-    for _ in range(2):
-        area = softened(top_share(score, free, cells), 3, 350) & free & ~taken
-        cells += share * ground.county.sum() - area.sum()
+    wanted = share * ground.county.sum()
+    first = softened(top_share(score, free, wanted), 3, 350) & free & ~taken
+    cells = 2 * wanted - first.sum()
+    area = softened(top_share(score, free, cells), 3, 350) & free & ~taken
     return largest_parts(area, 120)
 
 

@@ -15,8 +15,8 @@ from shapely import LineString, Point, Polygon
 
 from zoning.samples.frame import Frame
 from zoning.samples.ground import Ground
-from zoning.samples.places import Towns
 from zoning.samples.rivers import River
+from zoning.samples.towns import Towns
 
 __all__ = ["Opening", "choose_opening"]
 
@@ -48,7 +48,7 @@ class Opening:
 
 
 def choose_opening(
-    frame: Frame, ground: Ground, towns: Towns, township: Mask
+    frame: Frame, ground: Ground, towns: Towns, *, township: Mask
 ) -> Opening:
     """Find the flattest place that fits, and lay plot and axis there."""
     among = township & ground.county & (ground.to_stem > 4200)

@@ -50,7 +50,7 @@ class River:
 
 
 def trace_rivers(
-    frame: Frame, relief: Relief, county: NDArray[np.bool_], grid: Grid
+    frame: Frame, relief: Relief, county: NDArray[np.bool_], *, grid: Grid
 ) -> list[River]:
     """Return the main stem, the main tributary and 23 others, largest first.
 
@@ -60,19 +60,19 @@ def trace_rivers(
         Mask of the county and its grid.
     """
     rivers = [
-        _main_river(frame, relief, relief.main_stem, 0),
-        _main_river(frame, relief, relief.main_tributary, 1),
+        _main_river(frame, relief, relief.main_stem, order=0),
+        _main_river(frame, relief, relief.main_tributary, order=1),
     ]
     taken = relief.tree.receiver == np.arange(relief.height.size)
     owner = np.where(taken, 0, -1)
     row, column = np.divmod(np.arange(relief.height.size), relief.grid.columns)
     xy = _centres(relief, row, column)
     home = county[grid.index(xy)]
-    paths = _paths(relief, taken, home, owner)
+    paths = _paths(relief, taken, home, owner=owner)
     paths.sort(key=lambda path: -path[1])
     for (cells, basin), name in zip(paths, RIVERS[2:], strict=True):
         line = _course(xy[cells], [river.line for river in rivers])
-        rivers.append(_side_river(relief, line, (name, basin), cells))
+        rivers.append(_side_river(relief, line, (name, basin), cells=cells))
     return rivers
 
 
@@ -85,6 +85,7 @@ def _paths(
     relief: Relief,
     taken: NDArray[np.bool_],
     home: NDArray[np.bool_],
+    *,
     owner: Index,
 ) -> list[tuple[Index, float]]:
     """Pick 23 courses by catchment; cells run downstream, basin in km2."""
@@ -136,7 +137,7 @@ def _at(relief: Relief, values: Array, line: LineString) -> Array:
     return picked
 
 
-def _main_river(frame: Frame, relief: Relief, line: LineString, order: int) -> River:
+def _main_river(frame: Frame, relief: Relief, line: LineString, *, order: int) -> River:
     open_valley = 1 - _at(relief, relief.hardness, line)
     sway = _at(relief, frame.noise("river width", relief.grid, 3000), line)
     if order == 0:
@@ -159,7 +160,7 @@ def _main_river(frame: Frame, relief: Relief, line: LineString, order: int) -> R
 
 
 def _side_river(
-    relief: Relief, line: LineString, label: tuple[str, float], cells: Index
+    relief: Relief, line: LineString, label: tuple[str, float], *, cells: Index
 ) -> River:
     name, basin = label
     own = relief.catchment.ravel()[cells]

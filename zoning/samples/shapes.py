@@ -78,10 +78,10 @@ def smooth_line(xy: Array, sigma: float) -> Array:
         len(head) : len(head) + len(xy)
     ]
     soft[0], soft[-1] = xy[0], xy[-1]
-    return soft
+    return np.asarray(soft)
 
 
-def disc(x: float, y: float, radius: float, corners: int = 24) -> Polygon:
+def disc(x: float, y: float, radius: float, *, corners: int = 24) -> Polygon:
     """Return a regular polygon about a point."""
     angle = np.arange(corners) / corners * 2 * np.pi
     ring = np.column_stack([x + radius * np.cos(angle), y + radius * np.sin(angle)])

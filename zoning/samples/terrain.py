@@ -57,17 +57,17 @@ class Relief:
 def make_relief(frame: Frame) -> Relief:
     """Raise and erode the county's mountains."""
     stem, tributary = _courses(frame)
-    height: Array | None = None
+    height = np.zeros((1, 1))
     previous: Grid | None = None
     for cell, rounds in ((360.0, 60), (180.0, 12), (90.0, 4)):
         grid = frame.grid(cell)
-        if height is None or previous is None:
+        if previous is None:
             height = 700 + 260 * frame.noise("start", grid, 9000)
         else:
             height = resample(height, previous, grid)
-            height = _bend(frame, grid, height, (stem, tributary))
+            height = _bend(frame, grid, height, courses=(stem, tributary))
             height = height + 25 * frame.noise("grain", grid, 1500)
-        height = _erode(frame, grid, height, (stem, tributary, rounds))
+        height = _erode(frame, grid, height, plan=(stem, tributary, rounds))
         previous = grid
     grid = frame.grid(90.0)
     height = _finish(frame, grid, height)
@@ -155,11 +155,12 @@ def _erode(
     frame: Frame,
     grid: Grid,
     height: Array,
+    *,
     plan: tuple[LineString, LineString, int],
 ) -> Array:
     stem, tributary, rounds = plan
     level, outlets = _base_level(grid, stem, tributary)
-    x, y = grid.mesh()
+    _, y = grid.mesh()
     north = (y - (frame.north - frame.height)) / frame.height
     rise = 60 * (0.85 + 0.5 * (north - 0.35) ** 2 * 4)
     rise = rise * (1 + 0.25 * frame.noise("uplift", grid, 22000))
@@ -175,12 +176,12 @@ def _erode(
             height = np.where(outlets, level, np.maximum(height + rough, 174.0))
         tree, height = drain(height, outlets, grid.cell)
         gain = weak * np.sqrt(tree.gather(area) + _HILLSLOPE_M2)
-        height = np.round(incise(height, tree, gain, rise), 6)
+        height = np.round(incise(height, tree, gain, rise=rise), 6)
     return height
 
 
 def _bend(
-    frame: Frame, grid: Grid, height: Array, courses: tuple[LineString, LineString]
+    frame: Frame, grid: Grid, height: Array, *, courses: tuple[LineString, LineString]
 ) -> Array:
     """Shift the ground sideways in smooth waves, less near the drawn courses."""
     _, drawn = _base_level(grid, *courses)
@@ -190,7 +191,7 @@ def _bend(
     row += reach * frame.noise(f"bend north {grid.cell}", grid, 3600)
     column += reach * frame.noise(f"bend east {grid.cell}", grid, 3600)
     bent = ndimage.map_coordinates(height, [row, column], order=1, mode="nearest")
-    return np.round(bent, 6)
+    return np.asarray(np.round(bent, 6))
 
 
 def _finish(frame: Frame, grid: Grid, height: Array) -> Array:
@@ -204,4 +205,4 @@ def _finish(frame: Frame, grid: Grid, height: Array) -> Array:
     stretched = stretched - over + 300 * over / (over + 300)
     height = np.where(height > 300, stretched, height)
     grain = 5 * frame.noise("stones", grid, 600) * ((height - 240) / 300).clip(0, 1)
-    return np.round(height + grain, 3)
+    return np.asarray(np.round(height + grain, 3))

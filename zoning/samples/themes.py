@@ -220,7 +220,7 @@ def park_sheet(county: County) -> Sheet:
 
 
 def road_sheet(county: County) -> Sheet:
-    """Roads of least effort from the county town to every township and some villages."""
+    """Roads of least effort from the county town to townships and villages."""
     paths = _road_cells(county)
     shapes: list[BaseGeometry] = []
     for path in paths:

@@ -1,8 +1,9 @@
 """Sheets along the water: rivers, shoreline zones, drinking-water sources."""
 
+from itertools import pairwise
+
 import numpy as np
 import shapely
-
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring
 
@@ -26,9 +27,9 @@ def river_sheets(county: County) -> list[Sheet]:
     limits = [r for r in rivers if r.limit is not None]
     edges = [millimetres(_polygons(r.limit & outline)) for r in limits if r.limit]
     return [
-        _river_sheet("river_line", "中心线", list(rivers), lines),
-        _river_sheet("river_water", "水面", list(rivers), water),
-        _river_sheet("river_limit", "管理范围", limits, edges),
+        _river_sheet("river_line", "中心线", list(rivers), shapes=lines),
+        _river_sheet("river_water", "水面", list(rivers), shapes=water),
+        _river_sheet("river_limit", "管理范围", limits, shapes=edges),
     ]
 
 
@@ -38,7 +39,7 @@ def _polygons(shape: BaseGeometry) -> BaseGeometry:
 
 
 def _river_sheet(
-    name: str, outline: str, rivers: list[River], shapes: list[BaseGeometry]
+    name: str, outline: str, rivers: list[River], *, shapes: list[BaseGeometry]
 ) -> Sheet:
     count = len(rivers)
     code = {"中心线": "4001", "水面": "4002", "管理范围": "4003"}[outline]
@@ -72,7 +73,7 @@ def shoreline_sheet(county: County) -> Sheet:
             continue
         strip = (river.limit - river.water) & county.outline
         cuts = np.linspace(0, river.line.length, pieces + 1)
-        for number, (start, end) in enumerate(zip(cuts[:-1], cuts[1:], strict=True)):
+        for number, (start, end) in enumerate(pairwise(cuts)):
             reach = substring(river.line, start, end).buffer(1300, cap_style="flat")
             part = millimetres(_polygons(strip & reach))
             strip = strip - reach

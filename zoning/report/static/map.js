@@ -75,11 +75,8 @@ function zoningView(map, groups, data) {
   }
 
   function told(key, leaf) {
-    const own = leaf.feature.properties;
-    const shared = data.layers[key];
-    if (!shared) return own;
-    return {heading: own.name || shared.layer, layer: shared.layer, edition: shared.edition, class: own.class,
-      name: own.name, id: own.id, area: own.area, length: own.length};
+    const own = data.told[key][leaf.feature.properties.n];
+    return {heading: own.name || (data.layers[key] || {}).layer, ...data.layers[key], ...own};
   }
 
   Object.entries(groups).forEach(([key, group]) => group.on("click", event => {
@@ -113,7 +110,7 @@ function zoningView(map, groups, data) {
   function flash(numbers) {
     if (!groups.conflict || !numbers.length) return;
     groups.conflict.eachLayer(collection => collection.eachLayer(leaf => {
-      if (!numbers.includes(leaf.feature.properties.number)) return;
+      if (!numbers.includes(leaf.feature.properties.n)) return;
       const {weight, fillOpacity} = leaf.options;
       leaf.setStyle({weight: weight + 3, fillOpacity: 1});
       window.setTimeout(() => leaf.setStyle({weight, fillOpacity}), 700);
@@ -128,14 +125,25 @@ function zoningView(map, groups, data) {
     const summary = add(make("summary"), bar, name, chip(site.mark));
     const list = make("div", "zs-list");
     site.findings.forEach(item => add(list, finding(item)));
+    add(list, openItems(site));
     site.remarks.forEach(remark => add(list, make("div", "zf-plain", remark)));
     summary.addEventListener("click", () => { if (!card.open) go(site.bounds, 16); });
     card.addEventListener("toggle", () => {
       if (!card.open) return;
       root.querySelectorAll(".zs[open]").forEach(other => { other.open = other === card; });
-      card.scrollIntoView({block: "nearest"});
+      if (card.previousSibling) card.scrollIntoView({block: "nearest"});
     });
     return add(card, summary, list);
+  }
+
+  function openItems(site) {
+    if (!site.not_checked) return null;
+    const box = make("details", "zg");
+    add(box, make("summary", "", `${words.not_checked} ${site.not_checked}`));
+    site.open.forEach(item => add(box, finding(item)));
+    site.gaps.forEach(gap => add(box, make("div", "zf-plain", gap)));
+    box.open = !site.findings.length && site.not_checked <= 3;
+    return box;
   }
 
   function openCard(number) {
@@ -204,13 +212,42 @@ function zoningView(map, groups, data) {
   }
 
   /* --------------------------------------------------------------- the rest */
+  const placed = [];
+
+  /* Hide names that would lie on others; a site keeps its mark. */
+  function declutter() {
+    const taken = [];
+    const isFree = name => {
+      const {left, right, top, bottom} = name.content.getBoundingClientRect();
+      const free = taken.every(o => right < o.left || left > o.right || bottom < o.top || top > o.bottom);
+      if (free) taken.push({left, right, top, bottom});
+      return free;
+    };
+    const shrink = (name, small) => {
+      if (name.content.classList.contains("zt-small") === small) return;
+      name.content.classList.toggle("zt-small", small);
+      name.tooltip.update();
+    };
+    placed.forEach(name => {
+      if (name.site) shrink(name, false);
+      name.content.style.visibility = "";
+    });
+    placed.forEach(name => {
+      if (isFree(name)) return;
+      if (name.site) shrink(name, true);
+      else name.content.style.visibility = "hidden";
+    });
+  }
+
   function labels() {
-    data.labels.forEach(item => {
+    const sites = data.labels.filter(item => item.kind === "site");
+    [...sites, ...data.labels.filter(item => item.kind !== "site")].forEach(item => {
       const content = make("span", "zt-" + item.kind, item.kind === "site" ? null : item.text);
       if (item.kind === "site") add(content, chip(item.mark, "zt-mark"), make("span", "", item.text));
-      L.tooltip({permanent: true, direction: item.kind === "site" ? "top" : "center", className: "zt",
+      const tooltip = L.tooltip({permanent: true, direction: item.kind === "site" ? "top" : "center", className: "zt",
         offset: item.kind === "site" ? [0, -4] : [0, 0], opacity: 1})
         .setLatLng(item.at).setContent(content).addTo(map);
+      placed.push({content, tooltip, site: item.kind === "site"});
       if (item.kind === "site") content.addEventListener("click", () => openCard(item.number));
     });
   }
@@ -255,6 +292,8 @@ function zoningView(map, groups, data) {
   labels();
   restack();
   go(data.bounds);
+  map.on("zoomend", declutter);
+  declutter();
   const first = root.querySelector(".zs");
   if (first) first.open = true;
 }

@@ -1,19 +1,11 @@
-"""A small base, and a quick way to check a plot on it."""
+"""A quick way to check a plot on a base."""
 
-import sys
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 
-import pytest
-import shapely
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-import small_base
+from shapely.geometry.base import BaseGeometry
 
 from zoning.check import check
-from zoning.io.base import open_base
 from zoning.model import Base, CheckOptions, Report, Site, SiteSource
 from zoning.rules.packs import read_rule_book
 
@@ -38,10 +30,8 @@ ROAD = {
 }
 """A project about which everything is known and nothing is dangerous."""
 
-Checker = Callable[..., Report]
 
-
-def site(shape: shapely.Geometry, **project: str) -> Site:
+def site(shape: BaseGeometry, project: Mapping[str, str]) -> Site:
     return Site(
         id="plot",
         name="地块",
@@ -52,19 +42,13 @@ def site(shape: shapely.Geometry, **project: str) -> Site:
     )
 
 
-@pytest.fixture(scope="session")
-def base_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_base.write_base(tmp_path_factory.mktemp("base"))
-
-
-@pytest.fixture(scope="session")
-def base(base_folder: Path) -> Base:
-    return open_base(base_folder)
-
-
 def check_plot(
-    base: Base, shape: shapely.Geometry, *, as_of: date = TODAY, **project: str
+    base: Base,
+    shape: BaseGeometry,
+    project: Mapping[str, str],
+    *,
+    as_of: date = TODAY,
 ) -> Report:
     book = read_rule_book(base.packs)
     options = CheckOptions(as_of=as_of)
-    return check((site(shape, **project),), base, book, options=options)
+    return check((site(shape, project),), base, book, options=options)

@@ -1,0 +1,68 @@
+"""The values that pass between modules: frozen, plain, without behaviour.
+
+Geometry inside is always in the *working plane* of the base (a metre CRS such
+as EPSG:4546), two-dimensional and valid, unless a field says otherwise. Areas
+are square metres on the CGCS2000 ellipsoid, lengths and distances metres;
+names carry the unit.
+"""
+
+from zoning.model.base_values import (
+    Absence,
+    AttributeColumn,
+    Base,
+    Clause,
+    GeometryColumn,
+    Layer,
+    LayerInfo,
+    Raster,
+    Repair,
+)
+from zoning.model.results import (
+    ClauseSource,
+    ConflictShape,
+    FeatureOverlap,
+    Finding,
+    Gap,
+    LayoutHit,
+    NearestFeature,
+    PackInfo,
+    Report,
+    Residue,
+    SiteResult,
+    Terrain,
+    UnitShare,
+)
+from zoning.model.site_values import CheckOptions, Site, SiteSource
+from zoning.model.verdicts import Dimension, LonLat, State, Verdict
+
+__all__ = [
+    "Absence",
+    "AttributeColumn",
+    "Base",
+    "CheckOptions",
+    "Clause",
+    "ClauseSource",
+    "ConflictShape",
+    "Dimension",
+    "FeatureOverlap",
+    "Finding",
+    "Gap",
+    "GeometryColumn",
+    "Layer",
+    "LayerInfo",
+    "LayoutHit",
+    "LonLat",
+    "NearestFeature",
+    "PackInfo",
+    "Raster",
+    "Repair",
+    "Report",
+    "Residue",
+    "Site",
+    "SiteResult",
+    "SiteSource",
+    "State",
+    "Terrain",
+    "UnitShare",
+    "Verdict",
+]

@@ -1,0 +1,169 @@
+"""A base: layers, rasters, clauses, and how far each may be trusted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from zoning.errors import Problem
+
+__all__ = [
+    "Absence",
+    "AttributeColumn",
+    "Base",
+    "Clause",
+    "GeometryColumn",
+    "Layer",
+    "LayerInfo",
+    "Raster",
+    "Repair",
+]
+
+GeometryColumn = NDArray[np.object_]
+"""Shapely geometries, shape (n,); never None inside a `Layer`."""
+
+AttributeColumn = NDArray[np.object_] | NDArray[np.float64]
+"""Text columns hold str ('' when missing); number columns float (nan)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """What was changed in one feature of a layer, and by how much."""
+
+    feature: str
+    what: str
+    area_change_m2: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerInfo:
+    """Where a layer comes from and how far it may be trusted.
+
+    `area_m2` is the ellipsoidal area of its polygons, added up feature by
+    feature in the CRS they were drawn in.
+    """
+
+    id: str
+    path: str
+    sha256: str
+    features: int
+    crs: str | None = None
+    encoding: str | None = None
+    edition: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    authority: str = "statutory"
+    coverage: str = "county"
+    vertical_datum: str | None = None
+    sealed: bool = False
+    area_m2: float | None = None
+    repairs: tuple[Repair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Layer:
+    """A vector layer, read whole.
+
+    Parameters
+    ----------
+    info : LayerInfo
+        Origin and standing.
+    geometry : ndarray of object, shape (n,)
+        Valid 2-D geometries in the working plane; polygons, lines and points
+        may be mixed (rivers are).
+    feature_ids : ndarray of object, shape (n,)
+        Unique text identifiers, in the order of `geometry`.
+    attributes : mapping of str to ndarray, each shape (n,)
+        Canonical columns of `zoning/data/layers.yaml`. Class columns hold the
+        canonical value; the text as read is in ``<column>_as_read``.
+    coverage : geometry or None
+        Where the layer is complete, in the working plane. None: unknown.
+    problems : tuple of Problem
+        Reasons for which this layer cannot carry a CLEAR (unreadable rows,
+        broken seal, unknown class values, ...).
+    """
+
+    info: LayerInfo
+    geometry: GeometryColumn
+    feature_ids: NDArray[np.object_]
+    attributes: Mapping[str, AttributeColumn]
+    coverage: BaseGeometry | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Raster:
+    """A north-up grid.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (rows, columns)
+        Missing cells are nan.
+    transform : tuple of float
+        (a, b, c, d, e, f): x = a*col + b*row + c, y = d*col + e*row + f.
+    crs : str
+        Authority code of the grid's own CRS.
+    """
+
+    info: LayerInfo
+    values: NDArray[np.float64]
+    transform: tuple[float, float, float, float, float, float]
+    crs: str
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """A declaration that the county truly has none of a layer."""
+
+    statement: str
+    source: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """One clause of the access list.
+
+    `level` is city, county or unit; `unit_code` is empty above unit level.
+    A clause with neither activities nor industries can only be judged by a
+    person (severity ``review``).
+    """
+
+    id: str
+    level: str
+    unit_code: str
+    dimension: str
+    text: str
+    severity: str
+    activities: tuple[str, ...] = ()
+    industries: tuple[str, ...] = ()
+    natures: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Base:
+    """One folder that holds "the one map", opened.
+
+    A layer id of the catalogue is found in exactly one of `layers`,
+    `rasters`, `absent` or `missing`; access-list clauses are in `clauses`
+    (None when the list is missing; its problems are then in `missing`).
+    """
+
+    name: str
+    demo: bool
+    admin_code: str
+    crs: str
+    county: BaseGeometry
+    scope: tuple[str, ...]
+    packs: tuple[str, ...]
+    layers: Mapping[str, Layer]
+    rasters: Mapping[str, Raster] = field(default_factory=dict)
+    absent: Mapping[str, Absence] = field(default_factory=dict)
+    missing: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
+    clauses: tuple[Clause, ...] | None = None
+    tables: Mapping[str, LayerInfo] = field(default_factory=dict)

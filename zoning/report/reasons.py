@@ -1,0 +1,114 @@
+"""The sentence under the headline: why a site's verdict is what it is."""
+
+from collections.abc import Callable
+
+from zoning.model import SiteResult, State, Verdict
+from zoning.report.numbers import metres
+from zoning.report.texts import text
+from zoning.report.three_lines import THREE_LINES
+from zoning.report.wording import (
+    Context,
+    basis,
+    capital,
+    extent,
+    joined,
+    not_checked_count,
+    words,
+    worst_first,
+)
+from zoning.terms import label
+
+__all__ = ["why"]
+
+_LOOSE = {State.CLEAR, State.NOT_CHECKED}
+
+
+def why(result: SiteResult, context: Context) -> str:
+    """Return the sentence that says why the verdict is what it is."""
+    sentence = _REASONS.get(result.verdict, _why_conflict)
+    return sentence(result, context)
+
+
+def _why_rejected(result: SiteResult, context: Context) -> str:
+    rejection = result.site.rejection
+    problem = "" if rejection is None else rejection.line(context.lang)
+    return text("why.rejected", context.lang, problem=problem)
+
+
+def _why_conflict(result: SiteResult, context: Context) -> str:
+    lang = context.lang
+    findings = worst_first(f for f in result.findings if f.state not in _LOOSE)
+    if not findings:
+        return ""
+    worst = findings[0]
+    said = text(
+        "why.finding",
+        lang,
+        title=capital(words(worst.title, lang)),
+        extent=extent(worst, context),
+        basis=basis(worst.source, lang),
+    )
+    counts = _counts(result, lang, without_first=worst.state)
+    return said + (text("why.others", lang, counts=counts) if counts else "")
+
+
+def _why_undetermined(result: SiteResult, context: Context) -> str:
+    lang = context.lang
+    named = [gap.layer for gap in result.gaps if gap.layer]
+    layers = dict.fromkeys(label("layer", layer, lang) for layer in named)
+    return text(
+        "why.undetermined",
+        lang,
+        count=not_checked_count(result),
+        what=joined(tuple(layers), lang) or "—",
+    )
+
+
+def _why_notice(result: SiteResult, context: Context) -> str:
+    lang = context.lang
+    return text("why.notice", lang, counts=_counts(result, lang) or "—")
+
+
+def _why_clear(result: SiteResult, context: Context) -> str:
+    lang = context.lang
+    scopes = tuple(label("scope", scope, lang) for scope in context.base.scope)
+    said = text("why.clear", lang, scope=joined(scopes, lang))
+    near = {
+        finding.layer: finding.nearest.distance_m
+        for finding in reversed(result.findings)
+        if finding.layer in THREE_LINES and finding.nearest is not None
+    }
+    distances = [
+        text(
+            "why.nearest",
+            lang,
+            layer=label("layer", layer, lang),
+            distance=metres(near[layer]),
+        )
+        for layer in THREE_LINES
+        if near.get(layer)
+    ]
+    listed = joined(distances, lang)
+    return said + (text("why.distances", lang, listed=listed) if distances else "")
+
+
+_REASONS: dict[Verdict, Callable[[SiteResult, Context], str]] = {
+    Verdict.REJECTED: _why_rejected,
+    Verdict.UNDETERMINED: _why_undetermined,
+    Verdict.NOTICE: _why_notice,
+    Verdict.CLEAR: _why_clear,
+}
+
+
+def _counts(result: SiteResult, lang: str, without_first: State | None = None) -> str:
+    """Return how many findings of each state there are, worst first."""
+    parts: list[str] = []
+    for state in (State.PROHIBITED, State.CONDITIONAL, State.NOTICE, State.REVIEW):
+        count = sum(finding.state == state for finding in result.findings)
+        count -= state == without_first
+        if count:
+            word = label("state", state, lang)
+            parts.append(text("why.count", lang, count=count, state=word))
+    if result.residue:
+        parts.append(text("why.residue", lang, count=len(result.residue)))
+    return joined(parts, lang)
