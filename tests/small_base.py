@@ -5,6 +5,7 @@ check the answers with a pencil. The river runs east-west along y = 3 445 000.
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -202,7 +203,7 @@ def _in_degrees(shape: BaseGeometry) -> BaseGeometry:
 
 def write_geojson(
     path: Path,
-    rows: list[tuple[BaseGeometry, dict[str, Any]]],
+    rows: Sequence[tuple[BaseGeometry, dict[str, Any]]],
     *,
     epsg: int = 4546,
 ) -> None:

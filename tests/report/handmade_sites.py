@@ -47,14 +47,14 @@ def result_of(
     name: str, shape: BaseGeometry, verdict: Verdict, **rest: Any
 ) -> SiteResult:
     number = str(rest.pop("number"))
-    area = area(shape)
+    surface = area(shape)
     site = Site(
         id=f"S{number}",
         name=name,
         geometry=shape,
         crs=CRS,
         source=SiteSource(path="sites.gpkg", sha256="ab" * 32, row=int(number) - 1),
-        area_declared_m2=round(area),
+        area_declared_m2=round(surface),
         project={"name": name, "construction_nature": "new"},
     )
     plain = SiteResult(
@@ -62,7 +62,7 @@ def result_of(
         verdict=verdict,
         complete=True,
         geometry=shape,
-        area_m2=area,
+        area_m2=surface,
         area_plane_m2=float(plane_area_m2(np.array([shape], object), CRS)[0]),
         length_m=length(shape),
     )

@@ -12,8 +12,8 @@ import pytest
 from handmade import handmade_report, report_of
 from jsonschema import Draft202012Validator
 
-from zoning.errors import Problem
 from zoning.model import Finding, LonLat, State, Verdict
+from zoning.model.problems import layer_problem
 from zoning.report.verdict import (
     digest_of,
     relative_path,
@@ -158,7 +158,7 @@ def test_order_of_mappings_does_not_matter() -> None:
 
 def test_warnings_are_told_once_with_number_and_cure() -> None:
     result = handmade_report().sites[0]
-    problem = Problem(code="LAYER_MISSING", values={"layer": "river"})
+    problem = layer_problem("LAYER_MISSING", "river")
     site = replace(result.site, problems=(problem,))
 
     written = verdict_document(
@@ -167,7 +167,7 @@ def test_warnings_are_told_once_with_number_and_cure() -> None:
 
     (warning,) = written["sites"][0]["warnings"]
     assert warning["number"] == "E210"
-    assert warning["text"]["zh"] == "缺少图层：river"
+    assert warning["text"]["zh"] == "缺少图层：河流"
     assert warning["cure"]["en"]
 
 

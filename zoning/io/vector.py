@@ -23,6 +23,8 @@ from zoning.model.problems import layer_problem
 
 __all__ = ["RawLayer", "read_raw"]
 
+PREFIXED = {"GPKG", "GeoJSON"}
+"""Drivers that GDAL lets a prefix name; the others are chosen by first bytes."""
 _SHP_HEADER, _SHX_RECORD = 100, 8
 
 
@@ -157,8 +159,7 @@ def _read(
 ) -> tuple[dict[str, Any], NDArray[np.object_], list[NDArray[Any]]]:
     from pyogrio import errors, raw
 
-    # GDAL takes no such prefix for Shapefiles; their first bytes already chose
-    source = str(path) if driver == "ESRI Shapefile" else f"{driver}:{path}"
+    source = f"{driver}:{path}" if driver in PREFIXED else str(path)
     try:
         meta, _, wkb, fields = raw.read(
             source, layer=table, encoding=encoding, force_2d=True

@@ -29,10 +29,10 @@ class MapView(MacroElement):
         self.data = data
         self.groups = groups
 
-    def render(self, **_: Any) -> None:  # type: ignore[explicit-override]  # 3.12
+    def render(self, **_: Any) -> str:  # type: ignore[explicit-override]  # 3.12
         """Put style sheet, data and script into the figure, as they are."""
-        figure = self.get_root()
-        if not isinstance(figure, Figure):
+        figure, page = self.get_root(), self._parent
+        if not isinstance(figure, Figure) or page is None:
             raise TypeError("a map view belongs to a map in a figure")
         static = files("zoning").joinpath("report/static")
         css = static.joinpath("map.css").read_text(encoding="utf-8")
@@ -41,12 +41,13 @@ class MapView(MacroElement):
             f'"{key}": {group.get_name()}' for key, group in self.groups.items()
         )
         call = (
-            f"zoningView({self._parent.get_name()}, {{{groups}}}, "
+            f"zoningView({page.get_name()}, {{{groups}}}, "
             'JSON.parse(document.getElementById("zoning-data").textContent));'
         )
         figure.header.add_child(Verbatim(f"<style>\n{css}</style>"), name="zoning_css")
         figure.html.add_child(Verbatim(_data_block(self.data)), name="zoning_data")
         figure.script.add_child(Verbatim(f"{script}\n{call}"), name="zoning_view")
+        return ""
 
 
 def _data_block(data: dict[str, Any]) -> str:

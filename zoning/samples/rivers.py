@@ -210,7 +210,7 @@ def carve(relief: Relief, rivers: list[River]) -> Relief:
 
 
 def _cells(grid: Grid, line: LineString) -> tuple[Index, Index]:
-    along = np.arange(0, line.length, grid.cell / 6)
+    along = np.arange(0, line.length, 1.0)  # so fine that no clipped corner is missed
     xy = shapely.get_coordinates(shapely.line_interpolate_point(line, along))
     inside = (xy[:, 0] > grid.west) & (xy[:, 1] < grid.north)
     inside &= xy[:, 0] < grid.west + grid.cell * grid.columns

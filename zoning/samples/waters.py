@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import shapely
+from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring
 
@@ -22,7 +23,7 @@ def river_sheets(county: County) -> list[Sheet]:
     """Center lines, water polygons and management limits in one GeoPackage."""
     rivers = county.rivers
     outline = county.outline
-    lines = [millimetres(river.line.intersection(outline)) for river in rivers]
+    lines = [_downstream(river.line, outline) for river in rivers]
     water = [millimetres(_polygons(river.water & outline)) for river in rivers]
     limits = [r for r in rivers if r.limit is not None]
     edges = [millimetres(_polygons(r.limit & outline)) for r in limits if r.limit]
@@ -31,6 +32,18 @@ def river_sheets(county: County) -> list[Sheet]:
         _river_sheet("river_water", "水面", list(rivers), shapes=water),
         _river_sheet("river_limit", "管理范围", limits, shapes=edges),
     ]
+
+
+def _downstream(course: LineString, outline: BaseGeometry) -> BaseGeometry:
+    """Return the course inside the county, every part drawn downstream."""
+    parts = [
+        part
+        if course.project(part.interpolate(0)) < course.project(part.interpolate(1))
+        else shapely.reverse(part)
+        for part in shapely.get_parts(millimetres(course & outline))
+    ]
+    parts.sort(key=lambda part: course.project(part.interpolate(0)))
+    return parts[0] if len(parts) == 1 else shapely.MultiLineString(parts)
 
 
 def _polygons(shape: BaseGeometry) -> BaseGeometry:
