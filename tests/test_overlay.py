@@ -250,6 +250,15 @@ def test_distance_is_geodesic_not_plane() -> None:
     assert near.distance_m[0] == pytest.approx(999.865, abs=0.01)  # the plane says 1000
 
 
+def test_the_witness_of_a_distance_lies_on_the_feature() -> None:
+    river = box(1010, 0, 1100, 10)
+
+    near = nearest_features(array(box(0, 0, 10, 10)), array(river), 5000, crs=CRS)
+
+    degrees = array(shapely.Point(*near.witness_lonlat[0]))
+    assert measure.project(degrees, "EPSG:4490", CRS)[0].distance(river) < 1e-6
+
+
 def test_nothing_within_reach_is_infinitely_far() -> None:
     near = nearest_features(
         array(box(0, 0, 1, 1)), array(box(900, 0, 901, 1)), 500, crs=CRS

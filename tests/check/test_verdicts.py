@@ -251,6 +251,42 @@ def test_a_clause_whose_law_is_unknown_at_the_date_is_not_checked(base: Base) ->
     assert not result.complete
 
 
+@pytest.mark.parametrize(
+    ("info", "reason"),
+    [
+        ({"valid_to": date(2025, 12, 31)}, "EDITION_NOT_VALID"),
+        ({"valid_from": date(2027, 1, 1)}, "EDITION_NOT_VALID"),
+        ({"authority": "draft"}, "AUTHORITY_NOT_STATUTORY"),
+    ],
+    ids=["expired", "not yet valid", "draft"],
+)
+def test_a_layer_that_does_not_count_proves_nothing_either_way(
+    base: Base, info: dict[str, object], reason: str
+) -> None:
+    farmland = base.layers["permanent_basic_farmland"]
+    stale = replace(farmland, info=replace(farmland.info, **info))  # type: ignore[arg-type]
+    changed = replace(base, layers={**base.layers, stale.info.id: stale})
+
+    on_it = finding(changed, ON_FARMLAND, "PBF-001", ROAD)
+    off_it = finding(changed, IN_TOWN, "PBF-001", ROAD)
+
+    assert {on_it.state, off_it.state} == {State.NOT_CHECKED}
+    assert {on_it.reason, off_it.reason} == {reason}
+
+
+@pytest.mark.parametrize("day", [date(2025, 12, 31), date(2025, 1, 1)])
+def test_an_edition_counts_on_its_first_and_last_day(base: Base, day: date) -> None:
+    farmland = base.layers["permanent_basic_farmland"]
+    span = {"valid_from": date(2025, 1, 1), "valid_to": date(2025, 12, 31)}
+    dated = replace(farmland, info=replace(farmland.info, **span))  # type: ignore[arg-type]
+    changed = replace(base, layers={**base.layers, dated.info.id: dated})
+
+    result = check_plot(changed, ON_FARMLAND, ROAD, as_of=day).sites[0]
+
+    found = next(f for f in result.findings if f.rule_id == "PBF-001")
+    assert found.state is State.PROHIBITED
+
+
 def test_older_dates_cite_the_law_of_the_day(base: Base) -> None:
     project = {**ROAD, "activity": "chemical_project", "industry_code": "C2614"}
     water = shapely.box(405_100, 3_437_100, 405_200, 3_437_200)
