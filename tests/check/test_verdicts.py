@@ -251,6 +251,38 @@ def test_a_clause_whose_law_is_unknown_at_the_date_is_not_checked(base: Base) ->
     assert not result.complete
 
 
+def test_an_unknown_activity_near_the_river_is_asked_for_not_assumed(
+    base: Base,
+) -> None:
+    plot = shapely.box(408_000, 3_431_000, 408_050, 3_431_050)
+    unknown = {k: v for k, v in ROAD.items() if k not in {"activity", "industry_code"}}
+
+    result = check_plot(base, plot, unknown).sites[0]
+
+    found = next(f for f in result.findings if f.rule_id == "YRL-001")
+    assert found.state is State.NOT_CHECKED
+    assert found.reason == "ATTRIBUTE_MISSING"
+    assert {q["attribute"] for q in found.questions} >= {"activity", "industry_code"}
+    assert not result.complete
+
+
+def test_far_from_the_river_nothing_is_asked(base: Base) -> None:
+    """Space first: a rule that cannot bite here asks nothing."""
+    found = finding(base, IN_TOWN, "DW-002", {})
+
+    assert found.state is State.CLEAR
+    assert not found.questions
+
+
+def test_a_ban_hides_questions_that_cannot_change_it(base: Base) -> None:
+    unknown = {k: v for k, v in ROAD.items() if k != "discharges_any"}
+
+    findings = check_plot(base, ON_FARMLAND, unknown).sites[0].findings
+
+    asking = {f.rule_id for f in findings if f.questions}
+    assert all(f.state is State.PROHIBITED for f in findings if f.rule_id in asking)
+
+
 @pytest.mark.parametrize(
     ("info", "reason"),
     [
