@@ -1,5 +1,6 @@
 """The notebooks: stripped as committed, and they run to the end with true figures."""
 
+import html
 import json
 import re
 import shutil
@@ -25,6 +26,8 @@ KERNEL = {
     "language_info": {"name": "python"},
 }
 PATHS = re.compile(r"(?:^|[\s\"'(])(?:/(?:home|root|tmp|work|Users)/|[A-Z]:\\)")
+
+LOADS = re.compile(r"<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=[\"']https?:")
 
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -59,7 +62,7 @@ def test_a_notebook_is_stripped(path: Path) -> None:
 
 @by_name
 def test_a_notebook_is_valid_and_its_cells_have_names(path: Path) -> None:
-    notebook = nbformat.read(path, as_version=4)
+    notebook = nbformat.from_dict(read(path))
 
     nbformat.validate(notebook)
     names = [cell["id"] for cell in notebook["cells"]]
@@ -102,7 +105,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def executed(name: str, folder: Path) -> dict[str, str]:
     """Run a notebook once; return what each cell shows, as text, by cell name."""
     source = next(path for path in NOTEBOOKS if path.name.startswith(name))
-    notebook = nbformat.read(source, as_version=4)
+    notebook = nbformat.from_dict(read(source))
     NotebookClient(
         notebook,
         timeout=300,
@@ -167,8 +170,7 @@ def test_the_map_shows_in_the_notebook_and_asks_no_network(
     for page in (site_cells["map"], layout_cells["folium"]):
         assert "<iframe" in page
         assert len(page) > 100_000
-        assert not re.search(r"(?:src|href)=\\?[\"']https?://", page)
-        assert not re.search(r"(?:src|href)=&quot;https?://", page)
+        assert not LOADS.search(html.unescape(page))
 
 
 @pytest.mark.slow
@@ -225,7 +227,7 @@ def test_every_planted_break_is_found_and_no_other(
 
     assert len(planted) == 5
     for _, made_m, found_m in planted:
-        assert float(found_m) == pytest.approx(float(made_m), abs=60)
+        assert float(found_m) == pytest.approx(float(made_m), abs=110)
     assert {name for name, gap_m in broken if float(gap_m) > 0} == {
         name for name, _, _ in planted
     }
