@@ -1,5 +1,6 @@
 """The written guides, and the folder that `zoning demo` would leave."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,6 +57,17 @@ def tables(path: Path) -> dict[str, list[list[str]]]:
             cells = [cell.strip() for cell in line.strip("|").split("|")]
             found.setdefault(heading, []).append(cells)
     return {name: rows[1:] for name, rows in found.items()}
+
+
+def zoning_calls(path: Path) -> list[list[str]]:
+    """Return the arguments of every `zoning` call in the blocks of a guide."""
+    calls = []
+    for block in blocks(path):
+        for line in block.text.splitlines():
+            words = line.split()
+            if words and re.fullmatch(r"(?:\.venv[/\\]\w+[/\\])?zoning", words[0]):
+                calls.append(words[1:])
+    return calls
 
 
 def sample() -> Path:

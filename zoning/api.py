@@ -17,11 +17,16 @@ import numpy as np
 
 from zoning import measure
 from zoning.check import check
-from zoning.errors import Problem, UsageError
 from zoning.io import base as base_files
 from zoning.io import sites as site_files
-from zoning.io.project import Projects, attributes, read_projects
-from zoning.model import Base, CheckOptions, Report, Site, SiteSource
+from zoning.io.project import (
+    Projects,
+    attributes,
+    canonical_attributes,
+    read_projects,
+)
+from zoning.io.site_table import sites_of_table, table_with_projects
+from zoning.model import Base, CheckOptions, Report, Site
 from zoning.rules.packs import read_rule_book
 
 if TYPE_CHECKING:  # geopandas and folium load only when a table or map is asked for
@@ -98,7 +103,7 @@ def read_sites(
     source: "str | Path | Iterable[str | Path] | GeoDataFrame",
     *,
     crs: str | None = None,
-    project: Mapping[str, str] | str | Path | None = None,
+    project: Mapping[str, Any] | str | Path | None = None,
 ) -> "GeoDataFrame":
     """Read project sites into a GeoDataFrame.
 
@@ -109,7 +114,10 @@ def read_sites(
     crs : str, optional
         EPSG code of coordinates whose CRS the file does not state.
     project : mapping or path, optional
-        Project attributes for all sites, or a YAML file of them.
+        Project attributes for all sites, or a YAML file of them, whose
+        ``sites:`` are matched by id, name or file stem. Of a table it
+        outweighs the columns. Values as in the file, or Python's own bool and
+        numbers; None, NaN and blank mean not known.
 
     Returns
     -------
@@ -123,12 +131,15 @@ def read_sites(
     Raises
     ------
     UsageError
-        When a table has no CRS.
+        When a table has no CRS, an attribute or its value is not known, or
+        the file names sites that are not there while a site has no entry.
+    SiteError
+        When the project file is malformed.
     """
     projects = _projects(project)
     table: Any = source
     if hasattr(table, "geometry"):
-        return _with_project(_with_ids(table), projects)
+        return table_with_projects(table, projects)
     paths = [table] if isinstance(table, (str, Path)) else list(table)
     sites = site_files.read_sites(
         [Path(path) for path in paths], crs=crs, projects=projects
@@ -146,7 +157,9 @@ def check_sites(
     Parameters
     ----------
     sites : GeoDataFrame or paths
-        As made by `read_sites`; a path is read first.
+        As made by `read_sites`, or a table of one's own: columns named like
+        a project attribute are checked against the vocabulary, and a row on
+        a foreign datum or of mixed dimension is rejected. A path is read first.
     base : Base or path
         An opened base, or its folder. Packs named by path need the folder.
     options : CheckOptions, optional
@@ -155,6 +168,11 @@ def check_sites(
     Returns
     -------
     CheckReport
+
+    Raises
+    ------
+    UsageError
+        When the table has no CRS, or an attribute value is not known.
     """
     folder = None if isinstance(base, Base) else Path(base)
     opened = base if isinstance(base, Base) else open_base(base)
@@ -162,7 +180,7 @@ def check_sites(
         sites = read_sites(sites)
     book = read_rule_book(opened.packs, folder)
     chosen = options or CheckOptions(as_of=date.today())  # noqa: DTZ011  office day
-    return CheckReport(check(_sites_of(sites), opened, book, options=chosen))
+    return CheckReport(check(sites_of_table(sites), opened, book, options=chosen))
 
 
 def write_run(
@@ -286,12 +304,12 @@ def _frame(
     return GeoDataFrame(rows, columns=list(columns), geometry="geometry", crs=crs)
 
 
-def _projects(project: Mapping[str, str] | str | Path | None) -> Projects:
+def _projects(project: Mapping[str, Any] | str | Path | None) -> Projects:
     if project is None:
         return Projects()
     if isinstance(project, (str, Path)):
         return read_projects(Path(project))
-    return Projects(default=dict(project))
+    return Projects(default=canonical_attributes(project, "project"))
 
 
 def _table_of(sites: tuple[Site, ...]) -> "GeoDataFrame":
@@ -300,7 +318,7 @@ def _table_of(sites: tuple[Site, ...]) -> "GeoDataFrame":
     rows = [
         {
             "site_id": site.id,
-            "name": site.name,
+            "name": "",  # keeps its place; filled below
             "source": site.source.path,
             "row": site.source.row,
             "sha256": site.source.sha256,
@@ -308,6 +326,7 @@ def _table_of(sites: tuple[Site, ...]) -> "GeoDataFrame":
             "warnings": "\n".join(problem.line() for problem in site.problems),
             "rejection": "" if site.rejection is None else site.rejection.line(),
             **{name: site.project.get(name, "") for name in attributes()},
+            "name": site.project.get("name") or site.name,
             "geometry": _carried(site, crs),
         }
         for site in sites
@@ -321,56 +340,3 @@ def _carried(site: Site, crs: str) -> Any:
         return None
     one = np.array([site.geometry], dtype=object)
     return measure.project(one, site.crs, crs)[0]
-
-
-def _with_ids(table: "GeoDataFrame") -> "GeoDataFrame":
-    if table.crs is None:
-        raise UsageError(Problem(code="TABLE_WITHOUT_CRS"))
-    made = table.copy()
-    if "site_id" not in made.columns:
-        made.insert(0, "site_id", [f"site-{k + 1}" for k in range(len(made))])
-    if "name" not in made.columns:
-        made["name"] = made["site_id"]
-    return made
-
-
-def _with_project(table: "GeoDataFrame", projects: Projects) -> "GeoDataFrame":
-    for name, value in projects.default.items():
-        table[name] = value
-    return table
-
-
-def _sites_of(table: Any) -> tuple[Site, ...]:
-    """Return the rows as sites; a row without usable geometry is rejected."""
-    crs = None if table.crs is None else table.crs.to_epsg()
-    if crs is None:
-        raise UsageError(Problem(code="TABLE_WITHOUT_CRS"))
-    return tuple(
-        _site_of(row, f"EPSG:{crs}", index)
-        for index, row in enumerate(table.to_dict("records"))
-    )
-
-
-def _site_of(row: dict[str, Any], crs: str, index: int) -> Site:
-    shape = row["geometry"]
-    usable = shape is not None and not shape.is_empty and shape.is_valid
-    where = str(row.get("source", "")) or f"#{index + 1}"
-    reason = str(row.get("rejection", "") or "geometry")
-    rejection = Problem(code="ROW_REJECTED", where=where, values={"detail": reason})
-    declared = row.get("area_declared_m2")
-    project = {name: str(row.get(name, "") or "") for name in attributes()}
-    return Site(
-        id=str(row.get("site_id", index + 1)),
-        name=str(row.get("name", "")),
-        geometry=shape if usable else None,
-        crs=crs,
-        source=SiteSource(
-            path=str(row.get("source", "")),
-            sha256=str(row.get("sha256", "")),
-            row=int(row.get("row", index)),
-            crs=crs,
-        ),
-        area_declared_m2=None if declared is None or np.isnan(declared) else declared,
-        project={name: value for name, value in project.items() if value},
-        rejection=None if usable else rejection,
-    )

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 __all__ = ["Prepared", "load", "pack_geometry", "pack_text", "save", "store_key"]
 
-VERSION = "2"
+VERSION = "3"
 FOLDER = ".zoning"
 HEADER = "header"
 

@@ -16,11 +16,13 @@ from zoning import measure
 from zoning.check.facts import Facts, missing_layer, standing_problems
 from zoning.check.relations import Outcome
 from zoning.model import Base, Raster, Terrain
+from zoning.model.problems import layer_problem
 from zoning.rules.schema import Space
 
 __all__ = ["describe_terrain", "horn_slope", "relate_slope"]
 
 STEEP_DEG = 25.0  # 水土保持法 第二十条
+LOWEST_M, HIGHEST_M = -500.0, 9000.0  # outside: an undeclared nodata value
 DEM, LAND_COVER = "dem", "land_cover"
 
 
@@ -33,11 +35,14 @@ def describe_terrain(site: BaseGeometry, base: Base) -> Terrain | None:
     if dem is None:
         return Terrain(cover=shares)
     window, inside = _cells(site, dem, base.crs, margin=1)
+    window = np.where((window >= LOWEST_M) & (window <= HIGHEST_M), window, np.nan)
     slope = horn_slope(window, *_cell_size_m(dem, site, base.crs))
     heights, slopes = window[inside], slope[inside]
+    gap = float(np.isnan(slopes).mean()) if len(slopes) else 1.0
     heights, slopes = heights[~np.isnan(heights)], slopes[~np.isnan(slopes)]
     if len(heights) == 0:
-        return Terrain(cover=shares, vertical_datum=dem.info.vertical_datum)
+        datum = dem.info.vertical_datum
+        return Terrain(cover=shares, vertical_datum=datum, gap_share=gap)
     return Terrain(
         elevation_min_m=float(heights.min()),
         elevation_mean_m=float(heights.mean()),
@@ -47,6 +52,7 @@ def describe_terrain(site: BaseGeometry, base: Base) -> Terrain | None:
         slope_max_deg=float(slopes.max()) if len(slopes) else None,
         slope_ge_25_share=float((slopes >= STEEP_DEG).mean()) if len(slopes) else None,
         cover=shares,
+        gap_share=gap,
     )
 
 
@@ -60,7 +66,13 @@ def relate_slope(space: Space, facts: Facts, terrain: Terrain | None) -> Outcome
     steepest = None if terrain is None else terrain.slope_max_deg
     if steepest is None and not problems:
         problems = (missing_layer(layer_id),)
-    holds = None if problems or steepest is None else steepest >= (space.slope_deg or 0)
+    steep = steepest is not None and steepest >= (space.slope_deg or 0)
+    gap = 0.0 if terrain is None else terrain.gap_share
+    if gap > 0 and steepest is not None and not problems:
+        problems = (layer_problem("RASTER_GAP", layer_id, share=f"{gap:.0%}"),)
+        holds = True if steep else None
+    else:
+        holds = None if problems else steep
     return Outcome(
         space=space,
         layer=layer_id,
@@ -110,13 +122,8 @@ def _cells(
     shape = measure.project(np.array([site], dtype=object), crs, raster.crs)[0]
     a, _, left, _, e, top = raster.transform
     west, south, east, north = shape.bounds
-    rows, columns = raster.values.shape
-    r0 = max(int((north - top) / e) - margin, 0)
-    r1 = min(int((south - top) / e) + 1 + margin, rows)
-    c0 = max(int((west - left) / a) - margin, 0)
-    c1 = min(int((east - left) / a) + 1 + margin, columns)
-    if r0 >= r1 or c0 >= c1:
-        return np.zeros((0, 0)), np.zeros((0, 0), dtype=bool)
+    r0, r1 = int((north - top) // e) - margin, int((south - top) // e) + 1 + margin
+    c0, c1 = int((west - left) // a) - margin, int((east - left) // a) + 1 + margin
     x = left + a * (np.arange(c0, c1) + 0.5)
     y = top + e * (np.arange(r0, r1) + 0.5)
     grid_x, grid_y = np.meshgrid(x, y)
@@ -129,7 +136,22 @@ def _cells(
             grid_y + abs(e) / 2,
         )
         inside = np.asarray(shapely.intersects(shape, cells))
-    return raster.values[r0:r1, c0:c1], inside
+    return _window(raster.values, (r0, r1), (c0, c1)), inside
+
+
+def _window(
+    values: NDArray[np.float64], rows: tuple[int, int], columns: tuple[int, int]
+) -> NDArray[np.float64]:
+    """Cut a window out of a grid; nan where it reaches beyond."""
+    height, width = values.shape
+    out = np.full((rows[1] - rows[0], columns[1] - columns[0]), np.nan)
+    r0, r1 = max(rows[0], 0), min(rows[1], height)
+    c0, c1 = max(columns[0], 0), min(columns[1], width)
+    if r0 < r1 and c0 < c1:
+        out[r0 - rows[0] : r1 - rows[0], c0 - columns[0] : c1 - columns[0]] = values[
+            r0:r1, c0:c1
+        ]
+    return out
 
 
 def _cell_size_m(raster: Raster, site: BaseGeometry, crs: str) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -52,7 +53,9 @@ def open_base(folder: Path) -> Base:
             opened.missing[layer_id] = (layer_problem("LAYER_MISSING", layer_id),)
         elif isinstance(entry, AbsentEntry):
             opened.absent[layer_id] = Absence(
-                statement=entry.statement, source=entry.source, date=entry.date
+                statement=entry.statement,
+                source=entry.source,
+                date=entry.date.isoformat(),
             )
         else:
             opened.read(layer_id, definition.geometry, entry, place=place)
@@ -115,9 +118,31 @@ def _county(config: BaseConfig, folder: Path) -> Layer:
         raise BaseError(_unusable(error.problem)) from error
     if county.problems:
         raise BaseError(_unusable(county.problems[0]))
+    county = _own_county(county, config.admin_code)
     if not (shapely.get_dimensions(county.geometry) == 2).all():  # noqa: PLR2004  polygons
         raise BaseError(_unusable(layer_problem("LAYER_EMPTY", COUNTY)))
     return county
+
+
+def _own_county(county: Layer, admin_code: str) -> Layer:
+    """Keep the features of this county; neighbours may share the file.
+
+    One feature without a code is the county; among several the code decides.
+    """
+    codes = county.attributes.get("code", np.full(len(county.geometry), ""))
+    own = np.array([str(code).startswith(admin_code) for code in codes], dtype=bool)
+    if len(own) == 1 and not str(codes[0]):
+        return county
+    if not own.any():
+        detail = f"XZQDM {admin_code}: {', '.join(map(str, codes[:8]))}"
+        raise BaseError(Problem(code="COUNTY_UNUSABLE", values={"detail": detail}))
+    return replace(
+        county,
+        geometry=county.geometry[own],
+        feature_ids=county.feature_ids[own],
+        attributes={name: col[own] for name, col in county.attributes.items()},
+        info=replace(county.info, features=int(own.sum())),
+    )
 
 
 def _covered(layer: Layer, entry: LayerEntry, place: LayerPlace) -> Layer:

@@ -19,13 +19,15 @@ SHAPEFILE_NAME_BYTES = 10
 class FieldDefinition:
     """A canonical column: the names it arrives under, and its values.
 
-    `values` maps the text as read to the canonical class; empty for free text.
+    `values` maps the text as read to the canonical class and `pattern` is the
+    form a code must have; both None for free text.
     """
 
     aliases: tuple[str, ...]
     number: bool = False
     required: bool = False
     values: Mapping[str, str] | None = None
+    pattern: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ def catalogue() -> Mapping[str, LayerDefinition]:
                     number=field.get("type") == "number",
                     required=field.get("required") == "true",
                     values=field.get("values"),
+                    pattern=field.get("pattern"),
                 )
                 for name, field in entry["fields"].items()
             },

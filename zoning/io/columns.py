@@ -1,5 +1,7 @@
 """From columns as they arrive to the canonical columns of a layer."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -63,7 +65,7 @@ def canonical_columns(
             attributes[name], bad = _classes(found, field.values)
             attributes[f"{name}_as_read"] = found
         else:
-            attributes[name], bad = found, []
+            attributes[name], bad = _codes(found, field.pattern)
         if bad and (field.required or not field.number):
             problems.append(_unknown(definition.id, name, bad))
     ids = _find(columns, definition.id_aliases, declared.get("id"))
@@ -93,15 +95,33 @@ def _numbers(text: NDArray[np.object_]) -> tuple[NDArray[np.float64], list[str]]
             numbers[row] = float(value)
         except ValueError:
             bad.append(str(value))
+    impossible = ~np.isfinite(numbers) | (numbers < 0)
+    bad += [str(value) for value in text[impossible]]
+    numbers[impossible] = np.nan
     return numbers, sorted(set(bad))
 
 
 def _classes(
     text: NDArray[np.object_], table: Mapping[str, str]
 ) -> tuple[NDArray[np.object_], list[str]]:
-    stripped = [str(value).strip() for value in text]
+    stripped = [_plain(value) for value in text]
     bad = sorted({value for value in stripped if value not in table})
     return np.array([table.get(value, "") for value in stripped], dtype=object), bad
+
+
+def _codes(
+    text: NDArray[np.object_], pattern: str | None
+) -> tuple[NDArray[np.object_], list[str]]:
+    """Return codes in half-width without blanks; free text stays as it is."""
+    if pattern is None:
+        return text, []
+    codes = [_plain(value) for value in text]
+    bad = sorted({code for code in codes if not re.fullmatch(pattern, code)})
+    return np.array([*codes, None], dtype=object)[:-1], bad
+
+
+def _plain(value: object) -> str:
+    return unicodedata.normalize("NFKC", str(value)).strip()
 
 
 def _unique(ids: NDArray[np.object_] | None, rows: int) -> NDArray[np.object_]:

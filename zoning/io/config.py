@@ -5,9 +5,16 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
-from zoning import strict_yaml
+from zoning import strict_yaml, terms
 from zoning.errors import BaseError, Problem
 from zoning.io.catalogue import catalogue
 
@@ -32,7 +39,29 @@ def _inside(value: object) -> object:
 
 
 Day = Annotated[date, BeforeValidator(_day)]
+Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 LocalPath = Annotated[str, BeforeValidator(_inside)]
+
+
+def _plane(value: object) -> object:
+    """Accept the Gauss-Krüger planes of CGCS2000: metres, and no datum shift."""
+    codes = {f"EPSG:{code}" for code in range(4491, 4555)}
+    if value not in codes:
+        msg = "the working plane is a CGCS2000 Gauss-Krüger CRS, such as EPSG:4546"
+        raise ValueError(msg)
+    return value
+
+
+def _scope(value: object) -> object:
+    """Refuse chapters that do not exist: a misspelt one would not be checked."""
+    if value not in terms.group("scope"):
+        msg = f"no such scope; known: {', '.join(terms.group('scope'))}"
+        raise ValueError(msg)
+    return value
+
+
+PlaneCrs = Annotated[str, BeforeValidator(_plane)]
+Scope = Annotated[str, BeforeValidator(_scope)]
 
 
 class Strict(BaseModel):
@@ -58,15 +87,16 @@ class LayerEntry(Strict):
     vertical_datum: str | None = None
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     features: int | None = Field(default=None, ge=0)
+    beyond_county: bool = False
 
 
 class AbsentEntry(Strict):
     """A declaration that the county truly has none."""
 
     absent: Literal["true"]
-    statement: str
-    source: str
-    date: str
+    statement: Said
+    source: Said
+    date: Day
 
 
 class BaseConfig(Strict):
@@ -75,10 +105,10 @@ class BaseConfig(Strict):
     name: str
     demo: bool = False
     admin_code: str = Field(pattern=r"^\d{6}$")
-    crs: str = Field(pattern=r"^EPSG:\d{4,5}$")
+    crs: PlaneCrs
     county: LayerEntry
     packs: tuple[LocalPath, ...] = ("national",)
-    scope: tuple[str, ...] = ("three_lines",)
+    scope: tuple[Scope, ...] = ("three_lines",)
     layers: dict[str, LayerEntry | AbsentEntry] = {}
 
 
@@ -93,7 +123,10 @@ def read_config(folder: Path) -> BaseConfig:
     path = folder / CONFIG_NAME
     if not path.is_file():
         raise BaseError(Problem(code="BASE_NOT_FOUND", values={"path": folder.name}))
-    text = path.read_text(encoding="utf-8-sig")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BaseError(_malformed(1, "not UTF-8")) from error
     try:
         config = BaseConfig.model_validate(strict_yaml.load_text(text))
     except strict_yaml.YamlError as error:
@@ -105,13 +138,29 @@ def read_config(folder: Path) -> BaseConfig:
             for item in error.errors(include_url=False)
         ]
         raise BaseError(*problems) from error
-    unknown = [name for name in config.layers if name not in catalogue()]
-    if unknown:
+    faults = _unknown_names(config)
+    if faults:
         lines = strict_yaml.lines_of(text)
-        raise BaseError(
-            *(_malformed(lines["layers", n], f"unknown layer id {n}") for n in unknown)
-        )
+        raise BaseError(*(_malformed(_line(lines, at), why) for at, why in faults))
     return config
+
+
+def _unknown_names(
+    config: BaseConfig,
+) -> list[tuple[tuple[str | int, ...], str]]:
+    """Find layer ids and field names that the catalogue does not have."""
+    faults: list[tuple[tuple[str | int, ...], str]] = []
+    for name, entry in config.layers.items():
+        if name not in catalogue():
+            faults.append((("layers", name), f"unknown layer id {name}"))
+        elif isinstance(entry, LayerEntry):
+            known = {*catalogue()[name].fields, "id"}
+            faults += [
+                (("layers", name, "fields", field), f"unknown field {field} of {name}")
+                for field in entry.fields
+                if field not in known
+            ]
+    return faults
 
 
 def _line(lines: dict[tuple[str | int, ...], int], loc: tuple[str | int, ...]) -> int:

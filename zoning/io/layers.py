@@ -1,5 +1,6 @@
 """One vector layer of a base, from its entry in zoning.yaml to a `Layer`."""
 
+import contextlib
 import json
 import math
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from zoning.errors import LayerError, Problem
 from zoning.io.catalogue import LayerDefinition
 from zoning.io.columns import canonical_columns
 from zoning.io.config import LayerEntry
-from zoning.io.hashing import file_sha256
+from zoning.io.hashing import being_edited, file_sha256
 from zoning.model import AttributeColumn, Layer, LayerInfo, Repair
 from zoning.model.problems import layer_problem
 from zoning.topology import oriented, repair_polygons
@@ -27,6 +28,12 @@ AWAY_M = 30_000.0
 """Features further outside the county's box than this are out of place."""
 AWAY_SHARE = 0.1
 ROWS_SHOWN = 8
+KIND_WORDS = {
+    "polygon": ("面", "polygons"),
+    "line": ("线或面", "lines or polygons"),
+    "point": ("点或面", "points or polygons"),
+    "mixed": ("面（中心线除外）", "polygons, but for center lines"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,14 +86,7 @@ def read_layer(
         unreadable, CRS unknown, empty).
     """
     digest = sealed_sha256(entry, definition.id, place.folder)
-    key = store.store_key(digest, place.crs, _shaping(entry), definition.id)
-    prepared = store.load(place.folder, definition.id, key)
-    if prepared is None:
-        content = _read_content(entry, definition, place)
-        saved = _to_prepared(content)
-        store.save(place.folder, definition.id, key, prepared=saved)
-    else:
-        content = _from_prepared(prepared)
+    content = _prepared_content(entry, definition, place, digest=digest)
     if len(content.geometry) == 0:
         raise LayerError(layer_problem("LAYER_EMPTY", definition.id))
     info = layer_info(entry, definition.id, digest, features=len(content.geometry))
@@ -106,9 +106,31 @@ def read_layer(
         problems=(
             *content.problems,
             *_expected_count(entry, definition.id, len(content.geometry)),
-            *_out_of_place(content.geometry, definition.id, place.county),
+            *_out_of_place(content, entry, definition.id, place=place),
+            *_wrong_kind(content, definition),
         ),
     )
+
+
+def _prepared_content(
+    entry: LayerEntry, definition: LayerDefinition, place: LayerPlace, *, digest: str
+) -> "_Content":
+    """Take the content from the store, or read it and put it there.
+
+    The key covers the files, the settings and the catalogue's definition: a
+    changed class table must not leave old classes behind.
+    """
+    shaping = json.dumps(
+        [entry.layer, entry.layers, entry.encoding, entry.crs, entry.fields]
+    )
+    key = store.store_key(digest, place.crs, shaping, repr(definition))
+    prepared = store.load(place.folder, definition.id, key)
+    if prepared is not None:
+        with contextlib.suppress(KeyError, ValueError, TypeError):  # not ours: reread
+            return _from_prepared(prepared)
+    content = _read_content(entry, definition, place)
+    store.save(place.folder, definition.id, key, prepared=_to_prepared(content))
+    return content
 
 
 def sealed_sha256(entry: LayerEntry, layer_id: str, folder: Path) -> str:
@@ -116,6 +138,8 @@ def sealed_sha256(entry: LayerEntry, layer_id: str, folder: Path) -> str:
     path = folder / entry.path
     if not path.is_file():
         raise LayerError(layer_problem("LAYER_MISSING", layer_id))
+    if being_edited(path):
+        raise LayerError(layer_problem("BEING_EDITED", layer_id))
     digest = file_sha256(path)
     if entry.sha256 is not None and entry.sha256 != digest:
         raise LayerError(layer_problem("SEAL_BROKEN", layer_id))
@@ -138,13 +162,6 @@ def layer_info(
         coverage=entry.coverage or "",
         vertical_datum=entry.vertical_datum,
         sealed=entry.sha256 is not None,
-    )
-
-
-def _shaping(entry: LayerEntry) -> str:
-    """Return the settings that change what is read from the same bytes."""
-    return json.dumps(
-        [entry.layer, entry.layers, entry.encoding, entry.crs, entry.fields]
     )
 
 
@@ -262,17 +279,65 @@ def _expected_count(
 
 
 def _out_of_place(
-    geometry: NDArray[np.object_], layer_id: str, county: BaseGeometry | None
+    content: "_Content", entry: LayerEntry, layer_id: str, *, place: LayerPlace
 ) -> tuple[Problem, ...]:
-    """Find a layer that does not lie where the county is (wrong CRS or zone)."""
-    if county is None:
+    """Find features that do not lie where the county is (wrong CRS or zone)."""
+    if place.county is None or entry.beyond_county:
         return ()
-    window = shapely.box(*county.bounds).buffer(AWAY_M)
-    away = ~shapely.intersects(geometry, window)
-    if away.mean() <= AWAY_SHARE:
+    window = shapely.box(*place.county.bounds).buffer(AWAY_M)
+    away = ~shapely.intersects(content.geometry, window)
+    if not away.any():
         return ()
-    detail = f"{int(away.sum())}/{len(geometry)}"
-    return (layer_problem("LAYER_OUTSIDE_COUNTY", layer_id, detail=detail),)
+    if away.mean() > AWAY_SHARE:
+        detail = f"{int(away.sum())}/{len(away)}"
+        return (layer_problem("LAYER_OUTSIDE_COUNTY", layer_id, detail=detail),)
+    count, rows = _listed(content.ids[away])
+    return (layer_problem("FEATURES_AWAY", layer_id, count=count, rows=rows),)
+
+
+def _wrong_kind(
+    content: "_Content", definition: LayerDefinition
+) -> tuple[Problem, ...]:
+    """Find features that are not what the layer must hold.
+
+    A red line stored as an outline encloses nothing: a site inside it would
+    meet no polygon.
+    """
+    wanted = _wanted_dimensions(content, definition)
+    kinds = shapely.get_type_id(content.geometry)
+    mixed = kinds == shapely.GeometryType.GEOMETRYCOLLECTION
+    wrong = mixed | (shapely.get_dimensions(content.geometry) < wanted)
+    if not wrong.any():
+        return ()
+    count, rows = _listed(content.ids[wrong])
+    zh, en = KIND_WORDS[definition.geometry]
+    return (
+        layer_problem(
+            "GEOMETRY_KIND",
+            definition.id,
+            wanted=zh,
+            wanted_en=en,
+            count=count,
+            rows=rows,
+        ),
+    )
+
+
+def _wanted_dimensions(
+    content: "_Content", definition: LayerDefinition
+) -> NDArray[np.int_]:
+    """Return the least dimension of each feature; rivers by their outline."""
+    if definition.geometry == "mixed" and "outline" in content.attributes:
+        center = content.attributes["outline"] == "center_line"
+        return np.where(center, 1, 2)
+    least = {"polygon": 2, "line": 1}.get(definition.geometry, 0)
+    return np.full(len(content.geometry), least)
+
+
+def _listed(ids: NDArray[np.object_]) -> tuple[str, str]:
+    """Return how many, and the first of them."""
+    more = "…" if len(ids) > ROWS_SHOWN else ""
+    return str(len(ids)), ", ".join(str(i) for i in ids[:ROWS_SHOWN]) + more
 
 
 def _to_prepared(content: _Content) -> store.Prepared:

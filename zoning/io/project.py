@@ -1,30 +1,55 @@
-"""Project attributes from YAML: what the rules ask about a project.
+"""Project attributes from YAML or Python: what the rules ask about a project.
 
 Keys and values are checked against `zoning/data/project_attributes.yaml`; a
 misspelt activity must not pass for one that no rule knows. Every fault is
 told at once, with its line.
+
+References
+----------
+.. [1] GB/T 4754-2017, Industrial classification for national economic
+   activities: 20 sections A-T of divisions 01-97.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from numbers import Integral, Real
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from zoning import strict_yaml
-from zoning.errors import Problem, SiteError
+from zoning.errors import Problem, SiteError, UsageError
 from zoning.io.boundary_points import number
 from zoning.io.text import decode
 
-__all__ = ["Projects", "activities", "attributes", "read_projects"]
+__all__ = [
+    "Projects",
+    "activities",
+    "attributes",
+    "canonical_attributes",
+    "read_projects",
+]
 
 _BOOLEANS = MappingProxyType(
     {"true": "true", "false": "false", "是": "true", "否": "false"}
 )
-_CODE = re.compile(r"[A-T]?\d{2,4}")
+_CODE = re.compile(r"([A-T]?)([0-9]{2})[0-9]{0,2}|[A-T]")
+_SECTIONS = "ABCDEFGHIJKLMNOPQRST"
+# The last division of each section; the next section starts at the next number.
+_LAST_DIVISIONS = (
+    *(5, 12, 43, 46, 50, 52, 60, 62, 65, 69),
+    *(70, 72, 75, 79, 82, 83, 85, 90, 96, 97),
+)
+_WHOLE_CLASSES = range(1000, 10_000)
+_LISTED = 12  # keys and sites named in one message
 _Path = tuple[str | int, ...]
 
 
@@ -55,6 +80,34 @@ class Projects:
         """Return the entries that none of `keys` (ids, names, stems) calls for."""
         known = set(keys)
         return tuple(key for key in self.by_site if key not in known)
+
+    def require_entries(self, sites: Sequence[tuple[str, str, str]]) -> None:
+        """Refuse entries that match nothing while a site has none of its own.
+
+        One of them may be the misspelt key of that site, which would be
+        checked as another project. Where every site has an entry the rest of
+        the file speaks of sites that are not checked now.
+
+        Parameters
+        ----------
+        sites : sequence of (id, name, stem)
+            The sites to check, without those already rejected.
+
+        Raises
+        ------
+        UsageError
+            ``PROJECT_SITE_UNKNOWN``, naming the keys and the sites.
+        """
+        bare = [keys[0] for keys in sites if not any(k in self.by_site for k in keys)]
+        stray = self.unmatched(key for keys in sites for key in keys)
+        if bare and stray:
+            values = {"keys": _listed(stray), "sites": _listed(bare), "site": bare[0]}
+            raise UsageError(Problem(code="PROJECT_SITE_UNKNOWN", values=values))
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" … ({len(names)})" if len(names) > _LISTED else ""
+    return ", ".join(names[:_LISTED]) + more
 
 
 @cache
@@ -110,6 +163,48 @@ def read_projects(path: Path) -> Projects:
     return projects
 
 
+def canonical_attributes(given: Mapping[Any, Any], where: str) -> Mapping[str, str]:
+    """Check attributes given from Python as those of a file are.
+
+    Parameters
+    ----------
+    given : mapping
+        Attribute (id or Chinese word) → text, bool or number. None, NaN and
+        blank text mean that the value is not known.
+    where : str
+        Place for the messages.
+
+    Returns
+    -------
+    mapping of str to str
+        Attribute id → canonical value, the known ones only.
+
+    Raises
+    ------
+    UsageError
+        ``PROJECT_MALFORMED`` for every fault: unknown attribute or value, an
+        attribute given twice. A number stands for an industry code only with
+        four digits: fewer may have lost a leading zero (``0313`` read as 313
+        would turn farming into manufacture).
+    """
+    faults: list[Problem] = []
+    found = _canonical_entries(
+        {key: None if _missing(value) else value for key, value in given.items()},
+        lambda _, chinese, english: faults.append(_fault(where, chinese, english)),
+    )
+    if faults:
+        raise UsageError(*faults)
+    return found
+
+
+def _missing(value: Any) -> bool:
+    if isinstance(value, str):
+        return not value.strip()
+    if isinstance(value, Real | Decimal):
+        return bool(value != value)  # noqa: PLR0124  NaN alone differs from itself
+    return value is None or type(value).__name__ in {"NAType", "NaTType"}  # pandas
+
+
 class _Reader:
     """Walks the loaded file and gathers faults."""
 
@@ -146,30 +241,39 @@ class _Reader:
         return {}
 
     def _attributes(self, value: Any, path: _Path) -> dict[str, str]:
-        result: dict[str, str] = {}
-        for key, given in self._mapping(value, path).items():
-            place = (*path, key)
-            known = _identifier(key, attributes())
-            if known is None:
-                self._note(place, f"未知的属性 {key}", f"unknown attribute {key}")
-            elif known in result:
-                self._note(place, f"属性 {key} 重复", f"attribute {key} is repeated")
-            elif given is not None:
-                canonical = _canonical(known, given)
-                if canonical is None:
-                    allowed = ", ".join(_allowed(known))
-                    self._note(
-                        place,
-                        f"属性 {key} 的取值 {given} 不可用（可用：{allowed}）",
-                        f"value {given} of {key} is not known (use: {allowed})",
-                    )
-                else:
-                    result[known] = canonical
-        return result
+        return _canonical_entries(
+            self._mapping(value, path),
+            lambda key, chinese, english: self._note((*path, key), chinese, english),
+        )
 
     def _note(self, path: _Path, chinese: str, english: str) -> None:
         where = f"{self.file}:{self.lines.get(path, 1)}"
         self.faults.append(_fault(where, chinese, english))
+
+
+def _canonical_entries(
+    entries: Mapping[Any, Any], note: Callable[[Any, str, str], None]
+) -> dict[str, str]:
+    """Return id → canonical value; `note` hears of every fault: key, zh, en."""
+    result: dict[str, str] = {}
+    for key, given in entries.items():
+        known = _identifier(str(key), attributes())
+        if known is None:
+            note(key, f"未知的属性 {key}", f"unknown attribute {key}")
+        elif known in result:
+            note(key, f"属性 {key} 重复", f"attribute {key} is repeated")
+        elif given is not None:
+            canonical = _canonical(known, given)
+            if canonical is None:
+                allowed = ", ".join(_allowed(known))
+                note(
+                    key,
+                    f"属性 {key} 的取值 {given} 不可用（可用：{allowed}）",
+                    f"value {given} of {key} is not known (use: {allowed})",
+                )
+            else:
+                result[known] = canonical
+    return result
 
 
 def _fault(where: str, chinese: str, english: str) -> Problem:
@@ -186,19 +290,53 @@ def _identifier(text: str, words: Mapping[str, Mapping[str, Any]]) -> str | None
 
 
 def _canonical(attribute: str, given: Any) -> str | None:
-    if not isinstance(given, str) or not given.strip():
-        return None
-    text = given.strip()
     kind = attributes()[attribute]["type"]
+    text = _text(kind, given).strip()
+    if not text:
+        return None
     if kind == "boolean":
         return _BOOLEANS.get(text.lower())
     if kind == "number":
         value = number(text)
         return text if value is not None and value >= 0 else None
     if kind == "code":
-        return text.upper() if _CODE.fullmatch(text.upper()) else None
+        return _industry(text)
     words = _words(attribute)
     return text if words is None else _identifier(text, words)
+
+
+def _text(kind: str, given: Any) -> str:
+    """Write a value as a file would; empty where it cannot stand for the kind."""
+    if isinstance(given, str):
+        return given
+    if isinstance(given, bool | np.bool_):
+        return str(bool(given)).lower()
+    if not isinstance(given, Real | Decimal):
+        return ""
+    if kind == "boolean":
+        return {0: "false", 1: "true"}.get(given, "")  # type: ignore[call-overload,no-any-return]  # 1.0 hashes as 1
+    if kind == "code" and given not in _WHOLE_CLASSES:
+        return ""
+    if isinstance(given, Integral) or given == given // 1:
+        return str(int(given))
+    return format(Decimal(repr(float(given))), "f")
+
+
+def _industry(text: str) -> str | None:
+    """Return a code of GB/T 4754-2017 in half-width capitals.
+
+    A letter of another section than the division's is a fault: ``D2614``
+    would escape every rule on ``C26``.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    match = _CODE.fullmatch(plain)
+    if match is None or match[2] is None:
+        return plain if match else None
+    division = int(match[2])
+    if not 1 <= division <= _LAST_DIVISIONS[-1]:
+        return None
+    section = _SECTIONS[bisect_left(_LAST_DIVISIONS, division)]
+    return plain if match[1] in {"", section} else None
 
 
 def _words(attribute: str) -> Mapping[str, Mapping[str, Any]] | None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from zoning import store
 from zoning.errors import LayerError, Problem
 from zoning.io.config import LayerEntry
+from zoning.io.crs import obstacle
 from zoning.io.layers import LayerPlace, layer_info, sealed_sha256
 from zoning.model import Raster
 from zoning.model.problems import layer_problem
@@ -43,6 +44,8 @@ def read_raster(entry: LayerEntry, layer_id: str, place: LayerPlace) -> Raster:
         raise LayerError(
             layer_problem("CRS_CONTRADICTION", layer_id, found=crs, declared=entry.crs)
         )
+    if obstacle(crs, layer_id) is not None:
+        raise LayerError(layer_problem("CRS_UNSUPPORTED", layer_id, crs=crs))
     a, b, c, d, e, f = prepared.header["transform"]
     info = layer_info(entry, layer_id, digest, features=int(values.size))
     problems = (

@@ -69,7 +69,8 @@ def read_sites(
     Raises
     ------
     UsageError
-        When `crs` is no EPSG code. A bad file never raises.
+        When `crs` is no EPSG code, or when `projects` has entries that match
+        no site while a site has none. A bad file never raises.
     """
     argument = crs_argument(crs)
     read = [_read(Path(path), argument) for path in paths]
@@ -85,7 +86,7 @@ def read_sites(
             taken.add(identifier)
             row_source = replace(source, row=index, crs=row.crs, encoding=row.encoding)
             sites.append(_site(row, row_source, identifier, stem=stem))
-    return tuple(_with_project(site, projects) for site in sites)
+    return _with_projects(sites, projects or Projects())
 
 
 def _read(path: Path, argument: str | None) -> tuple[SiteSource, tuple[SiteRow, ...]]:
@@ -149,11 +150,16 @@ def _site(row: SiteRow, source: SiteSource, identifier: str, *, stem: str) -> Si
     )
 
 
-def _with_project(site: Site, projects: Projects | None) -> Site:
-    if projects is None:
-        return site
-    stem = Path(site.source.path).stem
-    return replace(site, project=projects.for_site(site.id, site.name, stem))
+def _with_projects(sites: Sequence[Site], projects: Projects) -> tuple[Site, ...]:
+    keys = [(site.id, site.name, Path(site.source.path).stem) for site in sites]
+    projects.require_entries(
+        # a rejected site is never clear, and may lack the number it goes by
+        [k for k, site in zip(keys, sites, strict=True) if site.rejection is None]
+    )
+    return tuple(
+        replace(site, project=projects.for_site(*own))
+        for site, own in zip(sites, keys, strict=True)
+    )
 
 
 def _unused(wished: str, taken: set[str]) -> str:

@@ -6,6 +6,7 @@ keeps the layer from being whole becomes a `Problem` of the layer.
 """
 
 import json
+import math
 import sqlite3
 import struct
 from dataclasses import dataclass
@@ -15,10 +16,12 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
 
 from zoning.errors import LayerError, SiteError
 from zoning.io.crs import from_wkt, obstacle
 from zoning.io.dbf import read_dbf
+from zoning.io.hashing import siblings
 from zoning.model.problems import layer_problem
 
 __all__ = ["RawLayer", "read_raw"]
@@ -136,14 +139,12 @@ def _sublayer(
 def _encoding(path: Path, layer_id: str, declared: str) -> str:
     if declared != "auto":
         return declared
-    siblings = {
-        p.suffix.lower(): p for p in path.parent.iterdir() if p.stem == path.stem
-    }
-    if ".dbf" not in siblings:
+    parts = siblings(path)
+    if ".dbf" not in parts:
         raise LayerError(layer_problem("LAYER_UNREADABLE", layer_id, detail="no .dbf"))
-    cpg = siblings[".cpg"].read_bytes() if ".cpg" in siblings else b""
+    cpg = parts[".cpg"].read_bytes() if ".cpg" in parts else b""
     try:
-        content = siblings[".dbf"].read_bytes()
+        content = parts[".dbf"].read_bytes()
         return read_dbf(content, cpg=cpg, where=path.name).encoding
     except SiteError as error:
         raise LayerError(layer_problem("ENCODING_DOUBTFUL", layer_id)) from error
@@ -185,12 +186,32 @@ def _crs_of(found: str | None, layer_id: str, *, declared: str | None) -> str:
         raise LayerError(
             layer_problem("CRS_CONTRADICTION", layer_id, found=code, declared=declared)
         )
+    if found and code is None and declared is not None:
+        _same_figure(found, declared, layer_id)
     crs = code or declared
     if crs is None:
         raise LayerError(layer_problem("CRS_MISSING", layer_id))
     if obstacle(crs, layer_id) is not None:
         raise LayerError(layer_problem("CRS_UNSUPPORTED", layer_id, crs=crs))
     return crs
+
+
+def _same_figure(found: str, declared: str, layer_id: str) -> None:
+    """Refuse a declaration over a .prj of another ellipsoid or another kind."""
+    one, other = CRS.from_user_input(found), CRS.from_user_input(declared)
+    figures = [
+        (crs.is_geographic, crs.ellipsoid and crs.ellipsoid.inverse_flattening)
+        for crs in (one, other)
+    ]
+    same_kind = figures[0][0] == figures[1][0]
+    if not (
+        same_kind and math.isclose(*(float(f[1] or 0) for f in figures), abs_tol=1e-5)
+    ):
+        raise LayerError(
+            layer_problem(
+                "CRS_CONTRADICTION", layer_id, found=one.name, declared=declared
+            )
+        )
 
 
 def _as_text(values: NDArray[Any]) -> NDArray[np.object_]:
@@ -221,17 +242,20 @@ def _count(path: Path, driver: str, table: str | None) -> int:
 
 
 def _count_shapefile(path: Path) -> int:
-    """Count by the .dbf header; -1 unless .shx and .shp are as long as they say."""
-    siblings = {
-        p.suffix.lower(): p for p in path.parent.iterdir() if p.stem == path.stem
-    }
-    head = siblings[".dbf"].read_bytes()[:32]
-    rows = int(struct.unpack_from("<I", head, 4)[0])
+    """Count the records that stand, by the .dbf.
+
+    -2 when .shp, .shx and .dbf are not as long as they say. Records marked
+    deleted do not count: GDAL leaves them out.
+    """
+    parts = siblings(path)
+    table = parts[".dbf"].read_bytes()
+    rows, header, record = struct.unpack_from("<IHH", table, 4)
     stated = int(struct.unpack(">i", path.read_bytes()[24:28])[0]) * 2
-    if stated != path.stat().st_size:
+    index = parts.get(".shx")
+    shapes = (
+        rows if index is None else (index.stat().st_size - _SHP_HEADER) // _SHX_RECORD
+    )
+    if stated != path.stat().st_size or shapes != rows:
         return -2
-    index = siblings.get(".shx")
-    if index is None:
-        return rows
-    shapes = (index.stat().st_size - _SHP_HEADER) // _SHX_RECORD
-    return rows if shapes == rows else -2
+    marks = table[header : header + rows * record : max(record, 1)]
+    return int(rows) - marks.count(b"*")

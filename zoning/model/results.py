@@ -161,6 +161,7 @@ class Terrain:
     slope_max_deg: float | None = None
     slope_ge_25_share: float | None = None
     cover: Mapping[str, float] = field(default_factory=dict)
+    gap_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -4,13 +4,29 @@ Kleene's rules: an unknown never decides, and is never taken for a no.
 """
 
 import math
+import re
+import unicodedata
+from bisect import bisect_right
 from collections.abc import Mapping
 
 from zoning.rules.schema import Condition
 
-__all__ = ["all_hold", "holds", "in_group", "unknown_attributes"]
+__all__ = [
+    "SECTIONS",
+    "all_hold",
+    "full_code",
+    "holds",
+    "in_group",
+    "unknown_attributes",
+]
 
-SECTIONS = "ABCDEFGHIJKLMNOPQRST"  # letters of GB/T 4754 sections
+SECTIONS = "ABCDEFGHIJKLMNOPQRST"
+"""Letters of the sections (门类) of GB/T 4754-2017."""
+FIRST_DIVISIONS = (1, 6, 13, 44, 47, 51, 53, 61, 63, 66, 70, 71, 73, 76, 80, 83, 84)
+FIRST_DIVISIONS += (86, 91, 97)
+"""First division (大类) of each section, in the order of `SECTIONS`."""
+LAST_DIVISION = 97
+_CODE = re.compile(r"([A-T]?)(\d{0,4})", re.ASCII)
 Groups = Mapping[str, tuple[str, ...]]
 
 
@@ -64,14 +80,42 @@ def unknown_attributes(
 def in_group(code: str, prefixes: tuple[str, ...]) -> bool | None:
     """Say whether an industry code has one of the prefixes.
 
-    The section letter may be missing in the code (``2614`` for ``C2614``). A
-    code coarser than a prefix (``C2`` before ``C26``) leaves it open.
+    The section letter may be missing on either side (``2614`` for ``C2614``).
+    A code coarser than a prefix (``C2`` before ``C26``) leaves it open, and so
+    does whatever is no code of GB/T 4754, on either side.
     """
-    plain = code.strip().upper()
-    wanted = [p.lstrip(SECTIONS) if plain[:1].isdigit() else p for p in prefixes]
-    if any(plain.startswith(prefix) for prefix in wanted):
+    plain = full_code(code)
+    if plain is None:
+        return None if prefixes else False
+    wanted = [full_code(prefix) for prefix in prefixes]
+    if any(prefix and plain.startswith(prefix) for prefix in wanted):
         return True
-    return None if any(prefix.startswith(plain) for prefix in wanted) else False
+    open_ = any(prefix is None or prefix.startswith(plain) for prefix in wanted)
+    return None if open_ else False
+
+
+def full_code(text: str) -> str | None:
+    """Return an industry code in capitals with its section letter.
+
+    None when the text is no code: no letter and less than two digits, a
+    division that does not exist, or a letter that is not the division's.
+
+    References
+    ----------
+    .. [1] GB/T 4754-2017, sections A to T and their divisions 01 to 97.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    found = _CODE.fullmatch(plain)
+    if found is None or not plain:
+        return None
+    letter, digits = found.groups()
+    if len(digits) < 2:  # noqa: PLR2004  a division has two digits
+        return plain if letter else None
+    division = int(digits[:2])
+    if not 1 <= division <= LAST_DIVISION:
+        return None
+    section = SECTIONS[bisect_right(FIRST_DIVISIONS, division) - 1]
+    return section + digits if letter in {"", section} else None
 
 
 def _between(text: str, least: float | None, most: float | None) -> bool | None:

@@ -1,0 +1,176 @@
+"""A GeoDataFrame made by hand, or by `zoning.api.read_sites`, to `Site` values.
+
+What holds for files holds here: attributes are checked against the
+vocabulary, coordinates on a foreign datum and features of several dimensions
+are rejected, and rows out equal rows in.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from zoning.errors import Problem, UsageError
+from zoning.io.crs import obstacle
+from zoning.io.project import Projects, attributes, canonical_attributes
+from zoning.model import Site, SiteSource
+
+if TYPE_CHECKING:  # geopandas loads only when the caller has a table
+    from collections.abc import Mapping
+
+    from geopandas import GeoDataFrame
+
+__all__ = ["sites_of_table", "table_with_projects"]
+
+_MULTI = (shapely.MultiPoint, shapely.MultiLineString, shapely.MultiPolygon)
+
+
+def table_with_projects(table: "GeoDataFrame", projects: Projects) -> "GeoDataFrame":
+    """Return a copy with identifiers, names and canonical attribute columns.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+        One row per site. ``site_id``, ``name`` and columns named like a
+        project attribute are read; other columns are kept as they are.
+    projects : Projects
+        Laid on by ``site_id``, ``name`` and stem of ``source``; outweighs
+        what a row says itself.
+
+    Raises
+    ------
+    UsageError
+        When the table has no CRS, an attribute has a value outside the
+        vocabulary, or entries of `projects` match no row while a row has none.
+    """
+    _require_crs(table)
+    made = table.copy()
+    if "site_id" not in made.columns:
+        made.insert(0, "site_id", [f"site-{k + 1}" for k in range(len(made))])
+    if "name" not in made.columns:
+        made["name"] = made["site_id"]
+    rows = made.to_dict("records")
+    keys = [
+        (_word(row["site_id"]), _word(row["name"]), Path(_word(row.get("source"))).stem)
+        for row in rows
+    ]
+    usable = [_readable(shape) for shape in made.geometry]
+    projects.require_entries([k for k, good in zip(keys, usable, strict=True) if good])
+    found = [
+        {**own, **projects.for_site(*key)}
+        for own, key in zip(_attributes(rows), keys, strict=True)
+    ]
+    for name in attributes():
+        if name in made.columns or any(name in own for own in found):
+            made[name] = np.array([own.get(name, "") for own in found], dtype=object)
+    return made
+
+
+def sites_of_table(table: "GeoDataFrame") -> tuple[Site, ...]:
+    """Return the rows as sites, in order; a row that cannot be checked is rejected.
+
+    Raises
+    ------
+    UsageError
+        When the table has no CRS of the EPSG registry, or an attribute has a
+        value outside the vocabulary.
+    """
+    crs = f"EPSG:{_require_crs(table)}"
+    rows = table.to_dict("records")
+    projects = _attributes(rows)
+    shapes = list(table.geometry)
+    return tuple(
+        _site(row | {"geometry": shape}, crs, index, project)
+        for index, (row, shape, project) in enumerate(
+            zip(rows, shapes, projects, strict=True)
+        )
+    )
+
+
+def _require_crs(table: "GeoDataFrame") -> int:
+    code = None if table.crs is None else table.crs.to_epsg()
+    if code is None:
+        raise UsageError(Problem(code="TABLE_WITHOUT_CRS"))
+    return int(code)
+
+
+def _attributes(rows: list[dict[str, Any]]) -> "list[Mapping[str, str]]":
+    """Return the attributes of every row; the faults of all rows are told at once."""
+    found: list[Mapping[str, str]] = []
+    faults: list[Problem] = []
+    for index, row in enumerate(rows):
+        own = {name: row[name] for name in attributes() if name in row}
+        try:
+            found.append(canonical_attributes(own, _place(row, index)))
+        except UsageError as error:
+            faults += error.problems
+    if faults:
+        raise UsageError(*faults)
+    return found
+
+
+def _site(
+    row: dict[str, Any], crs: str, index: int, project: "Mapping[str, str]"
+) -> Site:
+    where = _word(row.get("source")) or f"#{index + 1}"
+    shape, rejection = _judged(row, crs, where)
+    declared = row.get("area_declared_m2")
+    return Site(
+        id=_word(row.get("site_id")) or str(index + 1),
+        name=_word(row.get("name")),
+        geometry=shape,
+        crs=crs if rejection is None else None,
+        source=SiteSource(
+            path=_word(row.get("source")),
+            sha256=_word(row.get("sha256")),
+            row=int(row.get("row", index)),
+            crs=crs,
+        ),
+        area_declared_m2=None if declared is None or np.isnan(declared) else declared,
+        project=project,
+        rejection=rejection,
+    )
+
+
+def _judged(
+    row: dict[str, Any], crs: str, where: str
+) -> tuple[BaseGeometry | None, Problem | None]:
+    """Return the geometry, of one dimension, or why there is none to check."""
+    values = {"detail": _word(row.get("rejection")) or "geometry"}
+    refused = Problem(code="ROW_REJECTED", where=where, values=values)
+    shape = row["geometry"]
+    if not _readable(shape):
+        return None, refused
+    reason = obstacle(crs, where)
+    if reason is not None:
+        return None, reason
+    if isinstance(shape, shapely.GeometryCollection):
+        parts = _parts(shape)
+        dimensions = {int(shapely.get_dimensions(part)) for part in parts}
+        if len(dimensions) > 1:
+            return None, Problem(code="GEOMETRY_MIXED", where=where)
+        shape = _MULTI[dimensions.pop()](parts)
+    return (shape, None) if shape.is_valid else (None, refused)
+
+
+def _parts(shape: BaseGeometry) -> list[BaseGeometry]:
+    """Return the simple parts of a collection, however deep, without empty ones."""
+    if not hasattr(shape, "geoms"):
+        return [] if shape.is_empty else [shape]
+    return [simple for part in shape.geoms for simple in _parts(part)]
+
+
+def _readable(shape: BaseGeometry | None) -> bool:
+    return shape is not None and not shape.is_empty and bool(shape.is_valid)
+
+
+def _place(row: dict[str, Any], index: int) -> str:
+    return _word(row.get("site_id")) or f"#{index + 1}"
+
+
+def _word(value: Any) -> str:
+    """Return a cell as text; the ways in which tables leave a cell empty are ''."""
+    missing = value is None or value != value or str(value) in {"<NA>", "NaT"}  # noqa: PLR0124  NaN
+    return "" if missing else str(value)
