@@ -248,6 +248,7 @@ def write_clauses(path: Path) -> None:
         f"C-1|区县总体||空间布局约束|禁止新建化工项目|{CHEMICALS}|禁止|示例清单",
         f"U-1|单元|{unit}|空间布局约束|限制旅游开发|tourism_facility|||限制|示例清单",
         f"U-2|单元|{unit}|环境风险防控|加强风险防范||||人工判断|示例清单",
+        "U-3|单元|ZH50023730001|空间布局约束|限制养殖|livestock_scale|||限制|示例清单",
     ):
         sheet.append(cells.split("|"))
     book.save(path)

@@ -176,11 +176,10 @@ def check_sites(
     """
     folder = None if isinstance(base, Base) else Path(base)
     opened = base if isinstance(base, Base) else open_base(base)
-    if not hasattr(sites, "geometry"):
-        sites = read_sites(sites)
+    table: Any = sites if hasattr(sites, "geometry") else read_sites(sites)
     book = read_rule_book(opened.packs, folder)
     chosen = options or CheckOptions(as_of=date.today())  # noqa: DTZ011  office day
-    return CheckReport(check(sites_of_table(sites), opened, book, options=chosen))
+    return CheckReport(check(sites_of_table(table), opened, book, options=chosen))
 
 
 def write_run(
@@ -318,15 +317,14 @@ def _table_of(sites: tuple[Site, ...]) -> "GeoDataFrame":
     rows = [
         {
             "site_id": site.id,
-            "name": "",  # keeps its place; filled below
+            "name": site.project.get("name") or site.name,
             "source": site.source.path,
             "row": site.source.row,
             "sha256": site.source.sha256,
             "area_declared_m2": site.area_declared_m2,
             "warnings": "\n".join(problem.line() for problem in site.problems),
             "rejection": "" if site.rejection is None else site.rejection.line(),
-            **{name: site.project.get(name, "") for name in attributes()},
-            "name": site.project.get("name") or site.name,
+            **{key: site.project.get(key, "") for key in attributes() if key != "name"},
             "geometry": _carried(site, crs),
         }
         for site in sites

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoning.rules.conditions import all_hold, holds, unknown_attributes
+from zoning.rules.conditions import (
+    all_hold,
+    full_code,
+    holds,
+    in_group,
+    unknown_attributes,
+)
 from zoning.rules.schema import Condition
 
 GROUPS = {"chemical": ("C25", "C26", "C271"), "coking": ("C2521",)}
@@ -133,6 +139,68 @@ def test_an_industry_code_belongs_to_a_group_by_prefix(
 @pytest.mark.parametrize("code", ["C", "C2", "C27", "27"])
 def test_a_code_too_coarse_to_tell_is_unknown(code: str) -> None:
     assert holds(CHEMICAL, {"industry_code": code}, GROUPS) is None
+
+
+@pytest.mark.parametrize("code", ["C4812", "9900", "农业", "2", "C26x", "26143"])
+def test_what_is_no_industry_code_is_unknown(code: str) -> None:
+    assert holds(CHEMICAL, {"industry_code": code}, GROUPS) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "prefix", "expected"),
+    [
+        ("E4812", "48", True),
+        ("4812", "48", True),
+        ("E4812", "e48", True),
+        ("4812", "E", True),
+        ("E4812", "49", False),
+        ("0311", "03", True),
+        ("E4812", "土木", None),
+        ("E4812", "C48", None),
+    ],
+)
+def test_the_letter_may_be_missing_on_either_side(
+    code: str, prefix: str, expected: Truth
+) -> None:
+    assert in_group(code, (prefix,)) is expected
+
+
+def test_a_known_prefix_decides_beside_an_unknown_one() -> None:
+    assert in_group("E4812", ("土木", "E48")) is True
+    assert in_group("E4812", ()) is False
+
+
+# GB/T 4754-2017: the divisions of each section, copied by hand.
+DIVISIONS = {
+    "A": (1, 5),
+    "B": (6, 12),
+    "C": (13, 43),
+    "D": (44, 46),
+    "E": (47, 50),
+    "F": (51, 52),
+    "G": (53, 60),
+    "H": (61, 62),
+    "I": (63, 65),
+    "J": (66, 69),
+    "K": (70, 70),
+    "L": (71, 72),
+    "M": (73, 75),
+    "N": (76, 79),
+    "O": (80, 82),
+    "P": (83, 83),
+    "Q": (84, 85),
+    "R": (86, 90),
+    "S": (91, 96),
+    "T": (97, 97),
+}
+
+
+@pytest.mark.parametrize("section", DIVISIONS)
+def test_each_division_gets_the_letter_of_its_section(section: str) -> None:
+    first, last = DIVISIONS[section]
+    for division in range(first, last + 1):
+        assert full_code(f"{division:02d}") == f"{section}{division:02d}"
+        assert full_code(f"{section}{division:02d}1") == f"{section}{division:02d}1"
 
 
 @pytest.mark.parametrize("value", ["nan", "5万", "about 60000"])

@@ -171,6 +171,7 @@ def test_something_that_is_no_pack_is_malformed(text: str, tmp_path: Path) -> No
 
 def test_scalars_stay_the_text_that_was_written(tmp_path: Path) -> None:
     codes = GOOD.replace("[road]", "[0101, no, 1e3, 0x1F, 12:30]")
+    codes = codes.replace("attribute: activity", "attribute: industry_code")
     (tmp_path / "own.yaml").write_text(codes, encoding="utf-8")
     rule = read_rule_book(("own.yaml",), tmp_path).rules[0]
     assert rule.when[0].one_of == ("0101", "no", "1e3", "0x1F", "12:30")

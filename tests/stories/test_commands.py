@@ -78,7 +78,7 @@ def check(
         (["town.txt", "farm.txt"], 1),
         (["bad.txt"], 3),
         (["farm.txt", "bad.txt"], 3),
-        (["nowhere.txt"], 3),
+        (["nowhere.txt"], 2),
         ([], 2),
     ],
     ids=["clear", "conflict", "both", "bad", "bad beside conflict", "no file", "none"],

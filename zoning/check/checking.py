@@ -11,14 +11,17 @@ from zoning.check.clauses import judge_clauses, units_of_site
 from zoning.check.facts import Facts, ViewFacts
 from zoning.check.judging import Judged, judge
 from zoning.check.layout import layout_hits
-from zoning.check.placing import Placed, place_sites
+from zoning.check.placing import Placed, place_sites, trusted_project
 from zoning.check.terrain import describe_terrain
 from zoning.check.verdicts import (
     asked_only_what_matters,
+    county_doubts,
+    empty_chapters,
     gaps_of,
     site_verdict,
     unlisted_lines,
 )
+from zoning.errors import Problem
 from zoning.model import (
     Base,
     CheckOptions,
@@ -32,13 +35,21 @@ from zoning.model import (
     Terrain,
     Verdict,
 )
-from zoning.overlay import RESIDUE, TOUCHING
+from zoning.overlay import RESIDUE, TOUCHING, uncovered_share
 from zoning.rules.packs import RuleBook
 from zoning.rules.schema import Rule
 
 __all__ = ["check"]
 
-THREE_LINES = "three_lines"
+THREE_LINES, CONTROL_UNITS = "three_lines", "control_units"
+HARMLESS_TO_WORST = (
+    State.CLEAR,
+    State.NOTICE,
+    State.REVIEW,
+    State.NOT_CHECKED,
+    State.CONDITIONAL,
+    State.PROHIBITED,
+)
 Progress = Callable[[int, int], None]
 
 
@@ -71,7 +82,7 @@ def check(
         One result per site, in the order of `sites`. `sites[i]` alone gives
         the same result as `sites[i]` in a batch.
     """
-    placed = place_sites(sites, base)
+    placed = place_sites(sites, base, options)
     shapes = [p.geometry for p in placed if p.geometry is not None]
     facts = Facts(
         sites=np.array([*shapes, None], dtype=object)[:-1],
@@ -117,15 +128,28 @@ def _rejected(place: Placed) -> SiteResult:
 def _check_one(
     place: Placed, row: int, facts: Facts, *, rules: tuple[Rule, ...]
 ) -> SiteResult:
-    project = place.site.project
+    project, contradictions = trusted_project(place)
     terrain = describe_terrain(facts.sites[row], facts.base)
     judged = [
         judge(rule, row, facts, project=project, terrain=terrain) for rule in rules
     ]
-    if "control_units" in facts.base.scope:
+    if CONTROL_UNITS in facts.base.scope:
         judged += judge_clauses(row, facts, project)
     judged += unlisted_lines(judged)
-    return _result(place, row, facts, judged=tuple(judged), terrain=terrain)
+    judged += [*empty_chapters(facts.base, facts.book), *county_doubts(facts)]
+    notes = (*contradictions, *_outside_county(row, facts))
+    result = _result(place, row, facts, judged=tuple(judged), terrain=terrain)
+    return replace(result, problems=(*result.problems, *notes))
+
+
+def _outside_county(row: int, facts: Facts) -> tuple[Problem, ...]:
+    """Say once, in words, that a site leaves the county."""
+    one = facts.sites[row : row + 1]
+    options = facts.options
+    share = float(uncovered_share(one, facts.base.county, 0.0, options=options)[0])
+    if share == 0:
+        return ()
+    return (Problem(code="SITE_LEAVES_COUNTY", values={"share": f"{share:.2%}"}),)
 
 
 def _result(
@@ -143,7 +167,7 @@ def _result(
     return SiteResult(
         site=place.site,
         verdict=verdict,
-        complete=not gaps,
+        complete=not gaps and verdict is not Verdict.UNDETERMINED,
         geometry=place.geometry,
         area_m2=place.area_m2,
         area_plane_m2=place.area_plane_m2,
@@ -164,7 +188,10 @@ def _views_of(
 ) -> dict[str, list[ViewFacts]]:
     """Return the views that findings were drawn from, by layer."""
     views: dict[str, list[ViewFacts]] = {}
-    for name in sorted({f.view for f in findings if f.view in facts.book.views}):
+    read = {f.view for f in findings if f.view in facts.book.views}
+    if CONTROL_UNITS in facts.base.scope:
+        read.add("unit")
+    for name in sorted(read):
         if facts.book.views[name].layer in facts.base.layers:
             found = facts.view(name)
             if isinstance(found, ViewFacts):
@@ -203,7 +230,6 @@ def _conflicts(
     site: Site, row: int, facts: Facts, *, findings: tuple[Finding, ...]
 ) -> tuple[ConflictShape, ...]:
     """Shapes of what was met, with the worst state drawn from each feature."""
-    order = list(State)
     shapes: dict[tuple[str, str], ConflictShape] = {}
     for finding in findings:
         if finding.state in {State.CLEAR, State.NOT_CHECKED}:
@@ -217,7 +243,7 @@ def _conflicts(
             key = shape.layer, shape.feature
             old = shapes.get(key)
             if old is not None:
-                worst = max(old.state, shape.state, key=order.index)
+                worst = max(old.state, shape.state, key=HARMLESS_TO_WORST.index)
                 rule_ids = (*old.rule_ids, *shape.rule_ids)
                 shape = replace(old, state=worst, rule_ids=rule_ids)  # noqa: PLW2901
             shapes[key] = shape

@@ -3,17 +3,22 @@
 Lying in a unit is no breach; each clause gives its own finding. City and
 county clauses apply in every unit. A clause that names no activity, industry
 or nature applies to every project; one that only a person can judge is
-REVIEW.
+REVIEW. Units and list must know each other: a site in no unit, a unit without
+clauses and a clause of no unit are gaps, for a clause may be lost there.
 """
 
+import math
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+import shapely
 
 from zoning import terms
-from zoning.check.facts import Facts, ViewFacts
+from zoning.check.facts import Facts, ViewFacts, standing_problems
 from zoning.check.judging import Judged, question, severity_state
 from zoning.errors import Problem
 from zoning.model import (
@@ -25,16 +30,21 @@ from zoning.model import (
     UnitShare,
 )
 from zoning.model.problems import layer_problem
-from zoning.overlay import SUBSTANTIVE
+from zoning.overlay import SUBSTANTIVE, uncovered_share
 from zoning.rules.conditions import all_hold, unknown_attributes
 from zoning.rules.schema import Condition
 
-__all__ = ["judge_clauses", "units_of_site"]
+__all__ = ["judge_clauses", "unit_codes", "units_of_site"]
 
 ACCESS_LIST, CONTROL_UNIT = "access_list", "control_unit"
 # 生态环境法典 第六十七条 since 2026-08-15; before, 长江保护法 第二十二条第一款 with
 # the penalty of 第八十八条第(三)项, since 2021-03-01 (rule fact UNIT-001).
 CODE_FROM, OLD_FROM = "2026-08-15", "2021-03-01"
+UNRELIABLE = {"AUTHORITY_NOT_STATUTORY", "EDITION_NOT_VALID"}
+"""Problems of a list under which none of its clauses counts."""
+SHOWN = 5
+_BETWEEN_CODES = re.compile(r"[、,;/|]|\s+(?=[A-Z])")
+_BLANK = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,7 +69,7 @@ def units_of_site(row: int, facts: Facts) -> tuple[UnitShare, ...]:
     classes = found.layer.attributes["unit_class"]
     units = [
         UnitShare(
-            code=str(codes[rows.feature[k]]),
+            code=_code_of(codes[rows.feature[k]]),
             name="" if names is None else str(names[rows.feature[k]]),
             unit_class=str(classes[rows.feature[k]]),
             overlap_m2=float(rows.area_m2[k]),
@@ -77,46 +87,139 @@ def judge_clauses(
     """Return one judged finding per clause that may concern the site.
 
     When the list or the units cannot be relied on, one NOT_CHECKED finding
-    says so, beside what could be judged.
+    says so, beside what could be judged. A list declared absent has no
+    clauses and asks for none.
     """
-    judged: list[Judged] = []
-    list_problems = _list_problems(facts)
     place = _place(row, facts)
-    for problems, layer in (
-        (list_problems, ACCESS_LIST),
-        (place.problems, CONTROL_UNIT),
-    ):
-        if problems:
-            judged.append(_not_checked(layer, problems))
-    if facts.base.clauses is None or list_problems:
-        return tuple(judged)
-    for clause in facts.base.clauses:
-        if clause.level != "unit" or clause.unit_code in place.units:
-            unit = place.units.get(clause.unit_code)
-            judged.append(_judge_clause(clause, unit, facts, project=project))
+    listed = _list_problems(facts)
+    doubts = (*listed, *_without_clause(place, facts))
+    judged = [
+        _not_checked(layer, problems)
+        for layer, problems in ((ACCESS_LIST, doubts), (CONTROL_UNIT, place.problems))
+        if problems
+    ]
+    if UNRELIABLE.isdisjoint(problem.code for problem in listed):
+        for clause in facts.base.clauses or ():
+            units = _met(clause, place)
+            if clause.level != "unit" or units:
+                judged.append(_judge_clause(clause, units, facts, project=project))
     return tuple(judged)
 
 
+@cache
+def unit_codes(text: str) -> tuple[str, ...]:
+    """Return the control-unit codes of a cell, as they are compared.
+
+    Width, case and blanks do not count, nor does a line break inside a code.
+    Several codes are separated by 、 ， ； / | or by a blank before a letter.
+    """
+    plain = unicodedata.normalize("NFKC", text).upper()
+    codes = (_BLANK.sub("", part) for part in _BETWEEN_CODES.split(plain.strip()))
+    return tuple(dict.fromkeys(code for code in codes if code))
+
+
+def _code_of(cell: object) -> str:
+    """Return the one code of a unit of the layer."""
+    return "".join(unit_codes(str(cell)))
+
+
+def _met(clause: Clause, place: _Place) -> tuple[UnitShare, ...]:
+    """Return the site's units that a unit-level clause names."""
+    if clause.level != "unit":
+        return ()
+    codes = unit_codes(clause.unit_code)
+    return tuple(place.units[code] for code in codes if code in place.units)
+
+
+def _listed_codes(facts: Facts) -> dict[str, None]:
+    """Return the codes of the unit-level clauses, in the order of the list."""
+    return {
+        code: None
+        for clause in facts.base.clauses or ()
+        if clause.level == "unit"
+        for code in unit_codes(clause.unit_code)
+    }
+
+
 def _list_problems(facts: Facts) -> tuple[Problem, ...]:
+    """Return what keeps the list, for any site, from carrying a CLEAR."""
     base = facts.base
+    if ACCESS_LIST in base.absent:
+        return _declared_later(ACCESS_LIST, facts)
     if base.clauses is None:
         return facts.problems(ACCESS_LIST)
+    found = base.missing.get(ACCESS_LIST, ())
     if not base.clauses:
-        return (layer_problem("LAYER_EMPTY", ACCESS_LIST),)
-    return base.missing.get(ACCESS_LIST, ())
+        found += (layer_problem("LAYER_EMPTY", ACCESS_LIST),)
+    info = base.tables.get(ACCESS_LIST)
+    standing = () if info is None else standing_problems(info, facts.options)
+    return (*found, *standing, *_of_no_unit(facts))
+
+
+def _declared_later(layer_id: str, facts: Facts) -> tuple[Problem, ...]:
+    """Take a declaration of absence at its word, but not before it was made."""
+    day = facts.base.absent[layer_id].date
+    if day <= facts.options.as_of.isoformat():
+        return ()
+    return (layer_problem("DECLARED_LATER", layer_id, date=day),)
+
+
+def _of_no_unit(facts: Facts) -> tuple[Problem, ...]:
+    """Return the list's codes that no unit bears; with no units, all of them."""
+    units = facts.base.layers.get(CONTROL_UNIT)
+    if units is None and CONTROL_UNIT not in facts.base.absent:
+        return ()  # that the layer is missing is said of the layer
+    if units is not None and "code" not in units.attributes:
+        return ()  # FIELD_MISSING is among the layer's problems
+    cells = () if units is None else units.attributes["code"]
+    borne = {_code_of(cell) for cell in cells}
+    strange = [code for code in _listed_codes(facts) if code not in borne]
+    if not strange:
+        return ()
+    return (layer_problem("CLAUSE_UNIT_UNKNOWN", ACCESS_LIST, codes=_shown(strange)),)
+
+
+def _without_clause(place: _Place, facts: Facts) -> tuple[Problem, ...]:
+    """Return the site's units that a list with unit-level clauses passes over."""
+    listed = _listed_codes(facts)
+    bare = [code or "?" for code in place.units if code not in listed]
+    if not listed or not bare:
+        return ()
+    return (layer_problem("UNIT_WITHOUT_CLAUSE", ACCESS_LIST, codes=_shown(bare)),)
+
+
+def _shown(codes: list[str]) -> str:
+    return "、".join(codes[:SHOWN]) + ("…" if len(codes) > SHOWN else "")
 
 
 def _place(row: int, facts: Facts) -> _Place:
-    problems = () if CONTROL_UNIT in facts.base.absent else facts.problems(CONTROL_UNIT)
+    absent = CONTROL_UNIT in facts.base.absent
+    problems = (
+        _declared_later(CONTROL_UNIT, facts) if absent else facts.problems(CONTROL_UNIT)
+    )
     found = facts.view("unit")
     if isinstance(found, ViewFacts):
         share = facts.uncovered(CONTROL_UNIT, 0.0)[row]
+        code = "OUTSIDE_COVERAGE"
+        if share == 0:
+            code, share = "UNIT_GAP", _share_in_no_unit(row, found, facts)
         if share > 0:
-            problems += (
-                layer_problem("OUTSIDE_COVERAGE", CONTROL_UNIT, share=f"{share:.2%}"),
-            )
-    units = {unit.code: unit for unit in units_of_site(row, facts)}
-    return _Place(units=units, problems=problems)
+            text = f"{share:.2%}"
+            problems += (layer_problem(code, CONTROL_UNIT, share=text),)
+    # of several parts of a unit the largest speaks
+    units = {unit.code: unit for unit in reversed(units_of_site(row, facts))}
+    return _Place(units=dict(reversed(units.items())), problems=problems)
+
+
+def _share_in_no_unit(row: int, found: ViewFacts, facts: Facts) -> float:
+    """Return the share of the site that no unit holds; residue counts as held."""
+    first, last = np.searchsorted(found.rows.site, [row, row + 1])
+    near = found.rows.feature[int(first) : int(last)]
+    ground = shapely.union_all(found.layer.geometry[near])
+    site = facts.sites[row : row + 1]
+    if shapely.area(site[0]) == 0:  # a line may cross a seam of the units
+        ground = shapely.buffer(ground, facts.options.residue_width_m / 2)
+    return float(uncovered_share(site, ground, 0.0, options=facts.options)[0])
 
 
 def _not_checked(layer: str, problems: tuple[Problem, ...]) -> Judged:
@@ -139,7 +242,7 @@ def _not_checked(layer: str, problems: tuple[Problem, ...]) -> Judged:
 
 def _judge_clause(
     clause: Clause,
-    unit: UnitShare | None,
+    units: tuple[UnitShare, ...],
     facts: Facts,
     *,
     project: Mapping[str, str],
@@ -150,16 +253,14 @@ def _judge_clause(
     missing = unknown_attributes(conditions, project, groups) if applies is None else ()
     gaps: tuple[Problem, ...] = ()
     reason: str | None = None
+    state = severity_state(clause.severity, source)
     if applies is False:
         state, reason = State.CLEAR, "CONDITION_NOT_MET"
-    elif applies is None and clause.severity in {"info", "review"}:
-        state = severity_state(clause.severity, source)
-    elif applies is None:
+    elif applies is None and clause.severity not in {"info", "review"}:
         state, reason = State.NOT_CHECKED, "ATTRIBUTE_MISSING"
         asked = "、".join(terms.label("attribute", name) for name in missing)
         gaps = (Problem(code="ATTRIBUTE_MISSING", values={"attributes": asked}),)
-    else:
-        state = severity_state(clause.severity, source)
+    overlap_m2 = math.fsum(unit.overlap_m2 for unit in units)
     finding = Finding(
         rule_id=clause.id,
         scope="control_units",
@@ -167,12 +268,12 @@ def _judge_clause(
         state=state,
         severity=clause.severity,
         layer=ACCESS_LIST,
-        view=clause.level,
+        view=f"clause_{clause.level}",
         relation="intersects",
-        overlap_m2=0.0 if unit is None else unit.overlap_m2,
-        overlap_m2_deduplicated=0.0 if unit is None else unit.overlap_m2,
-        share=0.0 if unit is None else unit.share,
-        features=() if unit is None else (_as_feature(unit),),
+        overlap_m2=overlap_m2,
+        overlap_m2_deduplicated=overlap_m2,
+        share=min(1.0, math.fsum(unit.share for unit in units)),
+        features=tuple(_as_feature(unit) for unit in units),
         reason=reason,
         questions=tuple(question(name) for name in missing),
         notes=(_dimension_note(clause),),

@@ -6,6 +6,7 @@ empty answer.
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import shapely
@@ -38,9 +39,9 @@ class ViewFacts:
     """What the sites have to do with one view; arrays have shape (sites,).
 
     `rows` are the overlap rows of the view, ordered by site and feature;
-    `feature_rows` the view's rows in the layer. `bare_center_line_m` is the
-    distance to the nearest river reach drawn only as a center line (inf
-    elsewhere): a distance to it overstates the distance to the shore.
+    `unsure_m` is the distance to the nearest river reach drawn only as a center
+    line, or (for management ranges) to a river that has none; inf elsewhere.
+    There the distance to the true shore or range is not known.
     """
 
     layer: Layer
@@ -48,7 +49,8 @@ class ViewFacts:
     rows: Overlaps
     sums: SiteSums
     nearest: Nearest
-    bare_center_line_m: NDArray[np.float64]
+    unsure_m: NDArray[np.float64]
+    unsure_river: NDArray[np.object_]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -133,33 +135,29 @@ class Facts:
         near = nearest_features(
             self.sites, layer.geometry[chosen], self._reach_m(), crs=self.base.crs
         )
+        unsure_m, unsure_river = self._unsure(layer, view, keep)
         return ViewFacts(
             layer=layer,
             view=view,
             rows=rows,
             sums=sum_by_site(rows, self.sites, self.options, crs=self.base.crs),
             nearest=_in_layer_rows(near, chosen),
-            bare_center_line_m=self._bare_distance(layer, keep),
+            unsure_m=unsure_m,
+            unsure_river=unsure_river,
         )
 
-    def _bare_distance(
-        self, layer: Layer, keep: NDArray[np.bool_]
-    ) -> NDArray[np.float64]:
-        """Distance to reaches of the view that have no drawn shore."""
-        far = np.full(len(self.sites), np.inf)
-        outline = layer.attributes.get("outline")
-        if outline is None or not (keep & (outline == CENTER_LINE)).any():
-            return far
-        shore = layer.geometry[outline != CENTER_LINE]
-        lines = layer.geometry[keep & (outline == CENTER_LINE)]
-        water: BaseGeometry = shapely.buffer(
-            shapely.union_all(shore), WATERLINE_SLACK_M
+    def _unsure(
+        self, layer: Layer, view: View, keep: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
+        """Distance to, and name of, the nearest reach whose shore is not drawn."""
+        shapes, names = (
+            _undelimited(layer, keep) if view.must_exist else _bare_lines(layer, keep)
         )
-        bare = np.asarray(shapely.difference(lines, water), dtype=object)
-        bare = bare[~shapely.is_empty(bare)]
-        return nearest_features(
-            self.sites, bare, self._reach_m(), crs=self.base.crs
-        ).distance_m
+        near = nearest_features(self.sites, shapes, self._reach_m(), crs=self.base.crs)
+        found = np.array(
+            [names[k] if k >= 0 else "" for k in near.feature], dtype=object
+        )
+        return near.distance_m, found
 
 
 def missing_layer(layer_id: str) -> Problem:
@@ -171,10 +169,10 @@ def standing_problems(info: LayerInfo, options: CheckOptions) -> tuple[Problem, 
     """Return what keeps a layer from counting on the day of the check."""
     found: list[Problem] = []
     late = info.valid_to is not None and options.as_of > info.valid_to
-    early = info.valid_from is not None and options.as_of < info.valid_from
+    early = options.as_of < (info.valid_from or _edition_day(info) or date.min)
     if late or early:
-        span = f"{info.valid_from or ''}–{info.valid_to or ''}"
-        edition = f"{info.edition or '?'}: {span}"
+        since = info.valid_from or info.edition or "?"
+        edition = f"{since} – {info.valid_to or '…'}"
         as_of = options.as_of.isoformat()
         found.append(
             layer_problem("EDITION_NOT_VALID", info.id, as_of=as_of, edition=edition)
@@ -185,10 +183,18 @@ def standing_problems(info: LayerInfo, options: CheckOptions) -> tuple[Problem, 
     return tuple(found)
 
 
+def _edition_day(info: LayerInfo) -> date | None:
+    """Return the day of an edition written as one: no layer counts before it."""
+    try:
+        return date.fromisoformat(info.edition or "")
+    except ValueError:
+        return None
+
+
 def _members(layer: Layer, view: View) -> NDArray[np.bool_] | Problem:
     """Which features belong to the view; a Problem when a column is missing."""
     keep = np.ones(len(layer.geometry), dtype=bool)
-    for column in (*view.where, *view.at_least):
+    for column in (*view.where, *view.starts_with, *view.at_least):
         if column not in layer.attributes:
             named = [p for p in layer.problems if p.values.get("field") == column]
             blank = layer_problem("FIELD_MISSING", view.layer, field=column, aliases="")
@@ -196,6 +202,9 @@ def _members(layer: Layer, view: View) -> NDArray[np.bool_] | Problem:
         value = layer.attributes[column]
         if column in view.where:
             keep &= np.isin(value.astype(str), list(view.where[column]))
+        elif column in view.starts_with:
+            heads = tuple(view.starts_with[column])
+            keep &= np.array([str(v).startswith(heads) for v in value], dtype=bool)
         else:
             keep &= value.astype(np.float64) >= view.at_least[column]
     return keep
@@ -211,3 +220,32 @@ def _in_layer_rows(near: Nearest, chosen: NDArray[np.intp]) -> Nearest:
         distance_m=near.distance_m,
         witness_lonlat=near.witness_lonlat,
     )
+
+
+def _bare_lines(
+    layer: Layer, keep: NDArray[np.bool_]
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return center lines of the view outside the view's own drawn water."""
+    outline = layer.attributes.get("outline")
+    if outline is None or not (keep & (outline == CENTER_LINE)).any():
+        return layer.geometry[:0], layer.feature_ids[:0]
+    lines = keep & (outline == CENTER_LINE)
+    shore = layer.geometry[keep & (outline != CENTER_LINE)]
+    water: BaseGeometry = shapely.buffer(shapely.union_all(shore), WATERLINE_SLACK_M)
+    bare = np.asarray(shapely.difference(layer.geometry[lines], water), dtype=object)
+    left = ~shapely.is_empty(bare)
+    return bare[left], _names(layer)[lines][left]
+
+
+def _undelimited(
+    layer: Layer, keep: NDArray[np.bool_]
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return the features of rivers that have no feature in the view."""
+    names = _names(layer)
+    without = ~np.isin(names.astype(str), sorted({str(n) for n in names[keep]}))
+    return layer.geometry[without], names[without]
+
+
+def _names(layer: Layer) -> NDArray[np.object_]:
+    names = layer.attributes.get("name")
+    return layer.feature_ids if names is None else names.astype(object)

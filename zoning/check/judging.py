@@ -24,7 +24,12 @@ __all__ = ["Judged", "judge", "question", "severity_state"]
 
 Words = Mapping[str, str]
 
-OF_PLACE = {"OUTSIDE_COVERAGE", "REACH_OUTSIDE_COVERAGE", "SHORELINE_BASIS"}
+OF_PLACE = {
+    "LIMIT_MISSING",
+    "OUTSIDE_COVERAGE",
+    "REACH_OUTSIDE_COVERAGE",
+    "SHORELINE_BASIS",
+}
 """Gaps of the place, not of the layer: what a rule asks of other projects.
 
 A tailings rule that reaches 3 km beyond the county line need not hold up a

@@ -1,5 +1,6 @@
 """Sites brought into the working plane, measured, or turned away."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,11 +9,15 @@ from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
 from zoning.errors import Problem
-from zoning.model import Base, Site
+from zoning.model import Base, CheckOptions, Site
 from zoning.topology import oriented
 
-__all__ = ["Placed", "place_sites"]
+__all__ = ["Placed", "place_sites", "trusted_project"]
 
+LAND_SLACK = 0.9
+"""Declared land below this share of the measured site is a contradiction."""
+ON_OWN_LAND = {"rebuild", "technical_upgrade"}  # may take no new land
+LAND = ("land_permanent_m2", "land_temporary_m2")
 FAR_M = 30_000.0
 """A site further from the county than this is taken for a wrong CRS."""
 
@@ -28,16 +33,18 @@ class Placed:
     length_m: float | None = None
 
 
-def place_sites(sites: tuple[Site, ...], base: Base) -> tuple[Placed, ...]:
+def place_sites(
+    sites: tuple[Site, ...], base: Base, options: CheckOptions
+) -> tuple[Placed, ...]:
     """Carry each site into the working plane, in canonical form, and measure it.
 
     Rejected sites stay in their place; a site far from the county becomes one.
     The ellipsoidal area is taken in the CRS in which the site was surveyed.
     """
-    return tuple(_place(site, base) for site in sites)
+    return tuple(_place(site, base, options) for site in sites)
 
 
-def _place(site: Site, base: Base) -> Placed:
+def _place(site: Site, base: Base, options: CheckOptions) -> Placed:
     if site.geometry is None or site.crs is None or site.rejection is not None:
         return Placed(site=site, geometry=None)
     surveyed = oriented(np.array([site.geometry], dtype=object))
@@ -51,6 +58,9 @@ def _place(site: Site, base: Base) -> Placed:
             values={"distance": km},
         )
         return Placed(site=replace(site, geometry=None, rejection=far), geometry=None)
+    thin = _too_thin(carried[0], site, options)
+    if thin is not None:
+        return Placed(site=replace(site, geometry=None, rejection=thin), geometry=None)
     areal = shapely.get_dimensions(carried[0]) == 2  # noqa: PLR2004  a polygon
     linear = shapely.get_dimensions(carried[0]) == 1
     return Placed(
@@ -62,3 +72,54 @@ def _place(site: Site, base: Base) -> Placed:
         else None,
         length_m=float(measure.length_m(surveyed, site.crs)[0]) if linear else None,
     )
+
+
+def _too_thin(shape: BaseGeometry, site: Site, options: CheckOptions) -> Problem | None:
+    """Turn away a polygon that is itself within the boundary tolerance.
+
+    Whatever it met would count as residue, so nothing could be found.
+    """
+    small = 0 < shapely.area(shape) < options.residue_area_m2
+    shrunk = shapely.buffer(shape, -options.residue_width_m / 2)
+    if not small or not shapely.is_empty(shrunk):
+        return None
+    values = {
+        "area": f"{options.residue_area_m2:g}",
+        "width": f"{options.residue_width_m:g}",
+    }
+    return Problem(code="SITE_TOO_THIN", where=site.source.path, values=values)
+
+
+def trusted_project(place: Placed) -> tuple[Mapping[str, str], tuple[Problem, ...]]:
+    """Return the project's attributes without land figures the survey contradicts.
+
+    A site of 1.4 ha whose project declares no land would pass rules that go by
+    land taken; such figures count as unknown. Works that cross without taking
+    land, and rebuilding on land already held, are believed.
+
+    Returns
+    -------
+    project, problems
+        `problems` names the contradiction.
+    """
+    project = place.site.project
+    figures = [_figure(project.get(name, "")) for name in LAND]
+    given = [figure for figure in figures if figure is not None]
+    crossing = "true" in {project.get("crosses_without_land"), project.get("linear")}
+    on_own_land = project.get("construction_nature") in ON_OWN_LAND
+    if place.area_m2 is None or crossing or on_own_land or not given:
+        return project, ()
+    if sum(given) >= LAND_SLACK * place.area_m2:
+        return project, ()
+    values = {"declared": f"{sum(given):g}", "measured": f"{place.area_m2:.0f}"}
+    problem = Problem(
+        code="LAND_CONTRADICTED", where=place.site.source.path, values=values
+    )
+    return {k: v for k, v in project.items() if k not in LAND}, (problem,)
+
+
+def _figure(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

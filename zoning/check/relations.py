@@ -19,7 +19,9 @@ __all__ = ["Outcome", "relate"]
 SOFT = {
     "COUNT_MISMATCH",
     "COVERAGE_UNKNOWN",
+    "FEATURES_AWAY",
     "FIELD_MISSING",
+    "LIMIT_MISSING",
     "NUMBERS_DISAGREE",
     "OUTSIDE_COVERAGE",
     "REACH_OUTSIDE_COVERAGE",
@@ -55,8 +57,7 @@ def relate(space: Space, row: int, facts: Facts) -> Outcome:
     layer_id = facts.book.views[space.view].layer
     found = facts.view(space.view)
     if isinstance(found, Absence):
-        outside = space.relation == "outside"
-        return Outcome(space=space, layer=layer_id, holds=outside, absent=found)
+        return _absent(space, layer_id, found, facts=facts)
     if isinstance(found, Problem):
         named = (found, *(p for p in facts.problems(layer_id) if p.code != found.code))
         return Outcome(space=space, layer=layer_id, holds=None, problems=named)
@@ -76,6 +77,15 @@ def relate(space: Space, row: int, facts: Facts) -> Outcome:
         facts=found,
         outside_m2=outside_m2,
     )
+
+
+def _absent(space: Space, layer_id: str, absence: Absence, *, facts: Facts) -> Outcome:
+    """Take a declaration at its word, but not before it was made."""
+    outside = space.relation == "outside"
+    if absence.date > facts.options.as_of.isoformat():
+        later = layer_problem("DECLARED_LATER", layer_id, date=absence.date)
+        return Outcome(space=space, layer=layer_id, holds=None, problems=(later,))
+    return Outcome(space=space, layer=layer_id, holds=outside, absent=absence)
 
 
 def _holds(
@@ -125,10 +135,11 @@ def _gaps_of_reach(
         elif reach > 0 and facts.uncovered(layer_id, reach)[row] > 0:
             code, text = "REACH_OUTSIDE_COVERAGE", f"{reach:g}"
             problems.append(layer_problem(code, layer_id, distance=text))
-    margin = found.view.center_line_margin_m
-    bare = found.bare_center_line_m[row]
-    if margin > 0 and reach < bare <= reach + margin:
-        river = str(found.layer.attributes["name"][found.nearest.feature[row]])
-        values = {"river": river, "distance": f"{reach:g}"}
-        problems.append(Problem(code="SHORELINE_BASIS", values=values))
+    margin, unsure = found.view.center_line_margin_m, found.unsure_m[row]
+    if found.view.must_exist and unsure <= reach + margin:
+        values = {"river": str(found.unsure_river[row]), "distance": f"{margin:g}"}
+        problems.append(layer_problem("LIMIT_MISSING", layer_id, **values))
+    elif not found.view.must_exist and margin > 0 and reach < unsure <= reach + margin:
+        values = {"river": str(found.unsure_river[row]), "distance": f"{reach:g}"}
+        problems.append(layer_problem("SHORELINE_BASIS", layer_id, **values))
     return tuple(problems)

@@ -7,15 +7,26 @@ References
    is a NOTICE, a REVIEW or residue; else CLEAR.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from zoning.check.facts import missing_layer
+from zoning import terms
+from zoning.check.facts import Facts, missing_layer, standing_problems
 from zoning.check.judging import Judged
-from zoning.model import Finding, Gap, Residue, State, Verdict
+from zoning.errors import Problem
+from zoning.model import Base, Finding, Gap, Residue, State, Verdict
+from zoning.rules.packs import RuleBook
 
-__all__ = ["asked_only_what_matters", "gaps_of", "site_verdict", "unlisted_lines"]
+__all__ = [
+    "asked_only_what_matters",
+    "county_doubts",
+    "empty_chapters",
+    "gaps_of",
+    "site_verdict",
+    "unlisted_lines",
+]
 
+THREE_LINES_SCOPE = "three_lines"
 THREE_LINES = (
     "permanent_basic_farmland",
     "ecological_redline",
@@ -62,27 +73,58 @@ def gaps_of(judged: tuple[Judged, ...]) -> tuple[Gap, ...]:
 def unlisted_lines(judged: Sequence[Judged]) -> list[Judged]:
     """Say NOT_CHECKED of a control line that no rule of the packs looked at."""
     seen = {one.finding.layer for one in judged}
+    title = {
+        "zh": "规则包中没有核查此线的规则",
+        "en": "no rule of the packs looks here",
+    }
     return [
-        Judged(
-            finding=Finding(
-                rule_id="LINE-000",
-                scope="three_lines",
-                title={
-                    "zh": "规则包中没有核查此线的规则",
-                    "en": "no rule of the packs looks at this line",
-                },
-                state=State.NOT_CHECKED,
-                severity="info",
-                layer=line,
-                view="",
-                relation="intersects",
-                reason="LAYER_MISSING",
-            ),
-            gaps=(missing_layer(line),),
-        )
+        _unchecked("LINE-000", THREE_LINES_SCOPE, title, problem=missing_layer(line))
         for line in THREE_LINES
         if line not in seen
     ]
+
+
+def empty_chapters(base: Base, book: RuleBook) -> list[Judged]:
+    """Say NOT_CHECKED of a chapter in scope for which the packs have no rule."""
+    covered = {rule.scope for rule in book.rules}
+    covered |= {THREE_LINES_SCOPE, "control_units"}  # lines and clauses speak up
+    judged = []
+    for scope in base.scope:
+        if scope not in covered:
+            title = dict(terms.group("scope")[scope])
+            values = {"scope_zh": title["zh"], "scope_en": title["en"]}
+            problem = Problem(code="SCOPE_WITHOUT_RULES", values=values)
+            judged.append(_unchecked("SCOPE-000", scope, title, problem=problem))
+    return judged
+
+
+def county_doubts(facts: Facts) -> list[Judged]:
+    """Say NOT_CHECKED when the outline that bounds all coverage does not count."""
+    county = facts.base.layers.get("county")
+    if county is None:
+        return []
+    title = {"zh": "县域边界", "en": "county outline"}
+    return [
+        _unchecked("COUNTY-000", THREE_LINES_SCOPE, title, problem=problem)
+        for problem in standing_problems(county.info, facts.options)
+    ]
+
+
+def _unchecked(
+    rule_id: str, scope: str, title: Mapping[str, str], *, problem: Problem
+) -> Judged:
+    finding = Finding(
+        rule_id=rule_id,
+        scope=scope,
+        title=title,
+        state=State.NOT_CHECKED,
+        severity="info",
+        layer=problem.values.get("layer", ""),
+        view="",
+        relation="attribute",
+        reason=problem.code,
+    )
+    return Judged(finding=finding, gaps=(problem,))
 
 
 def asked_only_what_matters(

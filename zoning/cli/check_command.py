@@ -52,13 +52,13 @@ def command(  # noqa: PLR0913  the options of the command
     share: bool,
     lang: str,
 ) -> int:
-    r"""核查选址文件 check site files against a base.
+    """核查选址文件 check site files against a base.
 
     \b
     zoning check site.txt --base county/
     zoning check a.txt b.geojson --base county/ --project project.yaml
     zoning check site.txt --base county/ --as-of 2024-06-01 --json
-    """
+    """  # noqa: D301  \b keeps click from reflowing
     report = run_check(
         sites, base, project=project, crs=crs, options=CheckOptions(as_of=as_of)
     )
@@ -97,11 +97,25 @@ def run_check(
     from zoning.io.sites import read_sites
     from zoning.rules.packs import read_rule_book
 
-    if not sites:
-        raise UsageError(Problem(code="NO_SITES", values={"path": "-"}))
+    files = _files(sites)
     opened = open_base(base)
     projects = None if project is None else read_projects(project)
-    read = read_sites(sites, crs=crs, projects=projects)
+    read = read_sites(files, crs=crs, projects=projects)
     book = read_rule_book(opened.packs, base)
     with progress("check") as tick:
         return check(read, opened, book, options=options, progress=tick)
+
+
+def _files(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return the site files, folders opened; a path that is not there is an error."""
+    from zoning.samples.places import site_files
+
+    files: list[Path] = []
+    for path in paths:
+        found = site_files(path) if path.is_dir() else (path,) * path.exists()
+        if not found:
+            raise UsageError(Problem(code="NO_SITES", values={"path": str(path)}))
+        files += found
+    if not files:
+        raise UsageError(Problem(code="NO_SITES", values={"path": "-"}))
+    return tuple(files)

@@ -21,12 +21,12 @@ DEMO_DAY = date(2026, 11, 23)
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @lang_option
 def command(*, folder: Path | None, lang: str) -> int:
-    r"""示范县全流程：底图、选址、结论、报告、地图 the sample county, end to end.
+    """示范县全流程：底图、选址、结论、报告、地图 the sample county, end to end.
 
     \b
     zoning demo
     zoning demo my-demo --lang en
-    """
+    """  # noqa: D301  \b keeps click from reflowing
     if folder is None:
         from zoning.report.run import next_free
 

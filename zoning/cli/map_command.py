@@ -18,12 +18,12 @@ MAP_NAME = "map.html"
 @out_option
 @lang_option
 def command(*, source: Path, out: Path | None, lang: str) -> int:
-    r"""绘制底图全图，或取出一次核查的地图 draw a base, or take out a run's map.
+    """绘制底图全图，或取出一次核查的地图 draw a base, or take out a run's map.
 
     \b
     zoning map county/ --out county.html
     zoning map zoning-runs/site --out map.html
-    """
+    """  # noqa: D301  \b keeps click from reflowing
     target = out or Path(MAP_NAME)
     if target.exists():
         raise OutputError(Problem(code="OUTPUT_EXISTS", values={"path": target.name}))

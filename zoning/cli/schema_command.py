@@ -12,11 +12,11 @@ __all__ = ["command", "schema_text"]
 @click.command("schema")
 @click.argument("name", type=click.Choice(["verdict", "rules", "base"]))
 def command(*, name: str) -> int:
-    r"""输出 JSON Schema print a JSON Schema.
+    """输出 JSON Schema print a JSON Schema.
 
     \b
     zoning schema verdict > verdict.schema.json
-    """
+    """  # noqa: D301  \b keeps click from reflowing
     sys.stdout.flush()
     sys.stdout.buffer.write(schema_text(name).encode())
     return 0

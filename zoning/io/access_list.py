@@ -1,24 +1,47 @@
-"""The access list: a workbook of clauses, keyed to control units."""
+"""The access list: a workbook of clauses, keyed to control units.
 
-from dataclasses import asdict, dataclass
+Its words are checked against the vocabulary of project files: a clause whose
+activity, industry or nature is not known could match no project and pass for
+met. Such a clause goes to a person, and the list carries no CLEAR.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from zoning import store
 from zoning.errors import LayerError, Problem
-from zoning.io.catalogue import LayerDefinition
+from zoning.io.catalogue import LayerDefinition, same_name
 from zoning.io.columns import canonical_columns
 from zoning.io.config import LayerEntry
 from zoning.io.layers import LayerPlace, layer_info, sealed_sha256
+from zoning.io.project import activities, attributes
 from zoning.model import Clause, LayerInfo
 from zoning.model.problems import layer_problem
+from zoning.rules.conditions import SECTIONS, full_code
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
 
 __all__ = ["AccessList", "read_access_list"]
 
-SEPARATORS = "、，,；; \n"
+READING = "2"
+"""Raised when the same workbook is read into other columns than before."""
+HEADER_ROWS = 10
+SHOWN = 5
+_NEEDED = ("clause_id", "level", "dimension", "text")
+_SEPARATORS = re.compile(r"[、,;/|\s]+")
+_DASHES = re.compile(r"\s*[-‐–—−~〜至]\s*")
+
+Rows = list[list[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,98 +53,198 @@ class AccessList:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    """The words of a cell: canonical, and those that nobody knows."""
+
+    known: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """A clause and, by field, the words of it that nobody knows."""
+
+    clause: Clause
+    unknown: Mapping[str, tuple[str, ...]]
+
+
 def read_access_list(
     entry: LayerEntry, definition: LayerDefinition, place: LayerPlace
 ) -> AccessList:
     """Read the first sheet (or the one named by `layer`) of an .xlsx workbook.
 
-    Header cells may end in a newline; a cell with several activities or codes
-    separates them by 、 ， , ； ; or blanks.
+    Header cells may end in a newline; merged cells count for every row they
+    span. A cell with several activities or codes separates them by 、 ， , ；
+    ; / | or blanks; activities and natures go by id or Chinese word, industry
+    codes with or without the section letter, also as a range (47-50).
 
     Raises
     ------
     LayerError
-        When the workbook is missing, sealed otherwise or unreadable.
+        When the workbook is missing, sealed otherwise, unreadable, or holds
+        no clause.
     """
     digest = sealed_sha256(entry, definition.id, place.folder)
-    shaping = repr((entry.layer, sorted(entry.fields.items())))
-    key = store.store_key(digest, shaping, definition.id)
+    key = store.store_key(digest, READING, repr(entry.layer), definition.id)
     prepared = store.load(place.folder, definition.id, key)
     if prepared is None:
-        prepared = _read(place.folder / entry.path, entry, definition)
+        prepared = _read(place.folder / entry.path, entry.layer, definition)
         store.save(place.folder, definition.id, key, prepared=prepared)
-    clauses = tuple(_clause(item) for item in prepared.header["clauses"])
-    problems = tuple(
-        Problem(code=code, where=where, values=values)
-        for code, where, values in prepared.header["problems"]
+    table = {
+        name: np.array([*column, None], dtype=object)[:-1]
+        for name, column in prepared.header["columns"]
+    }
+    rows = len(next(iter(table.values()), ()))
+    columns = canonical_columns(table, definition, entry.fields, rows=rows)
+    found = _rows(columns.attributes, definition, rows)
+    problems = (
+        *(layer_problem(c, definition.id, **v) for c, v in prepared.header["notes"]),
+        *columns.problems,
+        *_doubts(found, definition.id),
+        *_count(entry, definition.id, len(found)),
     )
-    if not clauses:
-        raise LayerError(layer_problem("LAYER_EMPTY", definition.id))
-    if entry.features not in {None, len(clauses)}:
-        expected = str(entry.features)
-        found = str(len(clauses))
-        problems += (
-            layer_problem(
-                "COUNT_MISMATCH", definition.id, found=found, expected=expected
-            ),
-        )
-    info = layer_info(entry, definition.id, digest, features=len(clauses))
+    if not found:
+        empty = layer_problem("LAYER_EMPTY", definition.id)
+        raise LayerError(*(columns.problems or (empty,)))
+    info = layer_info(entry, definition.id, digest, features=len(found))
+    clauses = tuple(row.clause for row in found)
     return AccessList(clauses=clauses, info=info, problems=problems)
 
 
-def _read(path: Path, entry: LayerEntry, definition: LayerDefinition) -> store.Prepared:
-    table = _table(path, entry.layer, definition.id)
-    rows = len(next(iter(table.values()), ()))
-    columns = canonical_columns(table, definition, entry.fields, rows=rows)
-    names = [name for name in definition.fields if name in columns.attributes]
-    clauses = []
-    if {"clause_id", "level", "dimension", "text"} <= set(names):
-        for row in range(rows):
-            cell = {name: str(columns.attributes[name][row]) for name in names}
-            clauses.append(asdict(_from_cells(cell)))
-    header = {
-        "clauses": clauses,
-        "problems": [[p.code, p.where, dict(p.values)] for p in columns.problems],
-    }
+# ---------------------------------------------------------------- the workbook
+def _read(path: Path, sheet: str | None, definition: LayerDefinition) -> store.Prepared:
+    """Return the columns of the sheet as text, and what was not read."""
+    values, formulas = _open(path, definition.id)
+    pages = {page.title: page for page in values.worksheets}
+    if not pages or (sheet and sheet not in pages):
+        detail = f"{sheet}?"
+        raise LayerError(
+            layer_problem("LAYER_UNREADABLE", definition.id, detail=detail)
+        )
+    page = pages[sheet] if sheet else values.worksheets[0]
+    rows = [row for row in _texts(page) if any(row)]
+    if not rows:
+        raise LayerError(layer_problem("LAYER_EMPTY", definition.id))
+    notes: list[tuple[str, dict[str, str]]] = []
+    blank = _uncomputed(page, formulas[page.title])
+    if blank:
+        notes.append(("ACCESS_LIST_FORMULA", {"cells": _shown(blank)}))
+    others = [p.title for p in values.worksheets if p.title != page.title]
+    alike = [name for name in others if _is_list(pages[name], definition)]
+    if alike and not sheet:
+        notes.append(("ACCESS_LIST_SHEETS", {"sheets": _shown(alike)}))
+    header = {"columns": list(_columns(rows).items()), "notes": notes}
     return store.Prepared(header=header, arrays={})
 
 
-def _table(
-    path: Path, sheet: str | None, layer_id: str
-) -> dict[str, NDArray[np.object_]]:
-    """Return the sheet's columns as text, by header."""
+def _open(path: Path, layer_id: str) -> tuple["Workbook", "Workbook"]:
+    """Open a workbook twice: results and formulas.
+
+    Not in the streaming mode, which trusts the recorded extent of a sheet and
+    knows no merged cells.
+    """
+    import warnings
     import zipfile
 
     import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        page = book[sheet] if sheet else book.worksheets[0]
-        rows = [[_cell(v) for v in row] for row in page.iter_rows(values_only=True)]
-        book.close()
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # remarks on styles are of no concern
+            values = openpyxl.load_workbook(path, data_only=True)
+            return values, openpyxl.load_workbook(path)
+    except (
+        InvalidFileException,
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        OSError,
+        SyntaxError,  # xml.etree.ElementTree.ParseError is one
+        zipfile.BadZipFile,
+    ) as error:
         raise LayerError(
             layer_problem("LAYER_UNREADABLE", layer_id, detail=str(error))
         ) from error
-    rows = [row for row in rows if any(row)]
-    if not rows:
-        raise LayerError(layer_problem("LAYER_EMPTY", layer_id))
-    header, body = rows[0], rows[1:]
-    return {
-        name: np.array([*(row[k] for row in body), None], dtype=object)[:-1]
-        for k, name in enumerate(header)
-        if name
-    }
+
+
+def _texts(page: "Worksheet") -> Rows:
+    """Return the cells as text; a cell merged downwards fills its rows."""
+    rows = [[_cell(v) for v in row] for row in page.iter_rows(values_only=True)]
+    for merged in page.merged_cells.ranges:
+        column = merged.min_col - page.min_column
+        first = merged.min_row - page.min_row
+        for row in range(first + 1, merged.max_row - page.min_row + 1):
+            rows[row][column] = rows[first][column]
+    return rows
 
 
 def _cell(value: Any) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _from_cells(cell: dict[str, str]) -> Clause:
-    machine = cell.get("activities", "") or cell.get("industries", "")
+def _uncomputed(page: "Worksheet", formulas: "Worksheet") -> list[str]:
+    """Return the cells whose formula has no stored result."""
+    return [
+        cell.coordinate
+        for row in formulas.iter_rows()
+        for cell in row
+        if cell.data_type == "f" and page[cell.coordinate].value is None
+    ]
+
+
+def _is_list(page: "Worksheet", definition: LayerDefinition) -> bool:
+    """Say whether one of the first rows of a sheet is the header of a list."""
+    return any(
+        all(
+            any(same_name(alias, cell) for cell in row for alias in field.aliases)
+            for field in definition.fields.values()
+            if field.required
+        )
+        for row in _texts(page)[:HEADER_ROWS]
+    )
+
+
+def _columns(rows: Rows) -> dict[str, list[str]]:
+    """Return the columns by header; those under the same header are joined."""
+    header, body = rows[0], rows[1:]
+    places: dict[str, list[int]] = {}
+    for k, name in enumerate(header):
+        if name:
+            places.setdefault(name, []).append(k)
+    return {
+        name: ["、".join(dict.fromkeys(row[k] for k in ks if row[k])) for row in body]
+        for name, ks in places.items()
+    }
+
+
+# ----------------------------------------------------------------- the clauses
+def _rows(
+    columns: Mapping[str, NDArray[Any]], definition: LayerDefinition, rows: int
+) -> tuple[_Row, ...]:
+    names = [name for name in definition.fields if name in columns]
+    if not set(_NEEDED) <= set(names):
+        return ()
+    return tuple(
+        _from_cells({name: str(columns[name][row]) for name in names})
+        for row in range(rows)
+    )
+
+
+def _from_cells(cell: Mapping[str, str]) -> _Row:
+    words = {
+        "activities": _named(cell.get("activities", ""), "activity"),
+        "industries": _industries(cell.get("industries", "")),
+        "natures": _named(cell.get("natures", ""), "construction_nature"),
+    }
+    unknown = {name: found.unknown for name, found in words.items() if found.unknown}
+    if unknown:  # known words alone would let pass what the others meant
+        words = dict.fromkeys(words, _Words())
+    machine = words["activities"].known or words["industries"].known
     severity = cell.get("severity", "") or "review"
-    return Clause(
+    clause = Clause(
         id=cell["clause_id"],
         level=cell["level"],
         unit_code=cell.get("unit_code", ""),
@@ -129,21 +252,104 @@ def _from_cells(cell: dict[str, str]) -> Clause:
         text=cell["text"],
         # a ban that names no project could only be judged by a person
         severity=severity if machine or severity == "info" else "review",
-        activities=_split(cell.get("activities", "")),
-        industries=_split(cell.get("industries", "")),
-        natures=_split(cell.get("natures", "")),
+        activities=words["activities"].known,
+        industries=words["industries"].known,
+        natures=words["natures"].known,
         source=cell.get("source", ""),
+    )
+    return _Row(clause=clause, unknown=unknown)
+
+
+def _doubts(rows: tuple[_Row, ...], layer_id: str) -> list[Problem]:
+    """Return the words nobody knows, by field, and clauses of no unit."""
+    problems: list[Problem] = []
+    for name in ("activities", "industries", "natures"):
+        words = [word for row in rows for word in row.unknown.get(name, ())]
+        if words:
+            problems.append(
+                layer_problem(
+                    "UNKNOWN_CLASS_VALUE", layer_id, field=name, values=_shown(words)
+                )
+            )
+    stray = [
+        row.clause.id
+        for row in rows
+        if row.clause.level == "unit" and not row.clause.unit_code
+    ]
+    if stray:
+        shown = _shown(stray)
+        problems.append(layer_problem("CLAUSE_WITHOUT_UNIT", layer_id, clauses=shown))
+    return problems
+
+
+def _count(entry: LayerEntry, layer_id: str, found: int) -> tuple[Problem, ...]:
+    if entry.features in {None, found}:
+        return ()
+    expected = str(entry.features)
+    return (
+        layer_problem("COUNT_MISMATCH", layer_id, found=str(found), expected=expected),
     )
 
 
-def _split(text: str) -> tuple[str, ...]:
-    for separator in SEPARATORS:
-        text = text.replace(separator, " ")
-    return tuple(text.split())
+def _shown(words: Iterable[str]) -> str:
+    unique = list(dict.fromkeys(words))
+    return "、".join(unique[:SHOWN]) + ("…" if len(unique) > SHOWN else "")
 
 
-def _clause(item: dict[str, Any]) -> Clause:
-    lists = {
-        name: tuple(item[name]) for name in ("activities", "industries", "natures")
-    }
-    return Clause(**{**item, **lists})
+# ------------------------------------------------------------------- the words
+def _named(text: str, attribute: str) -> _Words:
+    """Read activities or natures, by id or Chinese word."""
+    names = _vocabulary(attribute)
+    tokens = _split(_plain(text))
+    return _Words(
+        known=tuple(dict.fromkeys(names[t] for t in tokens if t in names)),
+        unknown=tuple(t for t in tokens if t not in names),
+    )
+
+
+def _industries(text: str) -> _Words:
+    """Read industry codes and ranges of them."""
+    tokens = _split(_DASHES.sub("-", _plain(text).upper()))
+    found = {token: _codes(token) for token in tokens}
+    return _Words(
+        known=tuple(dict.fromkeys(code for codes in found.values() for code in codes)),
+        unknown=tuple(token for token, codes in found.items() if not codes),
+    )
+
+
+def _split(text: str) -> list[str]:
+    return [token for token in _SEPARATORS.split(text) if token]
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+@cache
+def _vocabulary(attribute: str) -> Mapping[str, str]:
+    """Return id by id and by Chinese word, both as `_plain` leaves them."""
+    entries: Mapping[str, Mapping[str, str]] = (
+        activities() if attribute == "activity" else attributes()[attribute]["values"]
+    )
+    words = [(key, key) for key in entries]
+    words += [(entry["zh"], key) for key, entry in entries.items()]
+    return {_plain(word): key for word, key in words}
+
+
+def _codes(token: str) -> list[str]:
+    """Return the codes that a code or a range stands for; none: not known."""
+    ends = token.split("-")
+    first, last = full_code(ends[0]), full_code(ends[-1])
+    if first is None or last is None or len(first) != len(last):
+        return []
+    if len(ends) == 1:
+        whole = len(first) != 2  # noqa: PLR2004  letter and one digit is no class
+        return [first] if whole else []
+    if len(ends) != 2 or first > last:  # noqa: PLR2004  a range has two ends
+        return []
+    if len(first) == 1:
+        return list(SECTIONS[SECTIONS.index(first) : SECTIONS.index(last) + 1])
+    width = len(first) - 1
+    spanned = range(int(first[1:]), int(last[1:]) + 1)
+    codes = (full_code(f"{number:0{width}d}") for number in spanned)
+    return [code for code in codes if code is not None]

@@ -19,6 +19,8 @@ from zoning.model.problems import layer_problem
 __all__ = ["open_base"]
 
 COUNTY = "county"
+PRUDENCE = "prudence"
+"""Pack that belongs to every base: it asks a person where the others are silent."""
 
 
 def open_base(folder: Path) -> Base:
@@ -66,7 +68,7 @@ def open_base(folder: Path) -> Base:
         crs=config.crs,
         county=outline,
         scope=config.scope,
-        packs=config.packs,
+        packs=(*(p for p in config.packs if p != PRUDENCE), PRUDENCE),
         layers=opened.layers,
         rasters=opened.rasters,
         absent=opened.absent,

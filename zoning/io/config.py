@@ -9,8 +9,10 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     StringConstraints,
+    Tag,
     ValidationError,
 )
 
@@ -99,6 +101,17 @@ class AbsentEntry(Strict):
     date: Day
 
 
+def _entry_kind(value: object) -> str:
+    said = value if isinstance(value, dict) else {}
+    return "absent" if "absent" in said else "layer"
+
+
+Entry = Annotated[
+    Annotated[LayerEntry, Tag("layer")] | Annotated[AbsentEntry, Tag("absent")],
+    Discriminator(_entry_kind),
+]
+
+
 class BaseConfig(Strict):
     """The whole file."""
 
@@ -109,7 +122,7 @@ class BaseConfig(Strict):
     county: LayerEntry
     packs: tuple[LocalPath, ...] = ("national",)
     scope: tuple[Scope, ...] = ("three_lines",)
-    layers: dict[str, LayerEntry | AbsentEntry] = {}
+    layers: dict[str, Entry] = {}
 
 
 def read_config(folder: Path) -> BaseConfig:
@@ -134,8 +147,9 @@ def read_config(folder: Path) -> BaseConfig:
     except ValidationError as error:
         lines = strict_yaml.lines_of(text)
         problems = [
-            _malformed(_line(lines, item["loc"]), f"{item['loc'][-1:]}: {item['msg']}")
+            _malformed(_line(lines, at), f"{'.'.join(map(str, at))}: {item['msg']}")
             for item in error.errors(include_url=False)
+            for at in [_untagged(item["loc"])]
         ]
         raise BaseError(*problems) from error
     faults = _unknown_names(config)
@@ -161,6 +175,11 @@ def _unknown_names(
                 if field not in known
             ]
     return faults
+
+
+def _untagged(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Return the place as the file has it, without the name of the entry's kind."""
+    return (*loc[:2], *loc[3:]) if loc[:1] == ("layers",) else loc
 
 
 def _line(lines: dict[tuple[str | int, ...], int], loc: tuple[str | int, ...]) -> int:

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from numbers import Integral, Real
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -32,9 +31,11 @@ from zoning.io.text import decode
 
 __all__ = [
     "Projects",
+    "SiteKeys",
     "activities",
     "attributes",
     "canonical_attributes",
+    "is_missing",
     "read_projects",
 ]
 
@@ -48,9 +49,13 @@ _LAST_DIVISIONS = (
     *(5, 12, 43, 46, 50, 52, 60, 62, 65, 69),
     *(70, 72, 75, 79, 82, 83, 85, 90, 96, 97),
 )
-_WHOLE_CLASSES = range(1000, 10_000)
+_WHOLE_CLASS = re.compile(r"[1-9][0-9]{3}")
+_NUMBERS = (int, float, Decimal, np.integer, np.floating)
 _LISTED = 12  # keys and sites named in one message
 _Path = tuple[str | int, ...]
+
+SiteKeys = tuple[str, str, str]
+"""What an entry of a project file can call a site by: id, name, file stem."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +86,9 @@ class Projects:
         known = set(keys)
         return tuple(key for key in self.by_site if key not in known)
 
-    def require_entries(self, sites: Sequence[tuple[str, str, str]]) -> None:
+    def require_entries(
+        self, sites: Sequence[SiteKeys], *, rejected: Sequence[SiteKeys] = ()
+    ) -> None:
         """Refuse entries that match nothing while a site has none of its own.
 
         One of them may be the misspelt key of that site, which would be
@@ -91,7 +98,9 @@ class Projects:
         Parameters
         ----------
         sites : sequence of (id, name, stem)
-            The sites to check, without those already rejected.
+            The sites to check.
+        rejected : sequence of (id, name, stem), optional
+            Sites that will not be checked: they may have entries, need none.
 
         Raises
         ------
@@ -99,7 +108,7 @@ class Projects:
             ``PROJECT_SITE_UNKNOWN``, naming the keys and the sites.
         """
         bare = [keys[0] for keys in sites if not any(k in self.by_site for k in keys)]
-        stray = self.unmatched(key for keys in sites for key in keys)
+        stray = self.unmatched(key for keys in (*sites, *rejected) for key in keys)
         if bare and stray:
             values = {"keys": _listed(stray), "sites": _listed(bare), "site": bare[0]}
             raise UsageError(Problem(code="PROJECT_SITE_UNKNOWN", values=values))
@@ -189,7 +198,7 @@ def canonical_attributes(given: Mapping[Any, Any], where: str) -> Mapping[str, s
     """
     faults: list[Problem] = []
     found = _canonical_entries(
-        {key: None if _missing(value) else value for key, value in given.items()},
+        {key: None if is_missing(value) else value for key, value in given.items()},
         lambda _, chinese, english: faults.append(_fault(where, chinese, english)),
     )
     if faults:
@@ -197,10 +206,11 @@ def canonical_attributes(given: Mapping[Any, Any], where: str) -> Mapping[str, s
     return found
 
 
-def _missing(value: Any) -> bool:
+def is_missing(value: Any) -> bool:
+    """Say whether a cell is empty in one of the ways Python tables know."""
     if isinstance(value, str):
         return not value.strip()
-    if isinstance(value, Real | Decimal):
+    if isinstance(value, _NUMBERS):
         return bool(value != value)  # noqa: PLR0124  NaN alone differs from itself
     return value is None or type(value).__name__ in {"NAType", "NaTType"}  # pandas
 
@@ -311,15 +321,12 @@ def _text(kind: str, given: Any) -> str:
         return given
     if isinstance(given, bool | np.bool_):
         return str(bool(given)).lower()
-    if not isinstance(given, Real | Decimal):
+    if not isinstance(given, _NUMBERS):
         return ""
+    plain = format(Decimal(str(given)), "f").removesuffix(".0")
     if kind == "boolean":
-        return {0: "false", 1: "true"}.get(given, "")  # type: ignore[call-overload,no-any-return]  # 1.0 hashes as 1
-    if kind == "code" and given not in _WHOLE_CLASSES:
-        return ""
-    if isinstance(given, Integral) or given == given // 1:
-        return str(int(given))
-    return format(Decimal(repr(float(given))), "f")
+        return {"0": "false", "1": "true"}.get(plain, "")
+    return "" if kind == "code" and not _WHOLE_CLASS.fullmatch(plain) else plain
 
 
 def _industry(text: str) -> str | None:

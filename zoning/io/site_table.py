@@ -5,6 +5,7 @@ vocabulary, coordinates on a foreign datum and features of several dimensions
 are rejected, and rows out equal rows in.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,17 +15,22 @@ from shapely.geometry.base import BaseGeometry
 
 from zoning.errors import Problem, UsageError
 from zoning.io.crs import obstacle
-from zoning.io.project import Projects, attributes, canonical_attributes
+from zoning.io.project import (
+    Projects,
+    attributes,
+    canonical_attributes,
+    is_missing,
+)
 from zoning.model import Site, SiteSource
 
 if TYPE_CHECKING:  # geopandas loads only when the caller has a table
-    from collections.abc import Mapping
-
     from geopandas import GeoDataFrame
 
 __all__ = ["sites_of_table", "table_with_projects"]
 
-_MULTI = (shapely.MultiPoint, shapely.MultiLineString, shapely.MultiPolygon)
+_Row = Mapping[Any, Any]
+
+_MULTI = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)
 
 
 def table_with_projects(table: "GeoDataFrame", projects: Projects) -> "GeoDataFrame":
@@ -56,8 +62,11 @@ def table_with_projects(table: "GeoDataFrame", projects: Projects) -> "GeoDataFr
         (_word(row["site_id"]), _word(row["name"]), Path(_word(row.get("source"))).stem)
         for row in rows
     ]
-    usable = [_readable(shape) for shape in made.geometry]
-    projects.require_entries([k for k, good in zip(keys, usable, strict=True) if good])
+    pairs = list(zip(keys, map(_readable, made.geometry), strict=True))
+    projects.require_entries(
+        [key for key, readable in pairs if readable],
+        rejected=[key for key, readable in pairs if not readable],
+    )
     found = [
         {**own, **projects.for_site(*key)}
         for own, key in zip(_attributes(rows), keys, strict=True)
@@ -82,7 +91,7 @@ def sites_of_table(table: "GeoDataFrame") -> tuple[Site, ...]:
     projects = _attributes(rows)
     shapes = list(table.geometry)
     return tuple(
-        _site(row | {"geometry": shape}, crs, index, project)
+        _site({**row, "geometry": shape}, crs, index=index, project=project)
         for index, (row, shape, project) in enumerate(
             zip(rows, shapes, projects, strict=True)
         )
@@ -96,7 +105,7 @@ def _require_crs(table: "GeoDataFrame") -> int:
     return int(code)
 
 
-def _attributes(rows: list[dict[str, Any]]) -> "list[Mapping[str, str]]":
+def _attributes(rows: Sequence[_Row]) -> list[Mapping[str, str]]:
     """Return the attributes of every row; the faults of all rows are told at once."""
     found: list[Mapping[str, str]] = []
     faults: list[Problem] = []
@@ -111,9 +120,7 @@ def _attributes(rows: list[dict[str, Any]]) -> "list[Mapping[str, str]]":
     return found
 
 
-def _site(
-    row: dict[str, Any], crs: str, index: int, project: "Mapping[str, str]"
-) -> Site:
+def _site(row: _Row, crs: str, *, index: int, project: Mapping[str, str]) -> Site:
     where = _word(row.get("source")) or f"#{index + 1}"
     shape, rejection = _judged(row, crs, where)
     declared = row.get("area_declared_m2")
@@ -135,7 +142,7 @@ def _site(
 
 
 def _judged(
-    row: dict[str, Any], crs: str, where: str
+    row: _Row, crs: str, where: str
 ) -> tuple[BaseGeometry | None, Problem | None]:
     """Return the geometry, of one dimension, or why there is none to check."""
     values = {"detail": _word(row.get("rejection")) or "geometry"}
@@ -166,11 +173,10 @@ def _readable(shape: BaseGeometry | None) -> bool:
     return shape is not None and not shape.is_empty and bool(shape.is_valid)
 
 
-def _place(row: dict[str, Any], index: int) -> str:
+def _place(row: _Row, index: int) -> str:
     return _word(row.get("site_id")) or f"#{index + 1}"
 
 
 def _word(value: Any) -> str:
     """Return a cell as text; the ways in which tables leave a cell empty are ''."""
-    missing = value is None or value != value or str(value) in {"<NA>", "NaT"}  # noqa: PLR0124  NaN
-    return "" if missing else str(value)
+    return "" if is_missing(value) else str(value)

@@ -152,14 +152,13 @@ def _site(row: SiteRow, source: SiteSource, identifier: str, *, stem: str) -> Si
 
 def _with_projects(sites: Sequence[Site], projects: Projects) -> tuple[Site, ...]:
     keys = [(site.id, site.name, Path(site.source.path).stem) for site in sites]
+    pairs = list(zip(keys, sites, strict=True))
     projects.require_entries(
-        # a rejected site is never clear, and may lack the number it goes by
-        [k for k, site in zip(keys, sites, strict=True) if site.rejection is None]
+        [own for own, site in pairs if site.rejection is None],
+        # never clear, and may lack the number that they go by
+        rejected=[own for own, site in pairs if site.rejection is not None],
     )
-    return tuple(
-        replace(site, project=projects.for_site(*own))
-        for site, own in zip(sites, keys, strict=True)
-    )
+    return tuple(replace(site, project=projects.for_site(*own)) for own, site in pairs)
 
 
 def _unused(wished: str, taken: set[str]) -> str:

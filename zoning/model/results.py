@@ -150,7 +150,8 @@ class Terrain:
     """Slope, elevation and cover of the site from the base's rasters.
 
     Slopes in degrees, elevations in metres of `vertical_datum`; `cover` maps
-    the land-cover code (text) to its share of the site.
+    the land-cover code (text) to its share of the site; `gap_share` is the part
+    of the site without slope.
     """
 
     elevation_min_m: float | None = None

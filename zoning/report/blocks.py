@@ -50,6 +50,8 @@ class Grid:
         Columns aligned to the right.
     new_page : bool
         Starts on a page of its own (coordinate tables).
+    small : bool
+        Set in small type: long tables that are looked up and not read.
     """
 
     columns: tuple[str, ...]
@@ -59,6 +61,7 @@ class Grid:
     state_column: int | None = None
     numeric: tuple[int, ...] = ()
     new_page: bool = False
+    small: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +78,17 @@ Block = Paragraph | Grid | Picture
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A chapter (level 1) or a part of one (level 2)."""
+    """A chapter (level 1) or a part of one (level 2).
+
+    `only` is ``docx`` or ``html`` for what is told in one of them alone: paper
+    is for what has to be acted on, the page holds every proof.
+    """
 
     key: str
     title: str
     blocks: tuple[Block, ...] = ()
     level: int = 1
+    only: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +105,14 @@ class FirstPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitePages:
-    """All that is said of one site."""
+    """All that is said of one site; `follows` needs no page of its own."""
 
     anchor: str
     name: str
     subtitle: str
     first: FirstPage
     sections: tuple[Section, ...]
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

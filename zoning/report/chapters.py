@@ -17,14 +17,13 @@ from zoning.report.numbers import (
     percent,
     square_metres,
 )
-from zoning.report.texts import keys, text
+from zoning.report.texts import text
 from zoning.report.three_lines import (
     THREE_LINES,
     finding_grid,
-    state_words,
 )
 from zoning.report.verdict import warnings_of
-from zoning.report.wording import Context, heading, words, worst_first
+from zoning.report.wording import Context, heading, ruling, words, worst_first
 from zoning.terms import group, label
 
 __all__ = [
@@ -50,8 +49,10 @@ def facts_section(result: SiteResult, context: Context) -> Section:
     """Return what was checked: project, source, CRS, areas, date, warnings."""
     site, lang = result.site, context.lang
     unknown = text("value.unknown", lang)
+    project = site.project.get("name") or site.name or site.id
     rows = [
-        ("name", site.name or site.id),
+        ("name", project),
+        *([("site_name", site.name)] if site.name not in {"", project} else []),
         ("site_id", site.id),
         ("source_file", f"{_file_name(site.source.path)} · {site.source.sha256[:16]}…"),
         ("crs", site.crs or unknown),
@@ -65,15 +66,11 @@ def facts_section(result: SiteResult, context: Context) -> Section:
         rows.append(("length", text("value.metres", lang, n=metres(result.length_m))))
     facts = [(text(f"fact.{key}", lang), value) for key, value in rows]
     facts += [
-        (heading("attribute", key, lang), _attribute(site.project[key], lang))
+        (heading("attribute", key, lang), _attribute(key, site.project[key], lang))
         for key in group("attribute")
         if site.project.get(key) and key != "name"
     ]
-    grid = Grid(
-        columns=(text("column.item", lang), text("column.content", lang)),
-        rows=tuple(GridRow(cells=fact) for fact in facts),
-        widths=(3, 8),
-    )
+    grid = _paired(facts, ("item", "content"), lang)
     blocks: list[Block] = [grid]
     declared = declared_sentence(result, lang)
     if declared:
@@ -112,10 +109,33 @@ def declared_sentence(result: SiteResult, lang: str) -> str:
     )
 
 
-def _attribute(value: str, lang: str) -> str:
-    """Return the word for a coded attribute value, else the value itself."""
-    key = f"value.{value}"
-    return text(key, lang) if key in keys("value") else value
+def _paired(facts: list[tuple[str, str]], names: tuple[str, str], lang: str) -> Grid:
+    """Return facts two to a row, read down the left half and then the right."""
+    half = (len(facts) + 1) // 2
+    right = [*facts[half:], ("", "")]
+    head = tuple(text(f"column.{name}", lang) for name in names)
+    return Grid(
+        columns=(*head, *head),
+        rows=tuple(
+            GridRow(cells=(*fact, *right[index]))
+            for index, fact in enumerate(facts[:half])
+        ),
+        widths=(2.2, 3.8, 2.4, 2.6),
+    )
+
+
+_UNITS = {"_m2": "square_metres", "_m3": "cubic_metres"}
+_BOOLEANS = {"true", "false"}
+
+
+def _attribute(key: str, value: str, lang: str) -> str:
+    """Return the word for a coded value, numbers with their unit, else the value."""
+    unit = _UNITS.get(key[-3:])
+    if unit is not None:
+        return text(f"value.{unit}", lang, n=value)
+    if key in {"activity", "construction_nature", "approval_level"}:
+        return label(key, value, lang)
+    return text(f"value.{value}", lang) if value in _BOOLEANS else value
 
 
 def _file_name(path: str) -> str:
@@ -135,7 +155,11 @@ def control_section(result: SiteResult, context: Context) -> tuple[Section, ...]
     scopes = dict.fromkeys([*context.base.scope, *(finding.scope for finding in rest)])
     parts: list[Section] = []
     for scope in scopes:
-        found = worst_first(finding for finding in rest if finding.scope == scope)
+        found = worst_first(
+            finding
+            for finding in rest
+            if finding.scope == scope and finding.state != State.CLEAR
+        )
         if found:
             parts.append(
                 Section(
@@ -147,7 +171,8 @@ def control_section(result: SiteResult, context: Context) -> tuple[Section, ...]
                 )
             )
     if not parts:
-        nothing = Paragraph(text=text("control.nothing", lang))
+        key = "control.all_clear" if rest else "control.nothing"
+        nothing = Paragraph(text=text(key, lang))
         return (Section(key=opening.key, title=opening.title, blocks=(nothing,)),)
     return (opening, *parts)
 
@@ -183,7 +208,7 @@ def units_section(result: SiteResult, base: Base, *, lang: str) -> Section:
     clauses = [
         (finding, clause_of(finding, base))
         for finding in result.findings
-        if finding.layer == "access_list"
+        if finding.layer == "access_list" and finding.state != State.CLEAR
     ]
     for level in _LEVELS:
         rows = tuple(
@@ -193,9 +218,6 @@ def units_section(result: SiteResult, base: Base, *, lang: str) -> Section:
         )
         if rows:
             blocks.append(_clause_grid(rows, level, lang))
-        elif any(clause is not None for _, clause in clauses):
-            missing = text("units.no_clause", lang, level=_level(level, lang))
-            blocks.append(Paragraph(text=missing, style="note"))
     loose = tuple(_clause_row(f, None, lang) for f, clause in clauses if clause is None)
     if loose:
         blocks.append(_clause_grid(loose, "", lang))
@@ -247,7 +269,7 @@ def _clause_row(finding: Finding, clause: Clause | None, lang: str) -> GridRow:
             dimension,
             f"{finding.rule_id}  {wording}",
             "；".join(said) if said else "—",
-            state_words(finding.state, lang),
+            ruling(finding, lang),
         ),
         state=finding.state,
     )
@@ -341,10 +363,5 @@ def terrain_section(result: SiteResult, *, lang: str) -> Section | None:
         (text("terrain.cover", lang, code=code), percent(terrain.cover[code]))
         for code in sorted(terrain.cover)
     ]
-    grid = Grid(
-        columns=(text("column.item", lang), text("column.value", lang)),
-        rows=tuple(GridRow(cells=cell) for cell in cells),
-        widths=(5, 3),
-        numeric=(1,),
-    )
+    grid = _paired(cells, ("item", "value"), lang)
     return Section(key="terrain", title=text("chapter.terrain", lang), blocks=(grid,))

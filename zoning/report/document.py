@@ -21,8 +21,7 @@ __all__ = ["clean", "colour_of", "document_bytes", "tint"]
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TEXT_WIDTH_MM = 162.0
-_SHORT = 3  # chapters; a site with more has its first page to itself
-_PICTURE_MM = {True: 106.0, False: 158.0}
+_PICTURE_MM = {True: 124.0, False: 140.0}
 """Picture width on the first page, which must hold a table too, and later."""
 
 
@@ -116,10 +115,11 @@ class _Setting:
             "image": first.picture and self.image(first.picture, first=True),
             "table": [self.block(first.table)] if first.table else [],
             "needs": [clean(need) for need in first.needs],
-            "paged": len(site.sections) > _SHORT,
+            "follows": site.follows,
             "sections": [
                 self.section(part.title, part.blocks, part.level)
                 for part in site.sections
+                if part.only != "html"
             ],
         }
 
@@ -177,6 +177,8 @@ def _finish_tables(document: Any, grids: Sequence[Grid]) -> None:
         described.set(qn("w:val"), clean(grid.caption or " · ".join(grid.columns)))
         _set_widths(table, grid)
         _colour_states(table, grid)
+        if grid.small:
+            _shrink(document, table)
 
 
 def _set_widths(table: Any, grid: Grid) -> None:
@@ -208,6 +210,20 @@ def _colour_states(table: Any, grid: Grid) -> None:
             shade.set(qn("w:color"), "auto")
             shade.set(qn("w:fill"), tint(colour_of(row.state)))
             cells[grid.state_column].get_or_add_tcPr().append(shade)
+
+
+def _shrink(document: Any, table: Any) -> None:
+    """Set a table in the small cell styles, where the template has them."""
+    from docx.oxml.ns import qn
+
+    known = {style.style_id for style in document.styles}
+    for margin in table._tbl.tblPr.iter(qn("w:top"), qn("w:bottom")):  # noqa: SLF001 (python-docx has no call for cell margins)
+        if margin.getparent().tag == qn("w:tblCellMar"):
+            margin.set(qn("w:w"), "8")
+    for look in table._tbl.iter(qn("w:pStyle")):  # noqa: SLF001 (cell.paragraphs is slow on long tables)
+        small = f"{look.get(qn('w:val'))}Small"
+        if small in known:
+            look.set(qn("w:val"), small)
 
 
 def _rows(table: Any) -> Iterator[list[Any]]:

@@ -25,6 +25,8 @@ from zoning.report.furniture import (
     drawable,
     stroke,
 )
+from zoning.report.numbers import metres
+from zoning.report.scene import Reach, Scene, scene_of
 from zoning.report.styles import Style, class_column, state_colour, style
 from zoning.report.texts import text
 from zoning.report.wording import Context
@@ -38,23 +40,25 @@ __all__ = ["SHEETS", "Sheet", "site_figure"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One map sheet: the layers it shows, and whether conflicts are drawn."""
+    """One map sheet: its layers, and whether conflicts and distances are drawn."""
 
     key: str
     layers: tuple[str, ...]
     conflicts: bool = True
     layout: bool = False
+    near: bool = False
 
 
 _THREE = ("permanent_basic_farmland", "ecological_redline")
+_CONTEXT = ("urban_development_boundary", "river", "road", "settlement")
 _AROUND = ("protected_area", "water_source_zone", "shoreline_zone")
 
 SHEETS = {
     sheet.key: sheet
     for sheet in (
-        Sheet(key="overview", layers=(*_THREE, "urban_development_boundary", "river")),
+        Sheet(key="overview", layers=(*_THREE, *_CONTEXT), near=True),
         Sheet(key="control_units", layers=("control_unit",), conflicts=False),
-        Sheet(key="surroundings", layers=(*_AROUND, "river")),
+        Sheet(key="surroundings", layers=(*_AROUND, "river"), near=True),
         Sheet(key="corridors", layers=("corridor_layout",), layout=True),
         Sheet(key="site_only", layers=(), conflicts=False),
     )
@@ -62,11 +66,9 @@ SHEETS = {
 
 _SIZE_IN = (6.3, 4.15)
 _DPI = 180
-_MAP_BOX = (0.012, 0.075, 0.716, 0.91)
-_LEGEND_BOX = (0.74, 0.075, 0.25, 0.91)
+_MAP_BOX = (0.012, 0.075, 0.696, 0.91)
+_LEGEND_BOX = (0.72, 0.075, 0.275, 0.91)
 _ASPECT = (_SIZE_IN[0] * _MAP_BOX[2]) / (_SIZE_IN[1] * _MAP_BOX[3])
-_LEAST_WIDTH_M = 400.0
-_MARGIN = 1.9
 _CLIP_VERTICES = 2000
 _BACKGROUND_LAYERS = {"control_unit", "access_list", "corridor_layout"}
 _STATES = (State.NOTICE, State.REVIEW, State.CONDITIONAL, State.PROHIBITED)
@@ -98,14 +100,18 @@ def site_figure(result: SiteResult, context: Context, *, sheet: str) -> bytes:
     font = FontProperties(fname=str(font_path()))
     axes, legend = figure.add_axes(_MAP_BOX), figure.add_axes(_LEGEND_BOX)
     pen = Pen(axes=axes, font=font, lang=context.lang)
-    view = _view(result.geometry)
-    keys = _draw_sheet(pen, SHEETS[sheet], result, base=context.base, view=view)
+    scene = _scene(result, context.base, SHEETS[sheet])
+    keys = _draw_sheet(pen, SHEETS[sheet], result, base=context.base, scene=scene)
     draw_legend(legend, keys, pen)
     caption = drawable(_caption(context))
     figure.text(0.014, 0.022, caption, fontproperties=font, size=8.5, color="#4c525a")
     packed = BytesIO()
     canvas.print_figure(packed, format="png", dpi=_DPI, metadata={"Software": None})
     return packed.getvalue()
+
+
+def _scene(result: SiteResult, base: Base, sheet: Sheet) -> Scene:
+    return scene_of(result, base, near=sheet.near, layout=sheet.layout, aspect=_ASPECT)
 
 
 def _caption(context: Context) -> str:
@@ -120,41 +126,62 @@ def _caption(context: Context) -> str:
 
 
 def _draw_sheet(
-    pen: Pen, sheet: Sheet, result: SiteResult, *, base: Base, view: BaseGeometry
+    pen: Pen, sheet: Sheet, result: SiteResult, *, base: Base, scene: Scene
 ) -> list[LegendKey]:
     """Draw the map with its furniture; return the legend, the site first."""
-    pen.frame(view)
-    layers = _draw_layers(pen, sheet, base=base, view=view)
+    pen.frame(scene.view)
+    layers = _draw_layers(pen, sheet, base=base, scene=scene)
     keys = [*_draw_site(pen, sheet, result), *layers]
-    draw_scale(pen, view)
+    for reach in scene.reaches:
+        _draw_reach(pen, reach)
+    draw_scale(pen, scene.view)
     draw_north(pen)
     if base.demo:
         pen.watermark(text("report.stamp", pen.lang))
     return keys
 
 
-def _view(geometry: BaseGeometry) -> BaseGeometry:
-    """Return the map view: the site with room around it, in the map's aspect."""
-    west, south, east, north = geometry.bounds
-    width = max((east - west) * _MARGIN, _LEAST_WIDTH_M)
-    height = max((north - south) * _MARGIN, _LEAST_WIDTH_M / _ASPECT)
-    width, height = max(width, height * _ASPECT), max(height, width / _ASPECT)
-    x, y = (west + east) / 2, (south + north) / 2
-    return shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+def _draw_reach(pen: Pen, reach: Reach) -> None:
+    """Draw the shortest line to a feature with the distance written at it."""
+    x, y = np.asarray(reach.line.coords)[:, :2].T
+    pen.axes.plot(
+        x,
+        y,
+        color=reach.colour,
+        linewidth=1.8,
+        linestyle=(0, (4, 2)),
+        marker="o",
+        markersize=3.5,
+        zorder=1200,
+    )
+    middle = reach.line.interpolate(0.5, normalized=True)
+    pen.axes.text(
+        middle.x,
+        middle.y,
+        drawable(text("value.metres", pen.lang, n=metres(reach.distance_m))),
+        fontproperties=pen.font,
+        size=11,
+        color=reach.colour,
+        ha="center",
+        va="center",
+        zorder=1201,
+        bbox={"facecolor": "white", "edgecolor": reach.colour, "pad": 2},
+    )
 
 
 def _draw_layers(
-    pen: Pen, sheet: Sheet, *, base: Base, view: BaseGeometry
+    pen: Pen, sheet: Sheet, *, base: Base, scene: Scene
 ) -> list[LegendKey]:
     """Draw what of the sheet's layers is in view; return the legend's keys."""
     keys: dict[str, LegendKey] = {}
     if sheet.key != "site_only":
         _draw_part(pen, shapely.boundary(base.county), style("county"))
-    for name in sheet.layers:
+    near = (reach.layer for reach in scene.reaches)
+    for name in dict.fromkeys((*sheet.layers, *near)):
         layer = base.layers.get(name)
         if layer is None:
             continue
-        for shape, look in _visible(layer, view):
+        for shape, look in _visible(layer, scene.view):
             _draw_part(pen, shape, look)
             said = look.label(pen.lang)
             if look.kind is not None:

@@ -176,7 +176,7 @@ def draw_legend(axes: "Axes", keys: Sequence[LegendKey], pen: Pen) -> None:
     )
     for label_text in legend.get_texts():
         label_text.set_fontproperties(pen.font)
-        label_text.set_fontsize(9)
+        label_text.set_fontsize(10.5)
 
 
 def _face(key: LegendKey) -> Any:
@@ -188,7 +188,7 @@ def _face(key: LegendKey) -> Any:
     return to_rgba(face, key.style.opacity * (0.45 if key.colour else 1))
 
 
-def _wrapped(words: str, most: int = 19) -> str:
+def _wrapped(words: str, most: int = 16) -> str:
     """Break a legend entry so that it stays in its column; 汉字 count twice."""
     lines, width = [""], 0
     for word in _pieces(words):

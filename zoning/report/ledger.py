@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from io import BytesIO, StringIO
 from typing import Any
 
-from zoning.model import Report
+from zoning.model import Report, State
 from zoning.report.archive import repacked
 from zoning.report.document import clean, colour_of, tint
 from zoning.report.numbers import round_half_up
@@ -29,7 +29,7 @@ from zoning.report.tables import (
     reviews_table,
     sites_table,
 )
-from zoning.report.texts import text
+from zoning.report.texts import keys, text
 
 __all__ = ["csv_twins", "guarded", "ledger_bytes"]
 
@@ -41,7 +41,24 @@ _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 _PLACES = {"share": 6, "width_m": 3, "overlap_ha": 4, "area_ha": 4}
 _DEGREES = ("witness_lon", "witness_lat")
 _DEGREE_PLACES = 8
-_STATE_COLUMNS = ("state", "verdict")
+_CODES = frozenset({"state", "verdict", "layer", "view", "layer_id"})
+"""Columns for programs, left to findings.parquet and verdict.json."""
+
+_STATE_WORDS = frozenset({"state_word", "verdict_word"})
+_WORDS = {
+    "standing": "standing",
+    "authority": "authority",
+    "coverage": "coverage",
+    "layer_kind": "data_kind",
+}
+_WORST_FIRST = (
+    State.PROHIBITED,
+    State.CONDITIONAL,
+    State.NOT_CHECKED,
+    State.REVIEW,
+    State.NOTICE,
+    State.CLEAR,
+)
 _WIDE = {"why": 60, "title": 40, "requirement": 70, "problem": 50, "cure": 50}
 _WIDE |= {"needs": 34, "questions": 34, "notes": 34, "feature_ids": 24, "sha256": 18}
 _WIDE |= {"document": 30, "site_name": 22, "layer_name": 20, "judgement": 24}
@@ -68,6 +85,7 @@ class _Sheet:
     columns: tuple[str, ...]
     headings: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    states: tuple[str, ...]
 
 
 def ledger_bytes(report: Report, *, lang: str = "zh") -> bytes:
@@ -109,7 +127,7 @@ def guarded(words: str) -> str:
 def _sheets(report: Report, lang: str) -> tuple[_Sheet, ...]:
     tables: dict[str, Sequence[Any]] = {
         "sites": sites_table(report, lang=lang),
-        "findings": findings_table(report, lang=lang),
+        "findings": _sorted(findings_table(report, lang=lang)),
         "not_checked": gaps_table(report, lang=lang),
         "reviews": reviews_table(report, lang=lang),
         "residue": residue_table(report, lang=lang),
@@ -118,17 +136,26 @@ def _sheets(report: Report, lang: str) -> tuple[_Sheet, ...]:
     return tuple(_sheet(key, rows, lang) for key, rows in tables.items())
 
 
+def _sorted(rows: list[FindingRow]) -> list[FindingRow]:
+    """Return findings worst first, CLEAR ones last; equals keep their order."""
+    return sorted(rows, key=lambda row: _WORST_FIRST.index(State(row.state)))
+
+
 def _sheet(key: str, rows: Sequence[Any], lang: str) -> _Sheet:
-    columns = tuple(field.name for field in fields(_ROWS[key]))
+    skipped = _CODES | ({"reason"} if key == "not_checked" else set())
+    kept = (field.name for field in fields(_ROWS[key]) if field.name not in skipped)
+    columns = ("row_number", *kept)
+    state = {"sites": "verdict", "findings": "state"}.get(key)
     return _Sheet(
         key=key,
         title=text(f"sheet_name.{key}", lang),
         columns=columns,
         headings=tuple(text(f"column.{column}", lang) for column in columns),
         rows=tuple(
-            tuple(_cell(column, getattr(row, column), lang) for column in columns)
-            for row in rows
+            (number, *(_cell(name, getattr(row, name), lang) for name in columns[1:]))
+            for number, row in enumerate(rows, start=1)
         ),
+        states=tuple(getattr(row, state) if state else "" for row in rows),
     )
 
 
@@ -141,10 +168,15 @@ def _cell(column: str, value: Any, lang: str) -> Cell:
         return float(round_half_up(value, places))
     if not isinstance(value, str):
         return None if value is None else int(value)
-    if column == "standing":
-        value = text(f"standing.{value}", lang)
+    value = _word(column, value, lang)
     words = clean(value)
     return words if len(words) <= _CELL_MOST else f"{words[: _CELL_MOST - 1]}…"
+
+
+def _word(column: str, value: str, lang: str) -> str:
+    """Return the word for a coded value, else the value itself."""
+    key = f"{_WORDS.get(column)}.{value}"
+    return text(key, lang) if key in keys(_WORDS.get(column, "")) else value
 
 
 class _Looks:
@@ -181,10 +213,10 @@ class _Looks:
             )
         return self.states[state]
 
-    def of(self, column: str, value: Cell) -> Any:
-        """Return the format that suits a cell."""
-        if column in _STATE_COLUMNS and value:
-            return self.state(str(value))
+    def of(self, column: str, value: Cell, state: str) -> Any:
+        """Return the format that suits a cell; `state` is that of its row."""
+        if column in _STATE_WORDS and state:
+            return self.state(state)
         if isinstance(value, float):
             places = _DEGREE_PLACES if column in _DEGREES else _PLACES.get(column, 2)
             return self.numbers[places]
@@ -193,7 +225,7 @@ class _Looks:
 
 def _write_sheet(book: Any, sheet: _Sheet, looks: _Looks) -> None:
     page = book.add_worksheet(sheet.title)
-    page.freeze_panes(1, 2)
+    page.freeze_panes(1, 3)
     page.set_landscape()
     page.set_paper(9)  # A4
     page.fit_to_pages(1, 0)
@@ -206,7 +238,7 @@ def _write_sheet(book: Any, sheet: _Sheet, looks: _Looks) -> None:
         page.write_string(0, index, heading, looks.head)
     for number, row in enumerate(sheet.rows, start=1):
         for index, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
-            look = looks.of(column, value)
+            look = looks.of(column, value, sheet.states[number - 1])
             if isinstance(value, str):
                 page.write_string(number, index, value, look)
             elif value is not None:

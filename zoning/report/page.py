@@ -32,6 +32,7 @@ def page_bytes(story: Story) -> bytes:
     template = environment.from_string(_resource("report.html"))
     page = template.render(
         story=story,
+        shown=lambda parts: [part for part in parts if part.only != "docx"],
         language=_LANGUAGE_TAGS[story.lang],
         css=Markup(_resource("report.css") + _state_rules()),  # noqa: S704 (our own style sheet)
         words={name: text(key, story.lang) for name, key in _WORDS.items()},

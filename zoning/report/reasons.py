@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 
-from zoning.model import SiteResult, State, Verdict
+from zoning.model import Finding, SiteResult, State, Verdict
 from zoning.report.numbers import metres
 from zoning.report.texts import text
 from zoning.report.three_lines import THREE_LINES
 from zoning.report.wording import (
     Context,
     basis,
-    capital,
+    described,
     extent,
     joined,
+    line_summary,
     not_checked_count,
     words,
     worst_first,
@@ -21,6 +22,7 @@ from zoning.terms import label
 __all__ = ["why"]
 
 _LOOSE = {State.CLEAR, State.NOT_CHECKED}
+_SPECIAL = {"RESIDUE", "EXCEPTION"}
 
 
 def why(result: SiteResult, context: Context) -> str:
@@ -44,12 +46,21 @@ def _why_conflict(result: SiteResult, context: Context) -> str:
     said = text(
         "why.finding",
         lang,
-        title=capital(words(worst.title, lang)),
-        extent=extent(worst, context),
+        title=described(worst, lang),
+        extent=_reached(worst, context),
         basis=basis(worst.source, lang),
     )
     counts = _counts(result, lang, without_first=worst.state)
     return said + (text("why.others", lang, counts=counts) if counts else "")
+
+
+def _reached(finding: Finding, context: Context) -> str:
+    """Return how far a site is concerned, and the exception a finding stands by."""
+    reach = extent(finding, context)
+    if finding.reason != "EXCEPTION" or not finding.notes:
+        return reach
+    exception = words(finding.notes[0], context.lang).rstrip("。. ")
+    return reach + text("mark.comma", context.lang) + exception
 
 
 def _why_undetermined(result: SiteResult, context: Context) -> str:
@@ -66,18 +77,29 @@ def _why_undetermined(result: SiteResult, context: Context) -> str:
 
 def _why_notice(result: SiteResult, context: Context) -> str:
     lang = context.lang
-    return text("why.notice", lang, counts=_counts(result, lang) or "—")
+    said = text("why.notice", lang, counts=_counts(result, lang) or "—")
+    special = [
+        finding
+        for finding in result.findings
+        if finding.state == State.NOTICE and finding.reason in _SPECIAL
+    ]
+    return said + "".join(
+        text(
+            "why.special",
+            lang,
+            title=described(finding, lang),
+            extent=_reached(finding, context),
+        )
+        for finding in special[:1]
+    )
 
 
 def _why_clear(result: SiteResult, context: Context) -> str:
     lang = context.lang
     scopes = tuple(label("scope", scope, lang) for scope in context.base.scope)
     said = text("why.clear", lang, scope=joined(scopes, lang))
-    near = {
-        finding.layer: finding.nearest.distance_m
-        for finding in reversed(result.findings)
-        if finding.layer in THREE_LINES and finding.nearest is not None
-    }
+    found = {layer: line_summary(result, layer).nearest for layer in THREE_LINES}
+    near = {layer: near.distance_m for layer, near in found.items() if near}
     distances = [
         text(
             "why.nearest",

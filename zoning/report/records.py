@@ -4,18 +4,28 @@ Not checked with the cure, for a person to judge, residue, layers, packs,
 options and software.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from zoning.model import Base, Report, SiteResult, State
+from zoning.model import Base, Finding, Gap, Report, SiteResult, State
 from zoning.report.blocks import Block, Grid, GridRow, Paragraph, Section
 from zoning.report.numbers import fixed, metres, square_metres
 from zoning.report.texts import text
 from zoning.report.three_lines import THREE_LINES
 from zoning.report.verdict import software
-from zoning.report.wording import capital, heading, not_checked_count, words
+from zoning.report.wording import (
+    Context,
+    basis,
+    capital,
+    heading,
+    is_not_applicable,
+    not_checked_count,
+    ruling,
+    words,
+)
 from zoning.terms import group, label
 
 __all__ = [
+    "counts_section",
     "evidence_section",
     "judgement_section",
     "not_checked_section",
@@ -25,6 +35,7 @@ __all__ = [
 ]
 
 _RESIDUE_PRINTED = 40
+_IN_PLACE = {"intersects", "within_distance", "inside", "share_ge", "outside"}
 
 
 # ---------------------------------------------------------------- what is open
@@ -60,23 +71,29 @@ def not_checked_section(result: SiteResult, base: Base, *, lang: str) -> Section
 
 
 def _gap_grid(result: SiteResult, lang: str) -> Grid:
+    """Return the gaps, those with one layer and one cause in a row together."""
     names = ("rule", "layer", "reason", "cure")
+    alike: dict[tuple[str, str, str], list[Gap]] = {}
+    for gap in result.gaps:
+        reason = gap.problem.text(lang)
+        alike.setdefault((gap.layer, gap.problem.code, reason), []).append(gap)
     rows = tuple(
         GridRow(
             cells=(
-                gap.rule_id,
-                heading("layer", gap.layer, lang) or "—",
-                f"{gap.problem.number} {gap.problem.text(lang)}",
-                gap.problem.cure(lang),
+                text("mark.listing", lang).join(gap.rule_id for gap in gaps),
+                heading("layer", layer, lang) or "—",
+                f"{gaps[0].problem.number} {reason}",
+                gaps[0].problem.cure(lang),
             ),
             state=State.NOT_CHECKED,
         )
-        for gap in result.gaps
+        for (layer, _, reason), gaps in alike.items()
     )
     return Grid(
         columns=tuple(text(f"column.{name}", lang) for name in names),
         rows=rows,
-        widths=(1.8, 2, 4, 4),
+        widths=(2.6, 1.8, 3.6, 3.6),
+        caption=text("caption.gaps", lang, count=not_checked_count(result)),
     )
 
 
@@ -176,30 +193,75 @@ def residue_section(result: SiteResult, report: Report, *, lang: str) -> Section
 
 
 # ------------------------------------------------------------------ provenance
-def evidence_section(result: SiteResult, *, lang: str) -> Section:
-    """Return the short evidence of a CLEAR site: nearest feature of each rule."""
-    names = ("rule", "layer", "nearest", "distance_m")
-    rows = tuple(
-        GridRow(
-            cells=(
-                f"{finding.rule_id} {capital(words(finding.title, lang))}",
-                heading("layer", finding.layer, lang),
-                "—"
-                if finding.nearest is None
-                else finding.nearest.name or finding.nearest.id,
-                metres(finding.nearest.distance_m if finding.nearest else None),
-            ),
-            state=finding.state,
-        )
-        for finding in result.findings
-    )
+def evidence_section(result: SiteResult, context: Context) -> Section | None:
+    """Return the evidence of every CLEAR rule in short; None when there is none."""
+    lang = context.lang
+    findings = [f for f in result.findings if f.state == State.CLEAR]
+    if not findings:
+        return None
+    names = ("rule_id", "state", "nearest_short", "basis")
     grid = Grid(
         columns=tuple(text(f"column.{name}", lang) for name in names),
-        rows=rows,
-        widths=(5, 2.4, 2.4, 1.8),
-        numeric=(3,),
+        rows=tuple(_evidence_row(finding, context) for finding in findings),
+        widths=(2.2, 1, 1.2, 6),
+        numeric=(2,),
+        small=True,
     )
-    return Section(key="evidence", title=text("chapter.evidence", lang), blocks=(grid,))
+    counts = Paragraph(text=_counts_sentence(findings, lang), style="note")
+    title = text("chapter.evidence", lang)
+    return Section(key="evidence", title=title, blocks=(counts, grid))
+
+
+def _evidence_row(finding: Finding, context: Context) -> GridRow:
+    nearest = finding.nearest
+    if nearest is not None:
+        distance = metres(nearest.distance_m)
+    elif finding.relation in _IN_PLACE and finding.layer not in context.base.absent:
+        near = f"{context.options.near_m:g}"
+        distance = text("appendix.none_near", context.lang, near=near)
+    else:
+        distance = "—"
+    return GridRow(
+        cells=(
+            finding.rule_id,
+            ruling(finding, context.lang),
+            distance,
+            basis(finding.source, context.lang, short=True),
+        ),
+        state=finding.state,
+    )
+
+
+def counts_section(result: SiteResult, *, lang: str) -> Section | None:
+    """Return how many rules came out CLEAR, chapter by chapter, for the paper."""
+    clear = [f for f in result.findings if f.state == State.CLEAR]
+    if not clear:
+        return None
+    parts: list[str] = []
+    for scope in dict.fromkeys(finding.scope for finding in clear):
+        count = sum(finding.scope == scope for finding in clear)
+        word = heading("scope", scope, lang)
+        parts.append(text("appendix.chapter", lang, scope=word, count=count))
+    listed = text("mark.semicolon", lang).join(parts)
+    said = _counts_sentence(clear, lang)
+    blocks = (
+        Paragraph(text=said + text("appendix.elsewhere", lang), style="item"),
+        Paragraph(text=text("appendix.chapters", lang, listed=listed), style="note"),
+    )
+    return Section(
+        key="counts", title=text("chapter.counts", lang), blocks=blocks, only="docx"
+    )
+
+
+def _counts_sentence(findings: Sequence[Finding], lang: str) -> str:
+    unfit = sum(is_not_applicable(finding) for finding in findings)
+    return text(
+        "appendix.counts",
+        lang,
+        count=len(findings),
+        clear=len(findings) - unfit,
+        not_applicable=unfit,
+    )
 
 
 def provenance_section(report: Report, *, lang: str) -> Section:
@@ -223,9 +285,12 @@ def provenance_section(report: Report, *, lang: str) -> Section:
                 area=f"{options.residue_area_m2:g}",
                 width=f"{options.residue_width_m:g}",
                 near=f"{options.near_m:g}",
-            )
+            ),
+            style="item",
         ),
-        Paragraph(text=text("provenance.measure", lang, crs=report.base.crs)),
+        Paragraph(
+            text=text("provenance.measure", lang, crs=report.base.crs), style="item"
+        ),
         Paragraph(text=_software_sentence(software(), lang), style="note"),
     ]
     title = text("chapter.provenance", lang)
@@ -256,6 +321,7 @@ def _layer_grid(base: Base, lang: str) -> Grid:
         widths=(3, 1.8, 1.3, 1.5, 1.3, 2.8),
         numeric=(4,),
         caption=text("caption.layers", lang),
+        small=True,
     )
 
 
@@ -265,7 +331,7 @@ def _authority(authority: str, lang: str) -> str:
 
 
 def _coverage(coverage: str, lang: str) -> str:
-    return text("value.county", lang) if coverage == "county" else coverage
+    return text("coverage.county", lang) if coverage == "county" else coverage
 
 
 def _pack_grid(report: Report, lang: str) -> Grid:
@@ -281,6 +347,7 @@ def _pack_grid(report: Report, lang: str) -> Grid:
         widths=(3, 2, 2, 3),
         numeric=(2,),
         caption=text("caption.packs", lang),
+        small=True,
     )
 
 

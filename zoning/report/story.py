@@ -1,10 +1,11 @@
 """From a report to the story that Word and HTML tell: one order, one wording.
 
 One site is told in full. Of several, a ranked summary comes first, then the
-pages of each site in that order; a CLEAR one gets its evidence in short.
+pages of each site in that order, on paper without the evidence of CLEAR rules.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from zoning.model import Report, SiteResult, State, Verdict
 from zoning.report.blocks import (
@@ -29,6 +30,7 @@ from zoning.report.figure import site_figure
 from zoning.report.numbers import hectares
 from zoning.report.reasons import why
 from zoning.report.records import (
+    counts_section,
     evidence_section,
     judgement_section,
     not_checked_section,
@@ -61,6 +63,7 @@ _RANKS = (
 )
 """A site nobody could look at comes after the conflicts and before the rest."""
 
+_SHORT = {Verdict.CLEAR, Verdict.REJECTED}
 _ROWS_FIRST_PAGE = 6
 _NEEDS_FIRST_PAGE = 4
 _SURROUNDINGS = ("protected_area", "water_source_zone", "shoreline_zone", "river")
@@ -159,6 +162,7 @@ def _site_pages(
             as_of=report.options.as_of.isoformat(),
         ),
         first=_first_page(result, context, share=share),
+        follows=number > 1 and result.verdict in _SHORT,
         sections=tuple(
             _numbered(_chapters(result, report, context, share=share), lang)
         ),
@@ -225,30 +229,41 @@ def _chapters(
     if result.verdict == Verdict.REJECTED:
         yield _rejection(result, lang)
         return
+    paper = len(report.sites) == 1
     yield facts_section(result, context)
-    if result.verdict == Verdict.CLEAR and len(report.sites) > 1:
-        yield evidence_section(result, lang=lang)
-        yield not_checked_section(result, report.base, lang=lang)
-        return
     yield from line_sections(result, context)
-    yield from control_section(result, context)
+    if result.verdict != Verdict.CLEAR:
+        yield from control_section(result, context)
     yield units_section(result, report.base, lang=lang)
-    for section in (
-        layout_section(result, lang=lang),
-        terrain_section(result, lang=lang),
-    ):
-        if section is not None:
-            yield section
+    optional = [layout_section(result, lang=lang)]
     if not share:
-        yield from _figures(result, context)
-    yield not_checked_section(result, report.base, lang=lang)
-    for section in (
+        optional += _figures(result, context)
+    terrain = terrain_section(result, lang=lang)
+    optional += [
+        terrain if paper else _on_page(terrain),
+        not_checked_section(result, report.base, lang=lang),
         judgement_section(result, lang=lang),
         residue_section(result, report, lang=lang),
-        coordinate_section(result, lang=lang),
-    ):
+    ]
+    yield from (section for section in optional if section is not None)
+    yield from _proofs(result, context, paper=paper)
+
+
+def _proofs(result: SiteResult, context: Context, *, paper: bool) -> Iterator[Section]:
+    """Yield coordinates and evidence; of a batch, paper gets the counts alone."""
+    points = coordinate_section(result, lang=context.lang)
+    evidence = evidence_section(result, context)
+    if not paper:
+        points, evidence = _on_page(points), _on_page(evidence)
+    counts = None if paper else counts_section(result, lang=context.lang)
+    for section in (points, counts, evidence):
         if section is not None:
             yield section
+
+
+def _on_page(section: Section | None) -> Section | None:
+    """Return a chapter for the HTML page alone."""
+    return None if section is None else replace(section, only="html")
 
 
 def _rejection(result: SiteResult, lang: str) -> Section:
@@ -266,7 +281,7 @@ def _figures(result: SiteResult, context: Context) -> Iterator[Section]:
     """Yield the further map sheets, each only where it has something to show."""
     near = {f.layer for f in result.findings if f.state not in _LOOSE}
     wanted = {
-        "control_units": bool(result.units),
+        "control_units": len(result.units) > 1,
         "surroundings": bool(near.intersection(_SURROUNDINGS)),
         "corridors": bool(result.layout),
     }
@@ -285,13 +300,12 @@ def _numbered(sections: Iterator[Section], lang: str) -> Iterator[Section]:
         if section.level > 1:
             yield section
             continue
+        if section.key == "evidence":  # the appendix carries no number
+            yield section
+            continue
         number += 1
-        yield Section(
-            key=section.key,
-            title=text(f"number.{number}", lang) + section.title,
-            blocks=section.blocks,
-            level=section.level,
-        )
+        title = text(f"number.{number}", lang) + section.title
+        yield replace(section, title=title)
 
 
 def _closing(report: Report, lang: str, *, share: bool) -> Iterator[Section]:

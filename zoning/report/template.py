@@ -152,8 +152,11 @@ def _summary(writer: _Writer) -> None:
 
 def _sites(writer: _Writer, lang: str) -> None:
     """Write the first page of a site by name, then its chapters in a loop."""
-    writer.tags("for site in pages")
+    writer.tags("for site in pages", "if site.follows")
+    writer.line("{{ site.name }}", "Zoning Title Follow")
+    writer.tags("else")
     writer.line("{{ site.name }}", "Zoning Title")
+    writer.tags("endif")
     writer.line("{{ title }} · {{ site.subtitle }}", "Zoning Subtitle")
     writer.line("{{r site.headline }}", "Zoning Headline")
     writer.line("{{ site.why }}", "Zoning Lead")
@@ -166,7 +169,7 @@ def _sites(writer: _Writer, lang: str) -> None:
     writer.tags("for need in site.needs")
     writer.line("{{ loop.index }}. {{ need }}", "Zoning Need")
     writer.tags("endfor", "endif")
-    _sections(writer, "site.sections", own_page="site.paged")
+    _sections(writer, "site.sections")
     writer.tags("endfor")
 
 
@@ -175,12 +178,9 @@ def _closing(writer: _Writer) -> None:
     writer.line("{{ digest }}", "Zoning Note")
 
 
-def _sections(writer: _Writer, name: str, own_page: str = "false") -> None:
-    """Write the loop over chapters; the first starts a page where `own_page`."""
-    writer.tags(f"for section in {name}", f"if loop.first and {own_page}")
-    heading = writer.line("{{ section.title }}", "Heading 1")
-    heading.paragraph_format.page_break_before = True
-    writer.tags("elif section.level == 1")
+def _sections(writer: _Writer, name: str) -> None:
+    """Write the loop over chapters; they follow one another without a break."""
+    writer.tags(f"for section in {name}", "if section.level == 1")
     writer.line("{{ section.title }}", "Heading 1")
     writer.tags("else")
     writer.line("{{ section.title }}", "Heading 2")

@@ -12,6 +12,7 @@ from zoning.model import (
     Finding,
     SiteResult,
     State,
+    Verdict,
 )
 from zoning.report.blocks import Block, Grid, GridRow, Paragraph, Section
 from zoning.report.numbers import hectares, metres, mu, square_metres
@@ -23,8 +24,10 @@ from zoning.report.wording import (
     capital,
     extent,
     heading,
+    is_not_applicable,
     line_summary,
     needs_of,
+    ruling,
     words,
 )
 from zoning.terms import label
@@ -33,7 +36,9 @@ __all__ = [
     "THREE_LINES",
     "area_columns",
     "finding_grid",
+    "line_extent",
     "line_sections",
+    "line_word",
     "met_rows",
     "state_words",
 ]
@@ -78,15 +83,25 @@ def _met_row(line: LineSummary, context: Context) -> GridRow:
     return GridRow(
         cells=(
             heading("layer", line.layer, lang),
-            state_words(line.state, lang),
-            _line_extent(line, context),
+            line_word(line, lang),
+            line_extent(line, context),
             basis(source, lang, short=True) if source else "—",
         ),
         state=line.state,
     )
 
 
-def _line_extent(line: LineSummary, context: Context) -> str:
+def line_word(line: LineSummary, lang: str) -> str:
+    """Return the word for a line: 不涉及 only where the site does not touch it."""
+    if line.state != State.CLEAR or not line.touched:
+        return state_words(line.state, lang)
+    if all(is_not_applicable(finding) for finding in line.findings):
+        return capital(text("ruling.not_applicable", lang))
+    return heading("verdict", Verdict.CLEAR, lang)
+
+
+def line_extent(line: LineSummary, context: Context) -> str:
+    """Return how far a line is concerned: area, or the distance of the nearest."""
     base, lang = context.base, context.lang
     absence = base.absent.get(line.layer)
     if absence is not None and line.state == State.CLEAR:
@@ -95,7 +110,18 @@ def _line_extent(line: LineSummary, context: Context) -> str:
         return line.gaps[0].problem.text(lang)
     if line.finding is None:
         return text("extent.no_rule", lang)
+    if line.state == State.CLEAR and not line.touched:
+        return _distance(line, context)
     return extent(line.finding, context)
+
+
+def _distance(line: LineSummary, context: Context) -> str:
+    lang, nearest = context.lang, line.nearest
+    if nearest is None:
+        near = f"{context.options.near_m:g}"
+        return text("extent.none_near", lang, distance=near)
+    name, distance = nearest.name or nearest.id, metres(nearest.distance_m)
+    return text("extent.nearest", lang, name=name, distance=distance)
 
 
 def line_sections(result: SiteResult, context: Context) -> tuple[Section, ...]:
@@ -119,14 +145,15 @@ def _line_blocks(
 ) -> tuple[Block, ...]:
     base, lang = context.base, context.lang
     blocks: list[Block] = [Paragraph(text=_sentence(line, context))]
-    if line.layer == "ecological_redline":
+    if line.layer == "ecological_redline" and _is_open(line):
         blocks.append(_red_line_cases(line, result.site.project, lang))
     shapes = [shape for shape in result.conflicts if shape.layer == line.layer]
     if line.layer == "permanent_basic_farmland":
         blocks += _by_township(shapes, base, lang)
     blocks += _feature_grid(shapes, lang)
-    if line.findings:
-        blocks.append(finding_grid(line.findings, context))
+    found = tuple(f for f in line.findings if f.state != State.CLEAR)
+    if found:
+        blocks.append(finding_grid(found, context))
     blocks += [
         Paragraph(text=text("line.need", lang, need=need), style="item")
         for need in needs_of(line.findings, lang)
@@ -134,13 +161,18 @@ def _line_blocks(
     return tuple(blocks)
 
 
+def _is_open(line: LineSummary) -> bool:
+    """Say whether a line needs more than the sentence that it is not affected."""
+    return line.state != State.CLEAR or line.touched
+
+
 def _sentence(line: LineSummary, context: Context) -> str:
     """Return the opening sentence: concerned, not concerned, or not checked."""
     lang = context.lang
     name = heading("layer", line.layer, lang)
-    reach = _line_extent(line, context)
+    reach = line_extent(line, context)
     if line.state == State.CLEAR:
-        return text("line.clear", lang, layer=name, extent=reach)
+        return _clear_sentence(line, reach, lang)
     if line.state == State.NOT_CHECKED:
         if not line.gaps:
             return text("line.no_reason", lang, layer=name, reason=reach)
@@ -156,6 +188,18 @@ def _sentence(line: LineSummary, context: Context) -> str:
     return said + (text("line.also_open", lang) if line.gaps else "")
 
 
+def _clear_sentence(line: LineSummary, reach: str, lang: str) -> str:
+    name = heading("layer", line.layer, lang)
+    if line.touched:
+        word = line_word(line, lang)
+        return text("line.touched", lang, layer=name, word=word, extent=reach)
+    said = text("line.clear", lang, layer=name, extent=reach)
+    if line.layer == "ecological_redline":
+        case = text("red_line.outside", lang)
+        said += text("line.case", lang, case=case)
+    return said
+
+
 def _red_line_cases(line: LineSummary, project: Mapping[str, str], lang: str) -> Grid:
     """Return the four cases of red-line wording, with the one that applies.
 
@@ -163,9 +207,7 @@ def _red_line_cases(line: LineSummary, project: Mapping[str, str], lang: str) ->
     """
     chosen = ""
     open_cases: tuple[str, ...] = ()
-    if line.state == State.CLEAR:
-        chosen = "outside"
-    elif line.state == State.NOT_CHECKED:
+    if line.state == State.NOT_CHECKED:
         pass  # no case is ticked for a line that nobody looked at
     elif project.get("crosses_without_land") == "true":
         chosen = "crossing"
@@ -264,7 +306,7 @@ def finding_grid(findings: tuple[Finding, ...], context: Context) -> Grid:
         GridRow(
             cells=(
                 f"{finding.rule_id} {capital(words(finding.title, lang))}",
-                state_words(finding.state, lang),
+                ruling(finding, lang),
                 extent(finding, context),
                 basis(finding.source, lang),
             ),

@@ -1,7 +1,8 @@
 """Sentences about findings: how far, why, on which article.
 
-A line counts as 不涉及 only when every rule that reads it came out CLEAR; no
-finding at all means 未核查.
+A line counts as 不涉及 only when every rule that reads it came out CLEAR and it
+is not touched; a CLEAR that rests on a rule's condition is 不适用, and no finding
+at all means 未核查.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,11 +14,12 @@ from zoning.model import (
     ClauseSource,
     Finding,
     Gap,
+    NearestFeature,
     SiteResult,
     State,
     Verdict,
 )
-from zoning.report.numbers import hectares, metres, percent
+from zoning.report.numbers import hectares, metres, percent, square_metres
 from zoning.report.texts import text
 from zoning.terms import label
 
@@ -26,13 +28,16 @@ __all__ = [
     "LineSummary",
     "basis",
     "capital",
+    "described",
     "extent",
     "heading",
     "headline",
+    "is_not_applicable",
     "joined",
     "line_summary",
     "needs_of",
     "not_checked_count",
+    "ruling",
     "words",
     "worst_first",
     "worst_state",
@@ -59,15 +64,25 @@ STATE_ORDER = (
 """Mild to severe, the order in which findings make a verdict (product page 2)."""
 
 
+_WHOLE_VIEWS = frozenset({"pbf", "ecr", "udb"})
+"""Views that hold a control line as a whole; others hold a part of it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineSummary:
-    """What is said of one layer: worst state, its finding, and open gaps."""
+    """What is said of one layer: worst state, its finding, and open gaps.
+
+    `nearest` is the nearest feature of the whole layer; `touched` says that
+    the site lies on one, whatever the rules make of it.
+    """
 
     layer: str
     state: State
     finding: Finding | None
     findings: tuple[Finding, ...]
     gaps: tuple[Gap, ...]
+    nearest: NearestFeature | None = None
+    touched: bool = False
 
 
 def worst_state(states: Iterable[State]) -> State:
@@ -99,13 +114,48 @@ def line_summary(result: SiteResult, layer: str) -> LineSummary:
         finding=findings[0] if findings else None,
         findings=findings,
         gaps=gaps,
+        nearest=_nearest_of(findings),
+        touched=any(_touches(finding) for finding in findings),
     )
 
 
+def _nearest_of(findings: Iterable[Finding]) -> NearestFeature | None:
+    """Return the nearest feature; one part of a layer may be far, another near."""
+    known = [f for f in findings if f.nearest is not None]
+    whole = [f for f in known if f.view in _WHOLE_VIEWS]
+    features = [f.nearest for f in whole or known if f.nearest is not None]
+    return min(features, key=lambda feature: feature.distance_m, default=None)
+
+
+def _touches(finding: Finding) -> bool:
+    met = finding.nearest is not None and finding.nearest.distance_m == 0
+    return met or finding.overlap_m2 > 0 or bool(finding.length_m)
+
+
+def is_not_applicable(finding: Finding) -> bool:
+    """Say whether a CLEAR rests on the rule's condition and not on the place."""
+    return finding.state == State.CLEAR and finding.reason == "CONDITION_NOT_MET"
+
+
+def ruling(finding: Finding, lang: str) -> str:
+    """Return the word for a finding: 不适用 apart from 不涉及."""
+    if is_not_applicable(finding):
+        return capital(text("ruling.not_applicable", lang))
+    return heading("state", finding.state, lang)
+
+
+def described(finding: Finding, lang: str) -> str:
+    """Return a finding's title as part of a sentence, without its full stop."""
+    return capital(words(finding.title, lang)).rstrip("。．.；;：:，, ")
+
+
 def not_checked_count(result: SiteResult) -> int:
-    """Return how many items in scope were not checked."""
+    """Return how many items in scope were not checked: the gaps of the site.
+
+    A finding that is NOT_CHECKED without a gap still counts, lest it be lost.
+    """
     findings = sum(finding.state == State.NOT_CHECKED for finding in result.findings)
-    return max(len(result.gaps), findings)
+    return len(result.gaps) or findings
 
 
 def headline(result: SiteResult, lang: str) -> str:
@@ -129,6 +179,9 @@ def extent(finding: Finding, context: Context) -> str:
     reached = _reach(finding, lang)
     if finding.state == State.CLEAR:
         return _evidence(finding, reached, context)
+    if finding.reason == "RESIDUE":
+        area = square_metres(finding.overlap_m2_deduplicated or finding.overlap_m2)
+        return text("extent.boundary", lang, area=area)
     return reached or label("relation", finding.relation, lang)
 
 
@@ -147,7 +200,7 @@ def basis(source: ClauseSource | None, lang: str, *, short: bool = False) -> str
     said = text(
         "basis.source",
         lang,
-        document=source.document,
+        document=_closed(source.document),
         number=number,
         clause=source.clause,
     )
@@ -160,6 +213,13 @@ def basis(source: ClauseSource | None, lang: str, *, short: bool = False) -> str
         return said
     joined = text("mark.semicolon", lang).join(remarks)
     return said + text("mark.bracketed", lang, inside=joined)
+
+
+def _closed(document: str) -> str:
+    """Return a document's name with its last bracket closed."""
+    for opening, closing in ("()", "（）"):
+        document += closing * (document.count(opening) - document.count(closing))
+    return document
 
 
 def needs_of(findings: Iterable[Finding], lang: str) -> tuple[str, ...]:
@@ -236,6 +296,8 @@ def _evidence(finding: Finding, reached: str, context: Context) -> str:
     lang, absence = context.lang, context.base.absent.get(finding.layer)
     if absence is not None:
         return text("extent.declared_absent", lang, statement=absence.statement)
+    if is_not_applicable(finding):
+        return _condition(finding, reached, lang)
     if finding.relation in {"outside", "slope_ge"} and reached:
         return reached
     if finding.overlap_m2 > 0 or finding.length_m:
@@ -243,6 +305,13 @@ def _evidence(finding: Finding, reached: str, context: Context) -> str:
         key = "residue" if classes == {"residue"} else "not_addressed"
         return text(f"extent.{key}", lang, reached=reached)
     return _far_away(finding, context)
+
+
+def _condition(finding: Finding, reached: str, lang: str) -> str:
+    """Say that the condition does not hold, and on what the site lies."""
+    if finding.overlap_m2 > 0 or finding.length_m:
+        return text("extent.not_addressed", lang, reached=reached)
+    return text("extent.not_applicable", lang)
 
 
 def _far_away(finding: Finding, context: Context) -> str:

@@ -22,8 +22,10 @@ __all__ = [
 
 SECTIONS = "ABCDEFGHIJKLMNOPQRST"
 """Letters of the sections (门类) of GB/T 4754-2017."""
-FIRST_DIVISIONS = (1, 6, 13, 44, 47, 51, 53, 61, 63, 66, 70, 71, 73, 76, 80, 83, 84)
-FIRST_DIVISIONS += (86, 91, 97)
+FIRST_DIVISIONS = (
+    *(1, 6, 13, 44, 47, 51, 53, 61, 63, 66),  # A to J
+    *(70, 71, 73, 76, 80, 83, 84, 86, 91, 97),  # K to T
+)
 """First division (大类) of each section, in the order of `SECTIONS`."""
 LAST_DIVISION = 97
 _CODE = re.compile(r"([A-T]?)(\d{0,4})", re.ASCII)

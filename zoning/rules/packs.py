@@ -15,6 +15,8 @@ from zoning.errors import Problem, RulePackError
 from zoning.model import PackInfo
 from zoning.rules.schema import Condition, Pack, Rule, View
 
+VOCABULARIES = ("activity", "construction_nature", "approval_level")
+
 __all__ = ["RuleBook", "built_in_packs", "read_rule_book"]
 
 
@@ -139,6 +141,7 @@ def _references(name: str, text: str, pack: Pack) -> list[Problem]:
         stated = (*rule.when, *(c for e in rule.exceptions for c in e.when))
         for condition in _flat(stated):
             unknown += [f"group {g}" for g in condition.groups if g not in groups]
+            unknown += _unknown_values(condition)
             if condition.attribute and condition.attribute not in terms.group(
                 "attribute"
             ):
@@ -146,6 +149,15 @@ def _references(name: str, text: str, pack: Pack) -> list[Problem]:
         faults += [(index, f"{rule.id}: unknown {what}") for what in unknown]
     lines = strict_yaml.lines_of(text) if faults else {}
     return [_malformed(name, lines["rules", k], reason) for k, reason in faults]
+
+
+def _unknown_values(condition: Condition) -> list[str]:
+    """Find values that no project can have: they would never match."""
+    if condition.attribute not in VOCABULARIES:
+        return []
+    words = terms.group(condition.attribute)
+    given = (*condition.one_of, *condition.none_of)
+    return [f"{condition.attribute} {value}" for value in given if value not in words]
 
 
 def _flat(conditions: tuple[Condition, ...]) -> list[Condition]:

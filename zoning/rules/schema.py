@@ -62,6 +62,7 @@ class View(Strict):
 
     layer: str
     where: dict[str, tuple[str, ...]] = {}
+    starts_with: dict[str, tuple[str, ...]] = {}
     at_least: dict[str, float] = {}
     zh: str
     en: str
@@ -144,7 +145,7 @@ class ExceptionCase(Strict):
 
     title: Text
     when: tuple[Condition, ...] = ()
-    outcome: State = State.CONDITIONAL
+    outcome: Literal[State.CONDITIONAL, State.NOTICE, State.REVIEW] = State.CONDITIONAL
     evidence: tuple[Text, ...] = ()
 
 
@@ -177,7 +178,7 @@ class Rule(Strict):
         return self
 
     def in_force(self, as_of: date) -> bool:
-        """Say whether the rule, or a predecessor of it, may still apply."""
+        """Say whether the rule has not yet lapsed on `as_of`."""
         return self.effective_to is None or as_of <= self.effective_to
 
     def source_at(self, as_of: date) -> ClauseSource | None:

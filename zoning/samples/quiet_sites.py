@@ -35,7 +35,7 @@ def clear(scout: Scout) -> SampleSite:
         number="DK01",
         name="集镇环境监测站设备更新",
         geometry=shape,
-        project=project_of("other", "M7461", "technical_upgrade"),
+        project=project_of("scientific_research", "M7461", "technical_upgrade"),
         verdict="CLEAR",
         findings={"PBF-001": "CLEAR", "ECR-001": "CLEAR", "YRL-001": "CLEAR"},
     )
@@ -66,7 +66,7 @@ def notice_sliver(scout: Scout) -> SampleSite:
                     number="DK02",
                     name="集镇消防取水点改造",
                     geometry=plot,
-                    project=project_of("other", "N7820", "rebuild"),
+                    project=project_of("water_supply", "N7820", "rebuild"),
                     verdict="NOTICE",
                     findings={"PBF-001": "NOTICE"},
                 )
@@ -201,7 +201,7 @@ def with_hole(scout: Scout) -> SampleSite:
                 number="DK11",
                 name="集镇环形绿道改造",
                 geometry=shape,
-                project=project_of("other", "N7850", "rebuild"),
+                project=project_of("ecological_restoration", "N7850", "rebuild"),
                 verdict="CLEAR",
                 findings={"PBF-001": "CLEAR"},
             )

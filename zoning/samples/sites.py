@@ -66,7 +66,9 @@ def _projects_text(sites: Sequence[SampleSite]) -> str:
         "sites:",
     ]
     for site in sites:
-        if site.project:
+        if not site.project:
+            lines.append(f"  {site.stem}: {{}}")
+        else:
             lines.append(f"  {site.stem}:")
             lines.append(f"    name: {site.name}")
             lines += [f"    {key}: {value}" for key, value in site.project.items()]
