@@ -109,7 +109,10 @@ def test_clauses_of_the_access_list(base: Base) -> None:
 def test_clauses_of_another_unit_do_not_concern_the_site(base: Base) -> None:
     result = check_plot(base, IN_TOWN, ROAD).sites[0]
 
-    assert {f.rule_id for f in result.findings if f.layer == "access_list"} == {"C-1", "U-3"}
+    assert {f.rule_id for f in result.findings if f.layer == "access_list"} == {
+        "C-1",
+        "U-3",
+    }
     assert [unit.code for unit in result.units] == ["ZH50023730001"]
 
 

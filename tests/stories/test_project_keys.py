@@ -101,10 +101,11 @@ def test_one_sample_site_goes_with_the_file_of_all(name: str) -> None:
     assert (sites["activity"] != "").all()
 
 
-def test_a_sample_site_without_an_entry_is_told_alone() -> None:
+def test_a_file_of_other_sites_alone_is_refused(desk: Path) -> None:
     projects = read_projects(SAMPLE / "projects.yaml")
 
     with pytest.raises(UsageError) as caught:
-        read_sites([SAMPLE / "incomplete.txt"], projects=projects)
+        read_sites([desk / "plot.txt"], projects=projects)
 
     assert caught.value.problem.code == "PROJECT_SITE_UNKNOWN"
+    assert caught.value.problem.values["sites"] == "DK01"

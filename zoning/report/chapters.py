@@ -74,7 +74,7 @@ def facts_section(result: SiteResult, context: Context) -> Section:
     blocks: list[Block] = [grid]
     declared = declared_sentence(result, lang)
     if declared:
-        blocks.append(Paragraph(text=declared))
+        blocks.append(Paragraph(text=declared, style="item"))
     blocks += [
         Paragraph(text=problem.line(lang), style="warning")
         for problem in warnings_of(result)
@@ -121,6 +121,7 @@ def _paired(facts: list[tuple[str, str]], names: tuple[str, str], lang: str) -> 
             for index, fact in enumerate(facts[:half])
         ),
         widths=(2.2, 3.8, 2.4, 2.6),
+        small=True,
     )
 
 
@@ -186,9 +187,15 @@ def _scope_blocks(findings: list[Finding], context: Context) -> tuple[Block, ...
         )
         for finding in findings
         if finding.state not in {State.CLEAR, State.NOT_CHECKED}
-        for remark in (words(said, lang) for said in (*finding.needs, *finding.notes))
+        and (remark := _remark(finding, lang))
     ]
     return (finding_grid(tuple(findings), context), *remarks)
+
+
+def _remark(finding: Finding, lang: str) -> str:
+    """Return needs and notes of a finding as one running text."""
+    said = (words(one, lang).rstrip("。. ") for one in (*finding.needs, *finding.notes))
+    return text("mark.semicolon", lang).join(said)
 
 
 # --------------------------------------------------- control units, access list
@@ -314,7 +321,10 @@ def layout_section(result: SiteResult, *, lang: str) -> Section | None:
         widths=(3.4, 1.2, 1.8, 2, 2, 2),
         numeric=(2, 3, 4, 5),
     )
-    sentences = [Paragraph(text=_width_sentence(hit, lang)) for hit in result.layout]
+    sentences = [
+        Paragraph(text=_width_sentence(hit, lang), style="item")
+        for hit in result.layout
+    ]
     return Section(
         key="layout", title=text("chapter.layout", lang), blocks=(grid, *sentences)
     )

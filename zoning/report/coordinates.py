@@ -82,7 +82,9 @@ def coordinate_section(result: SiteResult, *, lang: str) -> Section | None:
     axes = ("latitude", "longitude") if geographic else ("x", "y")
     names = ("sequence", "point", *axes, "edge_m")
     columns = tuple(text(f"column.{name}", lang) for name in names)
-    blocks: list[Block] = [Paragraph(text=text("points.opening", lang, crs=crs))]
+    blocks: list[Block] = [
+        Paragraph(text=text("points.opening", lang, crs=crs), style="item")
+    ]
     for number, page in enumerate(pages[:PAGES_PRINTED], start=1):
         rows = tuple(_point_row(point, places) for point in page)
         caption = text("caption.points", lang, page=number, pages=len(pages))
@@ -94,6 +96,7 @@ def coordinate_section(result: SiteResult, *, lang: str) -> Section | None:
                 numeric=(2, 3, 4),
                 caption=caption,
                 new_page=number > 1,
+                small=True,
             )
         )
     left = len(points) - PAGES_PRINTED * ROWS_PER_PAGE

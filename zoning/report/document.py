@@ -21,7 +21,7 @@ __all__ = ["clean", "colour_of", "document_bytes", "tint"]
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TEXT_WIDTH_MM = 162.0
-_PICTURE_MM = {True: 124.0, False: 140.0}
+_PICTURE_MM = {True: 112.0, False: 104.0}
 """Picture width on the first page, which must hold a table too, and later."""
 
 
@@ -219,7 +219,7 @@ def _shrink(document: Any, table: Any) -> None:
     known = {style.style_id for style in document.styles}
     for margin in table._tbl.tblPr.iter(qn("w:top"), qn("w:bottom")):  # noqa: SLF001 (python-docx has no call for cell margins)
         if margin.getparent().tag == qn("w:tblCellMar"):
-            margin.set(qn("w:w"), "8")
+            margin.set(qn("w:w"), "0")
     for look in table._tbl.iter(qn("w:pStyle")):  # noqa: SLF001 (cell.paragraphs is slow on long tables)
         small = f"{look.get(qn('w:val'))}Small"
         if small in known:

@@ -48,9 +48,9 @@ def not_checked_section(result: SiteResult, base: Base, *, lang: str) -> Section
         for layer in unread
     ]
     if not blocks and not_checked_count(result):
-        blocks.append(Paragraph(text=text("open.see_findings", lang)))
+        blocks.append(Paragraph(text=text("open.see_findings", lang), style="item"))
     elif not blocks:
-        blocks.append(Paragraph(text=text("open.nothing", lang)))
+        blocks.append(Paragraph(text=text("open.nothing", lang), style="item"))
     blocks += [
         Paragraph(
             text=text(
@@ -150,7 +150,7 @@ def judgement_section(result: SiteResult, *, lang: str) -> Section | None:
             )
         )
     if questions:
-        blocks.append(Paragraph(text=text("open.questions", lang)))
+        blocks.append(Paragraph(text=text("open.questions", lang), style="item"))
         blocks += [Paragraph(text=question, style="item") for question in questions]
     title = text("chapter.judgement", lang)
     return Section(key="judgement", title=title, blocks=tuple(blocks))
@@ -188,7 +188,7 @@ def residue_section(result: SiteResult, report: Report, *, lang: str) -> Section
     return Section(
         key="residue",
         title=text("chapter.residue", lang),
-        blocks=(Paragraph(text=opening), grid, *(more if left else [])),
+        blocks=(Paragraph(text=opening, style="item"), grid, *(more if left else [])),
     )
 
 

@@ -237,7 +237,8 @@ def _chapters(
     yield units_section(result, report.base, lang=lang)
     optional = [layout_section(result, lang=lang)]
     if not share:
-        optional += _figures(result, context)
+        figures = list(_figures(result, context))
+        optional += figures if paper else [_on_page(part) for part in figures]
     terrain = terrain_section(result, lang=lang)
     optional += [
         terrain if paper else _on_page(terrain),

@@ -144,7 +144,7 @@ def _line_blocks(
     line: LineSummary, result: SiteResult, context: Context
 ) -> tuple[Block, ...]:
     base, lang = context.base, context.lang
-    blocks: list[Block] = [Paragraph(text=_sentence(line, context))]
+    blocks: list[Block] = [Paragraph(text=_sentence(line, context), style="item")]
     if line.layer == "ecological_redline" and _is_open(line):
         blocks.append(_red_line_cases(line, result.site.project, lang))
     shapes = [shape for shape in result.conflicts if shape.layer == line.layer]
