@@ -54,7 +54,8 @@ def area_m2(geometries: NDArray[np.object_], crs: str) -> NDArray[np.float64]:
     ----------
     geometries : ndarray of object, shape (n,)
         Shapely geometries; only polygons, also inside collections, have area.
-        None and empty count as zero.
+        None and empty count as zero; coordinates that the CRS cannot carry
+        give nan.
     crs : str
         CRS of the coordinates, x = east or longitude, for example ``EPSG:4546``.
 
@@ -72,7 +73,8 @@ def area_m2(geometries: NDArray[np.object_], crs: str) -> NDArray[np.float64]:
     rings, owner, sign = _rings(geometries)
     if len(rings) == 0:
         return total
-    ring_area = _ring_areas(rings, crs)
+    with np.errstate(invalid="ignore"):  # coordinates beyond the projection
+        ring_area = _ring_areas(rings, crs)
     np.add.at(total, owner, sign * np.abs(ring_area))
     return total
 

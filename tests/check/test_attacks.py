@@ -17,6 +17,7 @@ from plots import ROAD, TODAY, check_plot, site
 from zoning.check import check
 from zoning.errors import BaseError, RulePackError
 from zoning.io.base import open_base
+from zoning.io.catalogue import catalogue
 from zoning.model import Base, CheckOptions, Report, State, Verdict
 from zoning.rules.packs import read_rule_book
 
@@ -177,18 +178,16 @@ def test_an_edit_not_yet_in_the_file_is_not_overlooked(folder: Path) -> None:
 def test_a_changed_class_table_leaves_no_old_classes_behind(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from zoning.io import base as opening
-
     plot = shapely.box(395_100, 3_435_100, 395_150, 3_435_150)
     before = answer(folder, plot).sites[0].findings
-    known = opening.catalogue()
+    known = catalogue()
     redline = known["ecological_redline"]
     zone = replace(
         redline.fields["protected_zone"], values={"": "core", "核心保护区": "core"}
     )
     fields = {**redline.fields, "protected_zone": zone}
     changed = {**known, "ecological_redline": replace(redline, fields=fields)}
-    monkeypatch.setattr(opening, "catalogue", lambda: changed)
+    monkeypatch.setattr("zoning.io.base.catalogue", lambda: changed)
 
     after = answer(folder, plot).sites[0].findings
 

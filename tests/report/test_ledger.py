@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from zoning.model import State
 from zoning.report.ledger import csv_twins, guarded, ledger_bytes
 from zoning.report.tables import findings_table, gaps_table, layers_table, sites_table
 
@@ -35,16 +36,18 @@ def test_there_are_six_sheets_with_filters_and_frozen_heads() -> None:
     assert book().sheetnames == SHEETS
     for sheet in book():
         assert sheet.auto_filter.ref
-        assert sheet.freeze_panes == "C2"
+        assert sheet.freeze_panes == "D2"
 
 
 def test_every_site_has_its_row_the_rejected_one_too() -> None:
     sites = book()["选址"]
 
-    ids = [row[0].value for row in sites.iter_rows(min_row=2)]
+    ids = [row[1].value for row in sites.iter_rows(min_row=2)]
 
     assert ids == [result.site.id for result in handmade_report().sites]
-    assert "REJECTED" in [row[2].value for row in sites.iter_rows(min_row=2)]
+    assert "输入不合格" in [row[3].value for row in sites.iter_rows(min_row=2)]
+    numbers = [row[0].value for row in sites.iter_rows(min_row=2)]
+    assert numbers == list(range(1, len(ids) + 1))
 
 
 def test_every_finding_gap_and_layer_has_its_row() -> None:
@@ -91,8 +94,8 @@ def test_no_text_becomes_a_formula(formula: str) -> None:
     result = handmade_report().sites[-1]
     report = report_of(replace(result, site=replace(result.site, name=formula)))
 
-    cell = load_workbook(BytesIO(ledger_bytes(report)))["选址"]["B2"]
-    written = rows_of(csv_twins(report)["sites.csv"])[1][1]
+    cell = load_workbook(BytesIO(ledger_bytes(report)))["选址"]["C2"]
+    written = rows_of(csv_twins(report)["sites.csv"])[1][2]
 
     assert cell.data_type == "s"
     assert cell.value == formula
@@ -126,9 +129,9 @@ def test_long_text_is_cut_with_a_sign_and_control_characters_are_shown() -> None
         "选址"
     ]
 
-    assert len(sheet["B2"].value) == 32_767
-    assert sheet["B2"].value.endswith("…")
-    assert sheet["A2"].value == "a\ufffdb"
+    assert len(sheet["C2"].value) == 32_767
+    assert sheet["C2"].value.endswith("…")
+    assert sheet["B2"].value == "a\ufffdb"
 
 
 def test_an_empty_report_still_makes_a_ledger() -> None:
@@ -142,4 +145,35 @@ def test_english_headings() -> None:
     english = load_workbook(BytesIO(ledger_bytes(handmade_report(), lang="en")))
 
     assert english.sheetnames[0] == "Sites"
-    assert english["Sites"]["A1"].value == "Site id"
+    assert english["Sites"]["B1"].value == "Site id"
+
+
+def test_findings_stand_worst_first_with_clear_ones_last() -> None:
+    heads = [cell.value for cell in book()["结论"][1]]
+    column = heads.index("结论")
+
+    words = [row[column].value for row in book()["结论"].iter_rows(min_row=2)]
+
+    assert heads.count("结论") == 1
+    assert words[0] == "禁止/不符合"
+    first_clear = words.index("不涉及")
+    assert set(words[first_clear:]) == {"不涉及"}
+
+
+def test_no_cell_of_the_ledger_holds_a_bare_code() -> None:
+    first = handmade_report().sites[0]
+    clear = replace(
+        first.findings[0], state=State.CLEAR, reason="CONDITION_NOT_MET", view="pbf"
+    )
+    report = report_of(replace(first, findings=(clear, *first.findings[1:])))
+
+    cells = {
+        cell.value
+        for sheet in load_workbook(BytesIO(ledger_bytes(report)))
+        for row in sheet.iter_rows()
+        for cell in row
+    }
+
+    codes = {"CONDITION_NOT_MET", "LAYER_MISSING", "pbf", "statutory", "county"}
+    assert not cells & (codes | {"vector", "raster", "CLEAR", "PROHIBITED", "demo"})
+    assert {"不适用", "条件不成立", "矢量"} <= cells

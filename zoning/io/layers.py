@@ -200,7 +200,8 @@ def _read_content(
             for row in np.flatnonzero(repaired.repaired)
         ]
         shapes.append(measure.project(repaired.geometry, raw.crs, place.crs))
-        areas.append(math.fsum(measure.area_m2(repaired.geometry, raw.crs)))
+        drawn = measure.area_m2(repaired.geometry, raw.crs)
+        areas.append(math.fsum(drawn[np.isfinite(drawn)]))
         start += len(raw.geometry)
     geometry = np.concatenate(shapes) if shapes else np.zeros(0, dtype=object)
     columns = canonical_columns(

@@ -56,7 +56,7 @@ _AROUND = ("protected_area", "water_source_zone", "shoreline_zone")
 SHEETS = {
     sheet.key: sheet
     for sheet in (
-        Sheet(key="overview", layers=(*_THREE, *_CONTEXT), near=True),
+        Sheet(key="overview", layers=(*_THREE, *_CONTEXT), near=True, layout=True),
         Sheet(key="control_units", layers=("control_unit",), conflicts=False),
         Sheet(key="surroundings", layers=(*_AROUND, "river"), near=True),
         Sheet(key="corridors", layers=("corridor_layout",), layout=True),
