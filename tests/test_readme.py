@@ -88,7 +88,7 @@ def test_the_base_in_the_readme_is_a_base(tmp_path: Path) -> None:
 
     config = read_config(tmp_path)
 
-    assert set(config.packs) == set(built_in_packs())
+    assert {*config.packs, "prudence"} == set(built_in_packs())
     assert set(config.scope) <= set(terms.group("scope"))
     assert isinstance(config.layers["basic_farmland_reserve"], AbsentEntry)
 

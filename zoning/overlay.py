@@ -35,6 +35,7 @@ __all__ = [
     "outside_parts",
     "sum_by_site",
     "uncovered_share",
+    "within_tolerance",
 ]
 
 SUBSTANTIVE, RESIDUE, TOUCHING = "substantive", "residue", "touching"
@@ -259,6 +260,16 @@ def outside_parts(
     kind = _classify(parts, area, options, seam=np.zeros(len(sites), dtype=bool))
     kind[shapely.is_empty(parts)] = ""
     return parts, area, kind
+
+
+def within_tolerance(
+    shapes: NDArray[np.object_], options: CheckOptions
+) -> NDArray[np.bool_]:
+    """Say of each shape whether it has area, but only within boundary error."""
+    area = shapely.area(shapes)
+    shrunk = shapely.buffer(shapes, -options.residue_width_m / 2)
+    small = (area > 0) & (area < options.residue_area_m2)
+    return np.asarray(small & shapely.is_empty(shrunk))
 
 
 def uncovered_share(

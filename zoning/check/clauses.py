@@ -43,6 +43,7 @@ CODE_FROM, OLD_FROM = "2026-08-15", "2021-03-01"
 UNRELIABLE = {"AUTHORITY_NOT_STATUTORY", "EDITION_NOT_VALID"}
 """Problems of a list under which none of its clauses counts."""
 SHOWN = 5
+POLYGON = 2  # dimension
 _BETWEEN_CODES = re.compile(r"[、,;/|]|\s+(?=[A-Z])")
 _BLANK = re.compile(r"\s+")
 
@@ -217,7 +218,7 @@ def _share_in_no_unit(row: int, found: ViewFacts, facts: Facts) -> float:
     near = found.rows.feature[int(first) : int(last)]
     ground = shapely.union_all(found.layer.geometry[near])
     site = facts.sites[row : row + 1]
-    if shapely.area(site[0]) == 0:  # a line may cross a seam of the units
+    if shapely.get_dimensions(site[0]) < POLYGON:  # a line may cross a seam
         ground = shapely.buffer(ground, facts.options.residue_width_m / 2)
     return float(uncovered_share(site, ground, 0.0, options=facts.options)[0])
 

@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from zoning import measure
 from zoning.errors import Problem
 from zoning.model import Base, CheckOptions, Site
+from zoning.overlay import within_tolerance
 from zoning.topology import oriented
 
 __all__ = ["Placed", "place_sites", "trusted_project"]
@@ -79,9 +80,7 @@ def _too_thin(shape: BaseGeometry, site: Site, options: CheckOptions) -> Problem
 
     Whatever it met would count as residue, so nothing could be found.
     """
-    small = 0 < shapely.area(shape) < options.residue_area_m2
-    shrunk = shapely.buffer(shape, -options.residue_width_m / 2)
-    if not small or not shapely.is_empty(shrunk):
+    if not within_tolerance(np.array([shape], dtype=object), options)[0]:
         return None
     values = {
         "area": f"{options.residue_area_m2:g}",

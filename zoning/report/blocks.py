@@ -20,7 +20,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
-    """Running text; `style` is body, note, item or warning."""
+    """Running text; `style` is body, item, remark, note or warning."""
 
     text: str
     style: str = "body"

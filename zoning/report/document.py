@@ -21,7 +21,7 @@ __all__ = ["clean", "colour_of", "document_bytes", "tint"]
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TEXT_WIDTH_MM = 162.0
-_PICTURE_MM = {True: 112.0, False: 104.0}
+_PICTURE_MM = {True: 108.0, False: 104.0}
 """Picture width on the first page, which must hold a table too, and later."""
 
 

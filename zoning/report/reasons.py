@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from zoning.model import Finding, SiteResult, State, Verdict
 from zoning.report.numbers import metres
-from zoning.report.texts import text
+from zoning.report.texts import keys, text
 from zoning.report.three_lines import THREE_LINES
 from zoning.report.wording import (
     Context,
@@ -19,7 +19,7 @@ from zoning.report.wording import (
 )
 from zoning.terms import label
 
-__all__ = ["why"]
+__all__ = ["reason_words", "why"]
 
 _LOOSE = {State.CLEAR, State.NOT_CHECKED}
 _SPECIAL = {"RESIDUE", "EXCEPTION"}
@@ -134,3 +134,18 @@ def _counts(result: SiteResult, lang: str, without_first: State | None = None) -
     if result.residue:
         parts.append(text("why.residue", lang, count=len(result.residue)))
     return joined(parts, lang)
+
+
+def reason_words(result: SiteResult, finding: Finding, lang: str) -> str:
+    """Return why a finding is what it is, in words; '' when nothing is special."""
+    if finding.reason is None:
+        return ""
+    key = f"finding_reason.{finding.reason}"
+    if key in keys("finding_reason"):
+        return text(key, lang)
+    told = [
+        gap.problem.text(lang)
+        for gap in result.gaps
+        if gap.rule_id == finding.rule_id and gap.problem.code == finding.reason
+    ]
+    return told[0] if told else text("finding_reason.other", lang)

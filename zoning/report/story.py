@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from zoning.model import Report, SiteResult, State, Verdict
 from zoning.report.blocks import (
+    Block,
     FirstPage,
     Grid,
     GridRow,
@@ -164,9 +165,25 @@ def _site_pages(
         first=_first_page(result, context, share=share),
         follows=number > 1 and result.verdict in _SHORT,
         sections=tuple(
-            _numbered(_chapters(result, report, context, share=share), lang)
+            section if len(report.sites) == 1 else _small(section)
+            for section in _numbered(
+                _chapters(result, report, context, share=share), lang
+            )
         ),
     )
+
+
+def _small(section: Section) -> Section:
+    """Return a chapter of a batch, its tables and remarks in small type."""
+    return replace(section, blocks=tuple(_smaller(block) for block in section.blocks))
+
+
+def _smaller(block: Block) -> Block:
+    if isinstance(block, Grid):
+        return replace(block, small=True)
+    if isinstance(block, Paragraph) and block.style in {"item", "note"}:
+        return replace(block, style="remark")
+    return block
 
 
 def _first_page(result: SiteResult, context: Context, *, share: bool) -> FirstPage:
@@ -240,10 +257,11 @@ def _chapters(
         figures = list(_figures(result, context))
         optional += figures if paper else [_on_page(part) for part in figures]
     terrain = terrain_section(result, lang=lang)
+    judged = judgement_section(result, lang=lang)
     optional += [
         terrain if paper else _on_page(terrain),
         not_checked_section(result, report.base, lang=lang),
-        judgement_section(result, lang=lang),
+        judged if paper else _on_page(judged),
         residue_section(result, report, lang=lang),
     ]
     yield from (section for section in optional if section is not None)

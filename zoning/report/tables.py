@@ -12,8 +12,7 @@ from zoning.errors import Problem
 from zoning.model import Base, Finding, LayerInfo, Report, SiteResult, State
 from zoning.report.chapters import clause_of
 from zoning.report.numbers import round_half_up
-from zoning.report.reasons import why
-from zoning.report.texts import keys, text
+from zoning.report.reasons import reason_words, why
 from zoning.report.verdict import relative_path
 from zoning.report.wording import Context, headline, not_checked_count, ruling, words
 from zoning.terms import label
@@ -295,7 +294,7 @@ def _finding_row(result: SiteResult, finding: Finding, lang: str) -> FindingRow:
         nearest_m=nearest.distance_m if nearest else None,
         witness_lon=witness.lon if witness else None,
         witness_lat=witness.lat if witness else None,
-        reason=_reason(result, finding, lang),
+        reason=reason_words(result, finding, lang),
         needs=_lines(finding.needs, lang),
         questions=_lines(finding.questions, lang),
         notes=_lines(finding.notes, lang),
@@ -305,21 +304,6 @@ def _finding_row(result: SiteResult, finding: Finding, lang: str) -> FindingRow:
         effective_from=(source.effective_from or "") if source else "",
         confidence=label("confidence", source.confidence, lang) if source else "",
     )
-
-
-def _reason(result: SiteResult, finding: Finding, lang: str) -> str:
-    """Return why a finding is what it is, in words; '' when nothing is special."""
-    if finding.reason is None:
-        return ""
-    key = f"finding_reason.{finding.reason}"
-    if key in keys("finding_reason"):
-        return text(key, lang)
-    told = [
-        gap.problem.text(lang)
-        for gap in result.gaps
-        if gap.rule_id == finding.rule_id and gap.problem.code == finding.reason
-    ]
-    return told[0] if told else text("finding_reason.other", lang)
 
 
 def _gap_row(

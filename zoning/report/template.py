@@ -86,7 +86,8 @@ def _macro(writer: _Writer) -> None:
     """Write the macro that draws blocks: text, tables, pictures."""
     writer.tags("macro draw(blocks)", "for block in blocks")
     for number, (kind, style) in enumerate(
-        (("body", "Body"), ("item", "Item"), ("warning", "Warning"), ("note", "Note"))
+        (name, name.capitalize())
+        for name in ("body", "item", "remark", "warning", "note")
     ):
         writer.tags(f"{'el' if number else ''}if block.kind == '{kind}'")
         writer.line("{{ block.text }}", f"Zoning {style}")

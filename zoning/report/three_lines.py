@@ -82,13 +82,20 @@ def _met_row(line: LineSummary, context: Context) -> GridRow:
     source = finding.source if finding is not None else None
     return GridRow(
         cells=(
-            heading("layer", line.layer, lang),
+            _item(line, lang),
             line_word(line, lang),
             line_extent(line, context),
             basis(source, lang, short=True) if source else "—",
         ),
         state=line.state,
     )
+
+
+def _item(line: LineSummary, lang: str) -> str:
+    """Return the layer's name; a rule on attributes alone is named by its chapter."""
+    if line.layer or line.finding is None:
+        return heading("layer", line.layer, lang)
+    return heading("scope", line.finding.scope, lang)
 
 
 def line_word(line: LineSummary, lang: str) -> str:
