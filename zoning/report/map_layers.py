@@ -4,7 +4,7 @@ The copies are cut to the view and simplified; numbers beside them are always
 measured on the geometry of the model.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,10 @@ from shapely.geometry.base import BaseGeometry
 
 from zoning.measure import area_m2, length_m, project
 from zoning.model import Base, GeometryColumn, Layer, Report
+from zoning.report.map_distance import distances
 from zoning.report.numbers import hectares, metres, square_metres
 from zoning.report.styles import class_column, layer_ids, style
+from zoning.topology import polygonal
 
 __all__ = [
     "DEGREES",
@@ -94,13 +96,24 @@ class _View:
 def view_window(source: Report | Base, radius_m: float) -> BaseGeometry:
     """Return the part of the working plane in which layers are drawn.
 
-    Of a report: the box of each site grown by `radius_m`, joined to one box
-    when that is not much larger. Of a base, or when no site has a geometry:
-    the box of the county.
+    Of a report: the box of each site, with the nearest features that bite from
+    a distance, grown by `radius_m`, joined to one box when that is not much
+    larger. Of a base, or when no site has a geometry: the box of the county.
     """
-    base = source.base if isinstance(source, Report) else source
+    lines = distances(source) if isinstance(source, Report) else ()
+    shapes = [*_site_shapes(source), *(line.geometry for line in lines)]
+    return _window(source, shapes, radius_m)
+
+
+def _site_shapes(source: Report | Base) -> list[BaseGeometry]:
     sites = source.sites if isinstance(source, Report) else ()
-    shapes = [s.geometry for s in sites if s.geometry is not None]
+    return [s.geometry for s in sites if s.geometry is not None]
+
+
+def _window(
+    source: Report | Base, shapes: Sequence[BaseGeometry], radius_m: float
+) -> BaseGeometry:
+    base = source.base if isinstance(source, Report) else source
     boxes = [shapely.box(*_grown(shape.bounds, radius_m)) for shape in shapes]
     if not boxes:
         return shapely.box(*_grown(base.county.bounds, 0.0))
@@ -122,7 +135,9 @@ def draw_layers(
     view = _View(
         crs=base.crs,
         window=window,
-        near=shapely.intersection(window, view_window(source, _FINE_M)),
+        near=shapely.intersection(
+            window, _window(source, _site_shapes(source), _FINE_M)
+        ),
         tolerance=_REPORT_TOLERANCE_M if isinstance(source, Report) else rough,
         context_tolerance=rough,
         whole_county=isinstance(source, Base),
@@ -195,9 +210,8 @@ def _draw(layer: Layer, key: str, view: _View) -> DrawnLayer:
     if in_view > MOST_FEATURES:
         largest = np.argsort(-shapely.area(layer.geometry[rows]), kind="stable")
         rows = np.sort(rows[largest[:MOST_FEATURES]])
-    cut = layer.geometry[rows]
-    if not whole:
-        cut = shapely.intersection(cut, window)
+    own = layer.geometry[rows]
+    cut = own if whole else _cut(own, window)
     shapes = _simplified(cut, view.context_tolerance if whole else view.tolerance)
     kept = ~shapely.is_empty(shapes)
     rows, shapes = rows[kept], to_degrees(shapes[kept], view.crs)
@@ -270,15 +284,41 @@ def _properties(layer: Layer, rows: NDArray[np.intp], view: _View) -> list[Json]
     return told
 
 
+def _cut(shapes: GeometryColumn, window: BaseGeometry) -> GeometryColumn:
+    """Cut to the window; a surface stays a surface, a line stays a line.
+
+    What only touches the window's edge leaves points and lines behind, which
+    are nothing to draw: such shapes come out empty.
+    """
+    cut = np.asarray(shapely.intersection(shapes, window), dtype=object)
+    size = shapely.get_dimensions(shapes)
+    surfaces = size == 2  # noqa: PLR2004  # dimension of a surface
+    cut[surfaces] = polygonal(cut[surfaces])
+    for row in np.flatnonzero((size == 1) & ~np.isin(shapely.get_type_id(cut), (1, 5))):
+        parts = shapely.get_parts(cut[row])
+        cut[row] = shapely.multilinestrings(parts[shapely.get_dimensions(parts) == 1])
+    return cut
+
+
 def _simplified(shapes: GeometryColumn, tolerance: float) -> GeometryColumn:
     """Simplify; polygons that tile keep their common borders common."""
-    polygons = shapely.get_dimensions(shapes) == 2  # noqa: PLR2004  # surfaces
-    if len(shapes) and polygons.all() and shapely.coverage_is_valid(shapes):
-        simple = shapely.coverage_simplify(shapes, tolerance)
-    else:
-        simple = shapely.simplify(shapes, tolerance)
-    gone = shapely.is_empty(simple) & ~shapely.is_empty(shapes)
+    filled = ~shapely.is_empty(shapes)
+    simple = np.asarray(shapes, dtype=object).copy()
+    simple[filled] = _simplified_filled(simple[filled], tolerance)
+    gone = shapely.is_empty(simple) & filled
     return np.asarray(np.where(gone, shapes, simple), dtype=object)
+
+
+def _simplified_filled(shapes: GeometryColumn, tolerance: float) -> GeometryColumn:
+    surfaces = bool(len(shapes)) and bool(
+        np.isin(shapely.get_type_id(shapes), (3, 6)).all()
+    )
+    try:
+        if surfaces and shapely.coverage_is_valid(shapes):
+            return np.asarray(shapely.coverage_simplify(shapes, tolerance), object)
+    except shapely.errors.GEOSException:
+        pass  # a copy for display: borders simplified one by one will do
+    return np.asarray(shapely.simplify(shapes, tolerance), dtype=object)
 
 
 def _grown(
