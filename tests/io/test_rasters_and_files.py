@@ -205,7 +205,8 @@ def test_a_coverage_file_bounds_what_may_be_clear(folder: Path) -> None:
 def test_an_absent_layer_is_declared_not_forgotten(folder: Path) -> None:
     base = base_with(
         folder,
-        'heritage_site: {absent: "true", statement: 无, source: 文旅委, date: 2025-01-31}',
+        "heritage_site: "
+        "{absent: true, statement: 无, source: 文旅委, date: 2025-01-31}",
     )
 
     assert base.absent["heritage_site"].source == "文旅委"

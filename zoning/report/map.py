@@ -10,8 +10,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from zoning.model import Base, Report
+from zoning.report.map_distance import distances
 from zoning.report.map_items import Items, add_items, add_layer
-from zoning.report.map_labels import place_labels, site_labels
+from zoning.report.map_labels import distance_labels, place_labels, site_labels
 from zoning.report.map_layers import (
     DrawnLayer,
     bounds_lonlat,
@@ -190,17 +191,22 @@ def _empty_map(bounds: Sequence[float], title: str, lang: str) -> "folium.Map":
 
 def _labels(source: Report | Base, lang: str) -> list[Json]:
     if isinstance(source, Report):
-        return [*place_labels(source.base), *site_labels(source, lang)]
+        near = distance_labels(source, lang)
+        return [*site_labels(source, lang), *near, *place_labels(source.base)]
     return place_labels(source)
 
 
 def _extent(source: Report | Base) -> list[float]:
-    """Return [south, west, north, east] of the sites, or of the county."""
+    """Return [south, west, north, east] of what is looked at first.
+
+    The sites with the nearest features that bite from a distance, or the county.
+    """
     if isinstance(source, Base):
         return bounds_lonlat(source.county, source.crs)
     shapes = [s.geometry for s in source.sites if s.geometry is not None]
     if not shapes:
         return bounds_lonlat(source.base.county, source.base.crs)
+    shapes += [one.geometry for one in distances(source)]
     west, south, east, north = shapely.union_all(shapes).bounds
     round_m = max(_AROUND_M, _AROUND_SHARE * max(east - west, north - south))
     grown = shapely.box(
@@ -210,10 +216,12 @@ def _extent(source: Report | Base) -> list[float]:
 
 
 def _layers_met(source: Report | Base) -> frozenset[str]:
-    """Return the layers that take part in a conflict."""
+    """Return the layers that take part in a conflict or a distance."""
     if isinstance(source, Base):
         return frozenset({"protected_area", "water_source_zone", "shoreline_zone"})
-    return frozenset(c.layer for result in source.sites for c in result.conflicts)
+    met = {c.layer for result in source.sites for c in result.conflicts}
+    near = {f.layer for one in distances(source) for f in one.findings}
+    return frozenset(met | near)
 
 
 def _title(base: Base, source: Report | Base, lang: str) -> str:

@@ -12,12 +12,14 @@ from shapely.geometry.base import BaseGeometry
 
 from zoning.measure import project
 from zoning.model import Finding, Report, SiteResult, State
+from zoning.report.styles import Style, state_colour
 from zoning.report.wording import worst_state
 
-__all__ = ["Distance", "distances", "line_of"]
+__all__ = ["Distance", "distance_style", "distances", "limit_style"]
 
 _LONLAT = "EPSG:4490"
 _BITES = frozenset({State.PROHIBITED, State.CONDITIONAL})
+_ORDER = 905
 _MET_M = 0.005
 """A distance that prints as 0.00: the feature is met, there is no line."""
 
@@ -66,16 +68,25 @@ def distances(report: Report) -> tuple[Distance, ...]:
     return tuple(line for result in report.sites for line in _of_site(result, report))
 
 
-def line_of(
-    finding: Finding, result: SiteResult, *, crs: str
-) -> shapely.LineString | None:
-    """Return the line of a finding in the plane `crs`, or None without one."""
-    site, witness = result.geometry, finding.witness
-    if site is None or witness is None or not _bites(finding):
-        return None
-    there = np.array([shapely.Point(witness.lon, witness.lat)], dtype=object)
-    line = shapely.shortest_line(site, project(there, _LONLAT, crs)[0])
-    return line if isinstance(line, shapely.LineString) and line.length > 0 else None
+def distance_style(state: State) -> Style:
+    """Return how a line is drawn: dashed, in the colour of its state."""
+    return Style(
+        layer="distance",
+        kind=None,
+        group="site",
+        fill=None,
+        line=state_colour(state),
+        width=2.4,
+        opacity=0.0,
+        dash=(7.0, 5.0),
+        order=_ORDER,
+    )
+
+
+def limit_style(state: State) -> Style:
+    """Return how the surroundings within the limit are drawn: a light shade."""
+    plain = distance_style(state)
+    return replace(plain, fill=plain.line, width=1.0, opacity=0.045, dash=(2.0, 4.0))
 
 
 def _bites(finding: Finding) -> bool:
@@ -87,10 +98,21 @@ def _bites(finding: Finding) -> bool:
     )
 
 
+def _line(
+    finding: Finding, result: SiteResult, *, crs: str
+) -> shapely.LineString | None:
+    site, witness = result.geometry, finding.witness
+    if site is None or witness is None or not _bites(finding):
+        return None
+    there = np.array([shapely.Point(witness.lon, witness.lat)], dtype=object)
+    line = shapely.shortest_line(site, project(there, _LONLAT, crs)[0])
+    return line if isinstance(line, shapely.LineString) and line.length > 0 else None
+
+
 def _of_site(result: SiteResult, report: Report) -> list[Distance]:
     found: dict[tuple[float, float], Distance] = {}
     for finding in result.findings:
-        line = line_of(finding, result, crs=report.base.crs)
+        line = _line(finding, result, crs=report.base.crs)
         if line is None or finding.witness is None or finding.distance_m is None:
             continue
         key = finding.witness.lon, finding.witness.lat

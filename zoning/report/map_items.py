@@ -9,14 +9,28 @@ from branca.element import Element
 from shapely.geometry.base import BaseGeometry
 
 from zoning.model import Report, State
+from zoning.report.map_conflicts import (
+    DrawnConflict,
+    conflict_shapes,
+    joined_basis,
+    rule_lines,
+)
+from zoning.report.map_distance import (
+    Distance,
+    distance_style,
+    distances,
+    limit_style,
+)
 from zoning.report.map_layers import (
     DrawnLayer,
     feature,
     to_degrees,
 )
-from zoning.report.map_panel import conflict_properties
+from zoning.report.map_words import item_label, metre, sentence, state_mark
+from zoning.report.numbers import metres
 from zoning.report.styles import Style, state_colour, style
 from zoning.report.wording import STATE_ORDER
+from zoning.terms import label
 
 __all__ = ["Items", "add_items", "add_layer"]
 
@@ -97,10 +111,12 @@ def add_items(
     """Add what belongs to the sites; return it by map item, lowest first."""
     import folium
 
-    conflicts = conflict_properties(report, lang)
+    conflicts, near = conflict_shapes(report), distances(report)
     found: dict[str, list[tuple[BaseGeometry, Json]]] = {
         "window": [(window, {})],
-        "conflict": [(conflict.geometry, own) for conflict, own in conflicts],
+        "distance": [(one.geometry, _distance_told(one, lang)) for one in near],
+        "residue": _of_item(conflicts, "residue", lang),
+        "conflict": _of_item(conflicts, "conflict", lang),
         "trim": _parts_of_layout(report, "trim", lang),
         "section": _parts_of_layout(report, "section", lang),
         "site": _sites(report),
@@ -112,9 +128,13 @@ def add_items(
         shapes = np.array([shape for shape, _ in pairs], dtype=object)
         degrees = to_degrees(shapes, report.base.crs)
         features = [feature(shape, number) for number, shape in enumerate(degrees)]
-        group = folium.FeatureGroup(name=style(key).label(lang)).add_to(page)
+        group = folium.FeatureGroup(name=item_label(key, lang)).add_to(page)
         if key == "conflict":
-            _add_conflicts(group, features, [c.state for c, _ in conflicts])
+            states = [one.state for one in conflicts if one.item == key]
+            _add_conflicts(group, features, states)
+        elif key == "distance":
+            _add_limits(group, near, report.base.crs)
+            _add_distances(group, features, near)
         else:
             _add_outlines(group, features, key)
         added[key] = Items(group=group, told=[own for _, own in pairs])
@@ -128,6 +148,26 @@ def _add_outlines(group: Element, features: Sequence[Json], key: str) -> None:
     rim["weight"] = own.width + _CASING
     _add_features(group, features, rim, interactive=False)
     _add_features(group, features, _path(own), interactive=key not in _MUTE)
+
+
+def _add_limits(group: Element, near: Sequence[Distance], crs: str) -> None:
+    """Shade the surroundings of the sites within the limits, once each."""
+    for state in STATE_ORDER:
+        rings = [one.limit for one in near if one.state == state and one.limit]
+        distinct = list({ring.wkb: ring for ring in rings}.values())
+        shapes = to_degrees(np.array(distinct, dtype=object), crs)
+        features = [feature(shape, number) for number, shape in enumerate(shapes)]
+        _add_features(group, features, _path(limit_style(state)), interactive=False)
+
+
+def _add_distances(
+    group: Element, features: Sequence[Json], near: Sequence[Distance]
+) -> None:
+    for drawn, one in zip(features, near, strict=True):
+        own = distance_style(one.state)
+        rim = _path(own, color="#ffffff", dashArray=None, weight=own.width + _CASING)
+        _add_features(group, [drawn], rim, interactive=False)
+        _add_features(group, [drawn], _path(own))
 
 
 def _add_conflicts(
@@ -155,6 +195,33 @@ def _add_cased(
 
 def _is_line(drawn: Json) -> bool:
     return bool(drawn["geometry"]["type"].endswith("LineString"))
+
+
+def _of_item(
+    conflicts: Sequence[DrawnConflict], item: str, lang: str
+) -> list[tuple[BaseGeometry, Json]]:
+    return [
+        (one.conflict.geometry, one.told(lang)) for one in conflicts if one.item == item
+    ]
+
+
+def _distance_told(one: Distance, lang: str) -> Json:
+    """Return what the popup of a line tells."""
+    first, result = one.findings[0], one.result
+    limit = None if one.limit_m is None else f"{one.limit_m:g} {metre(lang)}"
+    near = first.nearest
+    return {
+        "heading": (near.name or near.id) if near else item_label("distance", lang),
+        "mark": state_mark(one.state, lang),
+        "site": result.site.name,
+        "layer": sentence(label("layer", first.layer, lang)),
+        "feature": near.id if near else None,
+        "state": f"{one.state} {label('state', one.state, lang)}",
+        "distance": f"{metres(one.distance_m)} {metre(lang)}",
+        "limit": limit,
+        "rules": rule_lines((f.rule_id for f in one.findings), one.findings, lang),
+        "basis": joined_basis(one.findings, lang),
+    }
 
 
 def _sites(report: Report) -> list[tuple[BaseGeometry, Json]]:

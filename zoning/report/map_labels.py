@@ -7,10 +7,19 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from zoning.model import Base, Report, SiteResult, Verdict
+from zoning.report.map_distance import distances
 from zoning.report.map_layers import to_degrees
-from zoning.report.map_words import verdict_mark
+from zoning.report.map_words import metre, verdict_mark
+from zoning.report.numbers import metres
+from zoning.report.styles import state_colour
 
-__all__ = ["place_labels", "plane_of", "site_labels", "worst_sites_first"]
+__all__ = [
+    "distance_labels",
+    "place_labels",
+    "plane_of",
+    "site_labels",
+    "worst_sites_first",
+]
 
 Json = dict[str, Any]
 
@@ -59,6 +68,19 @@ def site_labels(report: Report, lang: str) -> list[Json]:
             }
         )
     return labels
+
+
+def distance_labels(report: Report, lang: str) -> list[Json]:
+    """Return the length of each line to a nearest feature, at its middle."""
+    return [
+        {
+            "kind": "distance",
+            "text": f"{metres(one.distance_m)} {metre(lang)}",
+            "colour": state_colour(one.state),
+            "at": _at(one.geometry, report.base.crs),
+        }
+        for one in distances(report)
+    ]
 
 
 def _at(shape: BaseGeometry, crs: str) -> list[float]:

@@ -210,8 +210,8 @@ def _draw(layer: Layer, key: str, view: _View) -> DrawnLayer:
     if in_view > MOST_FEATURES:
         largest = np.argsort(-shapely.area(layer.geometry[rows]), kind="stable")
         rows = np.sort(rows[largest[:MOST_FEATURES]])
-    own = layer.geometry[rows]
-    cut = own if whole else _cut(own, window)
+    whole_shapes = layer.geometry[rows]
+    cut = whole_shapes if whole else _cut(whole_shapes, window)
     shapes = _simplified(cut, view.context_tolerance if whole else view.tolerance)
     kept = ~shapely.is_empty(shapes)
     rows, shapes = rows[kept], to_degrees(shapes[kept], view.crs)

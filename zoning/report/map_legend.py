@@ -5,19 +5,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zoning.model import Base, Report
+from zoning.report.map_conflicts import conflict_shapes
+from zoning.report.map_distance import (
+    Distance,
+    distance_style,
+    distances,
+    limit_style,
+)
 from zoning.report.map_layers import DrawnLayer
-from zoning.report.map_words import map_text, sentence
+from zoning.report.map_words import item_label, map_text, sentence
 from zoning.report.styles import Style, groups, kinds, state_colour, style
-from zoning.report.wording import STATE_ORDER
+from zoning.report.wording import STATE_ORDER, worst_state
 from zoning.terms import label
 
 __all__ = ["legend"]
 
 Json = dict[str, Any]
 
-_LINES = frozenset({"road", "section"})
+_LINES = frozenset({"road", "section", "distance"})
 _POINTS = frozenset({"facility"})
-_SITE_ITEMS = ("site", "conflict", "trim", "section")
+_SITE_ITEMS = ("site", "conflict", "residue", "distance", "trim", "section")
 
 
 def legend(
@@ -40,12 +47,7 @@ def legend(
     by_layer = {entry.layer: entry for entry in drawn}
     parts: list[Json] = []
     if isinstance(source, Report):
-        rows = [
-            _row(style(key), items[key], lang) for key in _SITE_ITEMS if items.get(key)
-        ]
-        for row in rows:
-            if row["layer"] == "conflict":
-                row["classes"] = _state_classes(source, lang)
+        rows = _item_rows(source, items, lang)
         parts.append({"label": map_text("js.sites_group", lang), "rows": rows})
     for group, layers in groups().items():
         rows = [
@@ -56,9 +58,35 @@ def legend(
     return parts
 
 
+def _item_rows(report: Report, items: Mapping[str, int], lang: str) -> list[Json]:
+    """Return the rows of what belongs to the sites.
+
+    Boundary errors are always listed: 0 says that there are none.
+    """
+    residues = sum(len(result.residue) for result in report.sites)
+    counts = {**items, "residue": residues}
+    near = distances(report)
+    shown = [key for key in _SITE_ITEMS if counts.get(key) or key == "residue"]
+    rows = []
+    for key in shown:
+        own = (
+            distance_style(worst_state(d.state for d in near))
+            if key == "distance"
+            else style(key)
+        )
+        row = _row(own, counts[key], lang, name=item_label(key, lang))
+        if key == "conflict":
+            row["classes"] = _state_classes(report, lang)
+        if key == "distance":
+            row["classes"] = _limit_classes(near, lang)
+        rows.append(row)
+    return rows
+
+
 def _state_classes(report: Report, lang: str) -> list[Json]:
     """Return the states of the conflicts drawn, the severe ones first."""
-    tally = Counter(c.state for result in report.sites for c in result.conflicts)
+    shapes = conflict_shapes(report)
+    tally = Counter(one.state for one in shapes if one.item == "conflict")
     return [
         {
             "label": sentence(label("state", state, lang)),
@@ -67,6 +95,20 @@ def _state_classes(report: Report, lang: str) -> list[Json]:
             "count": str(tally[state]),
         }
         for state in sorted(tally, key=STATE_ORDER.index, reverse=True)
+    ]
+
+
+def _limit_classes(near: Sequence[Distance], lang: str) -> list[Json]:
+    """Return the limits shaded round the sites, the severe ones first."""
+    tally = Counter((one.state, one.limit_m) for one in near if one.limit_m)
+    order = sorted(tally, key=lambda own: (-STATE_ORDER.index(own[0]), own[1] or 0.0))
+    return [
+        {
+            "label": map_text("within_limit", lang, limit=f"{limit:g}"),
+            "style": _swatch(limit_style(state)) | {"shape": "polygon"},
+            "count": str(tally[state, limit]),
+        }
+        for state, limit in order
     ]
 
 
@@ -92,10 +134,10 @@ def _layer_row(drawn: DrawnLayer, base: Base, lang: str) -> Json:
     return row
 
 
-def _row(own: Style, count: int, lang: str) -> Json:
+def _row(own: Style, count: int, lang: str, *, name: str | None = None) -> Json:
     return {
         "layer": own.layer,
-        "label": sentence(own.label(lang)),
+        "label": sentence(name or own.label(lang)),
         "style": _swatch(own),
         "count": str(count),
         "note": None,

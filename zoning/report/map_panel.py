@@ -4,20 +4,22 @@ The sentences are those of the Word and HTML reports (`zoning.report.wording`).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from zoning.model import (
     Base,
-    ConflictShape,
     Finding,
     LayoutHit,
     Report,
     SiteResult,
     State,
 )
+from zoning.report.map_conflicts import DrawnConflict, conflict_shapes
+from zoning.report.map_distance import Distance, distances
 from zoning.report.map_labels import plane_of, worst_sites_first
 from zoning.report.map_layers import (
     bounds_lonlat,
@@ -42,7 +44,7 @@ from zoning.report.wording import (
 )
 from zoning.terms import label
 
-__all__ = ["conflict_properties", "layer_facts", "panel"]
+__all__ = ["layer_facts", "panel"]
 
 Json = dict[str, Any]
 
@@ -72,14 +74,14 @@ def _of_report(report: Report, lang: str) -> Json:
     as_of = map_text("as_of", lang, date=report.options.as_of.isoformat())
     count = map_text("sites", lang, count=len(report.sites))
     only = report.sites[0] if len(report.sites) == 1 else None
-    numbers = _conflict_numbers(report)
+    drawn = _Drawn(conflicts=conflict_shapes(report), distances=distances(report))
     return {
         "kind": map_text("title.report", lang),
         "title": report.base.name if only is None else only.site.name or only.site.id,
         "meta": f"{count if only is None else report.base.name} · {as_of}",
         "note": map_text("note.report", lang),
         "tally": _tally(report, lang),
-        "sites": [_site(r, context, numbers) for r in worst_sites_first(report)],
+        "sites": [_site(r, context, drawn) for r in worst_sites_first(report)],
         "overview": [],
         "remarks": [],
     }
@@ -138,26 +140,38 @@ def layer_facts(base: Base, lang: str) -> Json:
 
 
 # ------------------------------------------------------------------- the sites
-def _site(result: SiteResult, context: Context, numbers: Mapping[int, int]) -> Json:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Drawn:
+    """What is drawn of all sites, in the order of its numbers."""
+
+    conflicts: tuple[DrawnConflict, ...]
+    distances: tuple[Distance, ...]
+
+    def lines_of(self, result: SiteResult) -> list[BaseGeometry]:
+        return [one.geometry for one in self.distances if one.result is result]
+
+
+def _site(result: SiteResult, context: Context, drawn: _Drawn) -> Json:
     lang = context.lang
     size = size_text(result.area_m2, result.length_m, lang)
     parts = headline(result, lang).split(" · ")[1:]
     met = [f for f in worst_first(result.findings) if f.state != State.CLEAR]
     bounds = None
     if result.geometry is not None:
-        bounds = bounds_lonlat(result.geometry.buffer(_SMALLEST_M), context.base.crs)
+        shape = shapely.union_all([result.geometry, *drawn.lines_of(result)])
+        bounds = bounds_lonlat(shape.buffer(_SMALLEST_M), context.base.crs)
     return {
         "name": result.site.name or result.site.id,
         "sub": " · ".join([*parts, *([size.split(" · ")[-1]] if size else [])]),
         "mark": verdict_mark(result.verdict, lang),
         "bounds": bounds,
         "findings": [
-            _finding(f, result, context, numbers=numbers)
+            _finding(f, result, context, drawn=drawn)
             for f in met
             if f.state != State.NOT_CHECKED
         ],
         "open": [
-            _finding(f, result, context, numbers=numbers)
+            _finding(f, result, context, drawn=drawn)
             for f in met
             if f.state == State.NOT_CHECKED
         ],
@@ -168,22 +182,35 @@ def _site(result: SiteResult, context: Context, numbers: Mapping[int, int]) -> J
 
 
 def _finding(
-    finding: Finding,
-    result: SiteResult,
-    context: Context,
-    *,
-    numbers: Mapping[int, int],
+    finding: Finding, result: SiteResult, context: Context, *, drawn: _Drawn
 ) -> Json:
     lang, crs = context.lang, context.base.crs
-    mine = [c for c in result.conflicts if finding.rule_id in c.rule_ids]
-    shape = shapely.union_all([c.geometry for c in mine]) if mine else result.geometry
+    mine = [
+        one
+        for one in drawn.conflicts
+        if one.result is result and finding.rule_id in one.conflict.rule_ids
+    ]
+    lines = {
+        number: one.geometry
+        for number, one in enumerate(drawn.distances)
+        if any(finding is each for each in one.findings)
+    }
+    shapes = [one.conflict.geometry for one in mine]
+    if lines or not shapes:
+        shapes += [shape for shape in (result.geometry,) if shape is not None]
+    whole = shapely.union_all([*shapes, *lines.values()])
+    parts = [layer_word(finding.layer, lang), extent(finding, context)]
     return {
         "title": sentence(words(finding.title, lang)),
         "mark": state_mark(finding.state, lang),
-        "extent": f"{layer_word(finding.layer, lang)} · {extent(finding, context)}",
+        "extent": " · ".join(part for part in parts if part),
         "basis": "" if finding.source is None else basis(finding.source, lang),
-        "bounds": bounds_lonlat(shape.buffer(_SMALLEST_M), crs) if shape else None,
-        "conflicts": [numbers[id(conflict)] for conflict in mine],
+        "bounds": bounds_lonlat(whole.buffer(_SMALLEST_M), crs) if shapes else None,
+        "shapes": {
+            "conflict": [one.number for one in mine if one.item == "conflict"],
+            "residue": [one.number for one in mine if one.item == "residue"],
+            "distance": list(lines),
+        },
     }
 
 
@@ -218,43 +245,3 @@ def _layout_remarks(hit: LayoutHit, lang: str) -> list[str]:
     if hit.trim is not None:
         said.append(map_text("trim", lang, area=hectares(hit.trim_m2)))
     return said
-
-
-def _conflict_numbers(report: Report) -> dict[int, int]:
-    shapes = (conflict for result in report.sites for conflict in result.conflicts)
-    return {id(conflict): number for number, conflict in enumerate(shapes)}
-
-
-def conflict_properties(report: Report, lang: str) -> list[tuple[ConflictShape, Json]]:
-    """Return each conflict of the report with what its popup tells."""
-    told: list[tuple[ConflictShape, Json]] = []
-    for result in report.sites:
-        by_rule = {finding.rule_id: finding for finding in result.findings}
-        for conflict in result.conflicts:
-            met = [by_rule[rule] for rule in conflict.rule_ids if rule in by_rule]
-            own = {
-                "heading": conflict.feature_name or conflict.feature,
-                "mark": state_mark(conflict.state, lang),
-                "site": result.site.name,
-                "layer": layer_word(conflict.layer, lang),
-                "feature": conflict.feature,
-                "state": f"{conflict.state} {label('state', conflict.state, lang)}",
-                "overlap_class": label("overlap_class", conflict.overlap_class, lang),
-                "overlap": size_text(conflict.overlap_m2, None, lang),
-                "overlap_length": size_text(None, conflict.length_m, lang),
-                "rules": _joined(_rule_words(conflict, met, lang)),
-                "basis": _joined(basis(f.source, lang) for f in met if f.source),
-            }
-            told.append((conflict, own))
-    return told
-
-
-def _rule_words(
-    conflict: ConflictShape, met: Sequence[Finding], lang: str
-) -> list[str]:
-    titles = {finding.rule_id: words(finding.title, lang) for finding in met}
-    return [f"{rule} {titles.get(rule, '')}".strip() for rule in conflict.rule_ids]
-
-
-def _joined(parts: Iterable[str]) -> str:
-    return "；".join(dict.fromkeys(parts))

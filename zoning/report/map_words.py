@@ -7,10 +7,18 @@ from typing import Any
 
 from zoning import strict_yaml
 from zoning.model import State, Verdict
-from zoning.report.styles import state_colour, text_colour, verdict_colour
+from zoning.report.styles import state_colour, style, text_colour, verdict_colour
 from zoning.terms import label
 
-__all__ = ["map_text", "page_words", "sentence", "state_mark", "verdict_mark"]
+__all__ = [
+    "item_label",
+    "map_text",
+    "metre",
+    "page_words",
+    "sentence",
+    "state_mark",
+    "verdict_mark",
+]
 
 Json = dict[str, Any]
 
@@ -33,6 +41,18 @@ def map_text(key: str, lang: str, **values: object) -> str:
 def page_words(lang: str) -> dict[str, str]:
     """Return the words that the script of the page uses."""
     return {key: entry[lang] for key, entry in _texts()["js"].items()}
+
+
+def item_label(key: str, lang: str) -> str:
+    """Return the name of a map item, or of the lines that tell a distance."""
+    return (
+        map_text("js.distance", lang) if key == "distance" else style(key).label(lang)
+    )
+
+
+def metre(lang: str) -> str:
+    """Return the unit of lengths."""
+    return "米" if lang == "zh" else "m"
 
 
 def sentence(text: str) -> str:

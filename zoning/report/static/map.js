@@ -59,7 +59,7 @@ function zoningView(map, groups, data) {
   /* ------------------------------------------------------------------ popups */
   function rowsOf(properties) {
     const order = ["site", "layer", "class", "name", "feature", "id", "state", "overlap_class",
-      "overlap", "overlap_length", "area", "length", "rules", "basis", "edition"];
+      "overlap", "overlap_length", "distance", "limit", "area", "length", "rules", "basis", "edition"];
     return order.filter(key => properties[key]).map(key => [words[key], properties[key]]);
   }
 
@@ -103,18 +103,18 @@ function zoningView(map, groups, data) {
     add(text, add(make("div"), title), make("div", "zf-extent", item.extent));
     if (item.basis) add(text, make("div", "zf-basis", item.basis));
     button.type = "button";
-    button.addEventListener("click", () => { go(item.bounds); flash(item.conflicts); });
+    button.addEventListener("click", () => { go(item.bounds); flash(item.shapes); });
     return add(button, dot, text);
   }
 
-  function flash(numbers) {
-    if (!groups.conflict || !numbers.length) return;
-    groups.conflict.eachLayer(collection => collection.eachLayer(leaf => {
-      if (!numbers.includes(leaf.feature.properties.n)) return;
-      const {weight, fillOpacity} = leaf.options;
-      leaf.setStyle({weight: weight + 3, fillOpacity: 1});
-      window.setTimeout(() => leaf.setStyle({weight, fillOpacity}), 700);
-    }));
+  function flash(shapes) {
+    Object.entries(shapes).filter(([key]) => groups[key]).forEach(([key, numbers]) =>
+      groups[key].eachLayer(collection => collection.eachLayer(leaf => {
+        if (leaf.options.interactive === false || !numbers.includes(leaf.feature.properties.n)) return;
+        const {weight, fillOpacity} = leaf.options;
+        leaf.setStyle({weight: weight + 3, fillOpacity: 1});
+        window.setTimeout(() => leaf.setStyle({weight, fillOpacity}), 700);
+      })));
   }
 
   function siteCard(site) {
@@ -187,6 +187,7 @@ function zoningView(map, groups, data) {
       if (box.checked) map.addLayer(group); else map.removeLayer(group);
       classes.hidden = !box.checked;
       restack();
+      declutter();
     });
     return add(line, box, swatch(row.style), make("span", "", row.label), make("span", "zl-count", row.count));
   }
@@ -233,21 +234,22 @@ function zoningView(map, groups, data) {
       name.content.style.visibility = "";
     });
     placed.forEach(name => {
-      if (isFree(name)) return;
+      const off = name.group && !map.hasLayer(name.group);
+      if (!off && isFree(name)) return;
       if (name.site) shrink(name, true);
       else name.content.style.visibility = "hidden";
     });
   }
 
   function labels() {
-    const sites = data.labels.filter(item => item.kind === "site");
-    [...sites, ...data.labels.filter(item => item.kind !== "site")].forEach(item => {
+    data.labels.forEach(item => {
       const content = make("span", "zt-" + item.kind, item.kind === "site" ? null : item.text);
       if (item.kind === "site") add(content, chip(item.mark, "zt-mark"), make("span", "", item.text));
+      if (item.colour) content.style.color = item.colour;
       const tooltip = L.tooltip({permanent: true, direction: item.kind === "site" ? "top" : "center", className: "zt",
         offset: item.kind === "site" ? [0, -4] : [0, 0], opacity: 1})
         .setLatLng(item.at).setContent(content).addTo(map);
-      placed.push({content, tooltip, site: item.kind === "site"});
+      placed.push({content, tooltip, site: item.kind === "site", group: groups[item.kind]});
       if (item.kind === "site") content.addEventListener("click", () => openCard(item.number));
     });
   }
