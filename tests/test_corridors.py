@@ -99,3 +99,24 @@ def test_a_bend_is_measured_across_not_along() -> None:
     assert section is not None
     assert section.width_m == pytest.approx(200, rel=0.01)
     assert section.width_left_m == pytest.approx(100, rel=0.02)
+
+
+def test_a_site_from_bank_to_bank_must_leave_the_corridor() -> None:
+    trim = trim_to_width(site(-10, 210), CORRIDOR, 150, crs=CRS)
+
+    assert trim is not None
+    assert trim.area_m2 == pytest.approx(200 * 100, rel=2e-3)
+    assert not trim.part.difference(CORRIDOR).area > 1e-6
+
+
+def test_only_ground_in_the_corridor_is_given_up() -> None:
+    trim = trim_to_width(site(80, 300), CORRIDOR, 190, crs=CRS)
+
+    assert trim is not None
+    assert trim.part.difference(CORRIDOR).area == pytest.approx(0, abs=1e-6)
+
+
+def test_a_site_thinner_than_a_hair_cuts_nothing() -> None:
+    hair = shapely.box(X, Y + 50, X + 0.03, Y + 80)
+
+    assert narrowest_section(hair, CORRIDOR, crs=CRS) is None

@@ -107,10 +107,9 @@ def trim_to_width(
         return None
     side = _free_side(site, corridor)
     depth = _goal(section, target_m) - section.width_left_m
-    part: BaseGeometry = shapely.Polygon()
     for _ in range(TRIM_ROUNDS):
         grown = shapely.buffer(side, depth, cap_style="flat", join_style="mitre")
-        part = polygonal(np.array([shapely.intersection(site, grown)], dtype=object))[0]
+        part = _common(shapely.intersection(corridor, grown), site)
         rest = shapely.difference(site, part)
         now = narrowest_section(rest, corridor, crs=crs)
         if now is None:
@@ -208,9 +207,7 @@ def _longest(lines: NDArray[np.object_]) -> NDArray[np.object_]:
 
 def _free_side(site: BaseGeometry, corridor: BaseGeometry) -> BaseGeometry:
     """Return the free ground beside the site, as a strip of free sections."""
-    sections = _sections(site, corridor)
-    if sections is None:
-        return shapely.Polygon()
-    strips = shapely.buffer(sections[1], SPACING_M, cap_style="flat")
+    _, free = _sections(site, corridor) or ((), np.zeros(0, dtype=object))
+    strips = shapely.buffer(free, SPACING_M, cap_style="flat")
     outside = shapely.difference(shapely.union_all(strips), site)
     return shapely.intersection(outside, corridor)
