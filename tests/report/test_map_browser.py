@@ -4,18 +4,19 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 import shapely
+import shapely.affinity
 from handmade import handmade_base, handmade_report, report_of
 from hostile import NAMES, hostile_report
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 from pyproj import Transformer
 
 from zoning.measure import to_lonlat
-from zoning.model import Base, Report
+from zoning.model import Base, LonLat, Report
 from zoning.report.map import write_map
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -180,6 +181,41 @@ def test_a_finding_brings_its_conflict_into_view(report_page: Opened) -> None:
     assert south < lat < north
     assert east - west < 0.05
     assert page.locator(".zs[open]").count() == 1
+
+
+def test_a_finding_at_a_distance_brings_the_nearest_point_into_view(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    path = tmp_path / "distance.html"
+    site = handmade_report().sites[0]
+    assert site.geometry is not None
+    south_west = shapely.Point(site.geometry.bounds[:2])
+    there = shapely.affinity.translate(south_west, -2000, -2000)
+    lon, lat = to_lonlat(shapely.get_coordinates(there), "EPSG:4546")[0]
+    findings = tuple(
+        replace(one, witness=LonLat(lon=float(lon), lat=float(lat)))
+        if one.relation == "within_distance"
+        else one
+        for one in site.findings
+    )
+    write_map(report_of(replace(site, findings=findings)), path)
+    opened = visit(context, path)
+    page, name = opened.page, opened.page.locator(".zt-distance")
+    held = f"""() => {{
+        const map = window[Object.keys(window).find(k => k.startsWith("map_"))];
+        return map.getBounds().contains([{lat}, {lon}]);
+    }}"""
+    finding = page.locator(".zf", has_text="长江干支流一公里")
+
+    assert page.evaluate(held)
+    assert name.inner_text() == "412.36 米"
+    page.locator(".zf", has_text="占用生态保护红线").click()
+    assert not page.evaluate(held)
+    finding.click()
+    assert page.evaluate(held)
+    page.locator(".zl-row", has_text="相距").locator("input").uncheck()
+    assert not name.is_visible()
+    assert opened.troubles == []
 
 
 def test_a_layer_can_be_switched_on_from_the_legend(report_page: Opened) -> None:
