@@ -1,5 +1,6 @@
 """A report as a few lines on the screen."""
 
+from rich.cells import cell_len, set_cell_size
 from rich.markup import escape
 from rich.table import Table
 
@@ -25,8 +26,8 @@ WORST_FIRST = (
     State.NOTICE,
 )
 LISTED = 8
-WIDTHS = {"site": 20, "verdict": 21, "complete": 12, "area": 12, "why": 20}
-"""Columns of the table and the width below which they are not squeezed."""
+WIDTHS = {"site": 24, "verdict": 21, "complete": 14, "area": 12, "why": 34}
+"""Columns of the table and their least width; with many sites also the most."""
 
 
 def print_report(report: Report, lang: str) -> None:
@@ -37,12 +38,13 @@ def print_report(report: Report, lang: str) -> None:
         table.add_column(
             text(key, lang),
             justify="right" if key == "area" else "left",
-            overflow="ellipsis" if many else "fold",
+            overflow="fold",
             no_wrap=many or key == "verdict",
             min_width=width,
+            max_width=width if many else None,
         )
     for result in report.sites:
-        table.add_row(*_row(result, lang), style=None)
+        table.add_row(*_row(result, lang, many=many))
     console.print(table)
     if len(report.sites) == 1:
         _print_open_points(report.sites[0], lang)
@@ -64,7 +66,7 @@ def print_report(report: Report, lang: str) -> None:
     console.print(f"[bold]{escape(headline)}[/bold] · {escape(stamp)}")
 
 
-def _row(result: SiteResult, lang: str) -> tuple[str, ...]:
+def _row(result: SiteResult, lang: str, *, many: bool) -> tuple[str, ...]:
     colour = COLOURS[result.verdict]
     area = "" if result.area_m2 is None else f"{result.area_m2:,.2f}"
     whole = (
@@ -78,13 +80,21 @@ def _row(result: SiteResult, lang: str) -> tuple[str, ...]:
     label = (
         result.site.id if name in {"", result.site.id} else f"{result.site.id} {name}"
     )
+    if many:
+        label = _cut(label, WIDTHS["site"])
+    reason = _reason(result, lang)
     return (
         escape(label),
         f"[{colour}]{terms.both('verdict', result.verdict)}[/{colour}]",
         escape(whole),
         area,
-        escape(_reason(result, lang)),
+        escape(_cut(reason, WIDTHS["why"]) if many else reason),
     )
+
+
+def _cut(text: str, width: int) -> str:
+    """Shorten to `width` screen cells; a Chinese character takes two."""
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"
 
 
 def _reason(result: SiteResult, lang: str) -> str:
