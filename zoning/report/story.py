@@ -319,7 +319,9 @@ def _numbered(sections: Iterator[Section], lang: str) -> Iterator[Section]:
         if section.level > 1:
             yield section
             continue
-        if section.key == "evidence":  # the appendix carries no number
+        # the appendix carries no number, nor what only one of the two forms tells:
+        # a number that paper skips would look like a missing chapter
+        if section.key == "evidence" or section.only:
             yield section
             continue
         number += 1
