@@ -12,9 +12,12 @@ import yaml
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # libyaml where it is built in
 
-__all__ = ["YamlError", "lines_of", "load", "load_text"]
+__all__ = ["YamlError", "line_at", "lines_of", "load", "load_text"]
 
 MAX_DEPTH = 40
+
+Lines = dict[tuple[str | int, ...], int]
+"""Line, from 1, of every value by its path."""
 
 
 class YamlError(ValueError):
@@ -43,13 +46,20 @@ def load_text(text: str) -> Any:
     return None if node is None else _value(node, 0)
 
 
-def lines_of(text: str) -> dict[tuple[str | int, ...], int]:
+def lines_of(text: str) -> Lines:
     """Return the line (from 1) of every value, keyed by its path."""
     node = _compose(text)
-    lines: dict[tuple[str | int, ...], int] = {}
+    lines: Lines = {}
     if node is not None:
         _collect(node, (), lines)
     return lines
+
+
+def line_at(lines: Lines, place: tuple[str | int, ...]) -> int:
+    """Return the line of the deepest part of `place` that the text has."""
+    while place and place not in lines:
+        place = place[:-1]
+    return lines.get(place, 1)
 
 
 def _compose(text: str) -> yaml.Node | None:
@@ -88,7 +98,7 @@ def _value(node: yaml.Node, depth: int) -> Any:
 def _collect(
     node: yaml.Node,
     path: tuple[str | int, ...],
-    lines: dict[tuple[str | int, ...], int],
+    lines: Lines,
 ) -> None:
     lines[path] = _line(node)
     if isinstance(node, yaml.SequenceNode):

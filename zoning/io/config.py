@@ -1,14 +1,10 @@
 """`zoning.yaml`: what a base holds, checked at the door."""
 
-import re
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     StringConstraints,
@@ -16,20 +12,15 @@ from pydantic import (
     ValidationError,
 )
 
-from zoning import strict_yaml, terms
+from zoning import terms
 from zoning.errors import BaseError, Problem
 from zoning.io.catalogue import catalogue
+from zoning.rules.schema import Day, Strict
+from zoning.strict_yaml import YamlError, line_at, lines_of, load_text
 
 __all__ = ["AbsentEntry", "BaseConfig", "LayerEntry", "read_config"]
 
 CONFIG_NAME = "zoning.yaml"
-
-
-def _day(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        msg = "write the day as YYYY-MM-DD"
-        raise ValueError(msg)
-    return value
 
 
 def _inside(value: object) -> object:
@@ -40,7 +31,6 @@ def _inside(value: object) -> object:
     return value
 
 
-Day = Annotated[date, BeforeValidator(_day)]
 Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 LocalPath = Annotated[str, BeforeValidator(_inside)]
 
@@ -66,12 +56,6 @@ PlaneCrs = Annotated[str, BeforeValidator(_plane)]
 Scope = Annotated[str, BeforeValidator(_scope)]
 
 
-class Strict(BaseModel):
-    """Base of the parts: frozen, unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class LayerEntry(Strict):
     """One layer: file, edition, standing, coverage, fields, seal."""
 
@@ -85,7 +69,7 @@ class LayerEntry(Strict):
     coverage: LocalPath | None = None
     encoding: str = "auto"
     crs: str | None = None
-    fields: dict[str, str] = {}
+    fields: dict[str, str] = Field(default_factory=dict)
     vertical_datum: str | None = None
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     features: int | None = Field(default=None, ge=0)
@@ -122,7 +106,7 @@ class BaseConfig(Strict):
     county: LayerEntry
     packs: tuple[LocalPath, ...] = ("national",)
     scope: tuple[Scope, ...] = ("three_lines",)
-    layers: dict[str, Entry] = {}
+    layers: dict[str, Entry] = Field(default_factory=dict)
 
 
 def read_config(folder: Path) -> BaseConfig:
@@ -141,21 +125,24 @@ def read_config(folder: Path) -> BaseConfig:
     except UnicodeDecodeError as error:
         raise BaseError(_malformed(1, "not UTF-8")) from error
     try:
-        config = BaseConfig.model_validate(strict_yaml.load_text(text))
-    except strict_yaml.YamlError as error:
+        config = BaseConfig.model_validate(load_text(text))
+    except YamlError as error:
         raise BaseError(_malformed(error.line, error.reason)) from error
     except ValidationError as error:
-        lines = strict_yaml.lines_of(text)
+        lines = lines_of(text)
         problems = [
-            _malformed(_line(lines, at), f"{'.'.join(map(str, at))}: {item['msg']}")
+            _malformed(
+                line_at(lines, at),
+                f"{'.'.join(map(str, at))}: {item['msg']}",
+            )
             for item in error.errors(include_url=False)
             for at in [_untagged(item["loc"])]
         ]
         raise BaseError(*problems) from error
     faults = _unknown_names(config)
     if faults:
-        lines = strict_yaml.lines_of(text)
-        raise BaseError(*(_malformed(_line(lines, at), why) for at, why in faults))
+        lines = lines_of(text)
+        raise BaseError(*(_malformed(line_at(lines, at), why) for at, why in faults))
     return config
 
 
@@ -180,12 +167,6 @@ def _unknown_names(
 def _untagged(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
     """Return the place as the file has it, without the name of the entry's kind."""
     return (*loc[:2], *loc[3:]) if loc[:1] == ("layers",) else loc
-
-
-def _line(lines: dict[tuple[str | int, ...], int], loc: tuple[str | int, ...]) -> int:
-    while loc and loc not in lines:
-        loc = loc[:-1]
-    return lines.get(loc, 1)
 
 
 def _malformed(line: int, detail: str) -> Problem:

@@ -33,7 +33,7 @@ from zoning.model.results import (
     UnitShare,
 )
 from zoning.model.site_values import CheckOptions, Site, SiteSource
-from zoning.model.verdicts import Dimension, LonLat, State, Verdict
+from zoning.model.verdicts import LonLat, State, Verdict
 
 __all__ = [
     "Absence",
@@ -43,7 +43,6 @@ __all__ = [
     "Clause",
     "ClauseSource",
     "ConflictShape",
-    "Dimension",
     "FeatureOverlap",
     "Finding",
     "Gap",

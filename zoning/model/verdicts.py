@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Dimension", "LonLat", "State", "Verdict"]
+__all__ = ["LonLat", "State", "Verdict"]
 
 
 class State(StrEnum):
@@ -26,14 +26,6 @@ class Verdict(StrEnum):
     CONDITIONAL = "CONDITIONAL"
     PROHIBITED = "PROHIBITED"
     REJECTED = "REJECTED"
-
-
-class Dimension(StrEnum):
-    """Topological dimension of a site."""
-
-    POINT = "point"
-    LINE = "line"
-    POLYGON = "polygon"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

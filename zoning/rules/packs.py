@@ -111,7 +111,7 @@ def _parse(name: str, text: str) -> tuple[Pack | None, list[Problem]]:
     except ValidationError as error:
         lines = strict_yaml.lines_of(text)
         return None, [
-            _malformed(name, _line(lines, item["loc"]), _reason(item))
+            _malformed(name, strict_yaml.line_at(lines, item["loc"]), _reason(item))
             for item in error.errors(include_url=False)
         ]
 
@@ -119,15 +119,6 @@ def _parse(name: str, text: str) -> tuple[Pack | None, list[Problem]]:
 def _reason(item: Any) -> str:
     place = ".".join(str(part) for part in item["loc"])
     return f"{place}: {item['msg']}" if place else str(item["msg"])
-
-
-def _line(
-    lines: Mapping[tuple[str | int, ...], int], loc: tuple[str | int, ...]
-) -> int:
-    """Line of the deepest part of `loc` that the text has."""
-    while loc and loc not in lines:
-        loc = loc[:-1]
-    return lines.get(loc, 1)
 
 
 def _references(name: str, text: str, pack: Pack) -> list[Problem]:

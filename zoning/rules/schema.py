@@ -15,6 +15,7 @@ from zoning.model import ClauseSource, State
 
 __all__ = [
     "Condition",
+    "Day",
     "ExceptionCase",
     "Pack",
     "Predecessor",
@@ -23,6 +24,7 @@ __all__ = [
     "Severity",
     "Source",
     "Space",
+    "Strict",
     "Text",
     "View",
 ]
@@ -45,7 +47,7 @@ Day = Annotated[date, BeforeValidator(_day)]
 
 
 class Strict(BaseModel):
-    """Base of all pack parts: frozen, and unknown keys are errors."""
+    """Base of whatever is read from YAML: frozen, unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
