@@ -63,6 +63,11 @@ class Overlaps:
     witness_lonlat: NDArray[np.float64]
     overlap_class: NDArray[np.object_]
 
+    def rows_of(self, site: int) -> range:
+        """Return the rows of one site."""
+        first, last = np.searchsorted(self.site, [site, site + 1])
+        return range(int(first), int(last))
+
     def only(self, keep: NDArray[np.bool_]) -> "Overlaps":
         """Return the rows where `keep` is True."""
         return Overlaps(

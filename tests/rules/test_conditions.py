@@ -15,7 +15,7 @@ from zoning.rules.conditions import (
     in_group,
     unknown_attributes,
 )
-from zoning.rules.schema import Condition
+from zoning.rules.schema import Condition, Text
 
 GROUPS = {"chemical": ("C25", "C26", "C271"), "coking": ("C2521",)}
 ROAD = Condition(attribute="activity", one_of=("road", "railway"))
@@ -210,21 +210,30 @@ def test_a_number_that_cannot_be_read_is_unknown(value: str) -> None:
 
 def test_only_the_undecided_attributes_are_asked() -> None:
     either = Condition(any=(ROAD, BIG))
-    assert unknown_attributes((either, NEW), UNKNOWN, {}) == (
+    assert tuple(unknown_attributes((either, NEW), UNKNOWN, {})) == (
         "activity",
         "land_permanent_m2",
         "construction_nature",
     )
-    assert unknown_attributes((either, NEW), {"activity": "wharf"}, {}) == (
+    assert tuple(unknown_attributes((either, NEW), {"activity": "wharf"}, {})) == (
         "land_permanent_m2",
         "construction_nature",
     )
-    assert unknown_attributes((either, NEW), YES, {}) == ()
+    assert unknown_attributes((either, NEW), YES, {}) == {}
 
 
 def test_an_attribute_is_asked_once() -> None:
     twice = (ROAD, Condition(attribute="activity", none_of=("wharf",)))
-    assert unknown_attributes(twice, UNKNOWN, {}) == ("activity",)
+    assert tuple(unknown_attributes(twice, UNKNOWN, {})) == ("activity",)
+
+
+def test_a_rule_may_ask_in_its_own_words() -> None:
+    own = Text(zh="只混合、分装吗？", en="mixing and filling only?")
+    asked = ROAD.model_copy(update={"question": own})
+    assert unknown_attributes((asked, NEW), UNKNOWN, {}) == {
+        "activity": own,
+        "construction_nature": None,
+    }
 
 
 FLAGS = ("linear", "new_outlet", "temporary_land")
@@ -273,7 +282,7 @@ def test_a_full_project_is_always_decided(
 ) -> None:
     for full in completions(known):
         assert all_hold(wanted, full, {}) is not None
-        assert unknown_attributes(wanted, full, {}) == ()
+        assert not unknown_attributes(wanted, full, {})
 
 
 @given(conditions, knowledge)

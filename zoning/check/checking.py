@@ -1,23 +1,25 @@
 """One pass over the sites: measure, judge, sum up."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from zoning.check.applicants import Applicants
 from zoning.check.clauses import judge_clauses, units_of_site
 from zoning.check.facts import Facts, ViewFacts
-from zoning.check.judging import Judged, judge
+from zoning.check.findings import Judged, judged
+from zoning.check.judging import STATES, Ruling, rule_on
 from zoning.check.layout import layout_hits
 from zoning.check.placing import Placed, place_sites, trusted_project
-from zoning.check.terrain import describe_terrain
 from zoning.check.verdicts import (
     asked_only_what_matters,
     county_doubts,
     empty_chapters,
     gaps_of,
+    lost_topics,
     site_verdict,
     unlisted_lines,
 )
@@ -32,24 +34,15 @@ from zoning.model import (
     Site,
     SiteResult,
     State,
-    Terrain,
     Verdict,
 )
 from zoning.overlay import RESIDUE, TOUCHING, uncovered_share
 from zoning.rules.packs import RuleBook
 from zoning.rules.schema import Rule
 
-__all__ = ["check"]
+__all__ = ["check", "rules_in_scope"]
 
 THREE_LINES, CONTROL_UNITS = "three_lines", "control_units"
-HARMLESS_TO_WORST = (
-    State.CLEAR,
-    State.NOTICE,
-    State.REVIEW,
-    State.NOT_CHECKED,
-    State.CONDITIONAL,
-    State.PROHIBITED,
-)
 Progress = Callable[[int, int], None]
 
 
@@ -83,28 +76,53 @@ def check(
         the same result as `sites[i]` in a batch.
     """
     placed = place_sites(sites, base, options)
-    shapes = [p.geometry for p in placed if p.geometry is not None]
+    stand = tuple(place for place in placed if place.geometry is not None)
     facts = Facts(
-        sites=np.array([*shapes, None], dtype=object)[:-1],
+        sites=np.array([*(p.geometry for p in stand), None], dtype=object)[:-1],
         base=base,
         book=book,
         options=options,
     )
-    rules = _rules_in_scope(book, base, options)
+    docket = _docket(stand, facts)
     results: list[SiteResult] = []
     row = 0
     for place in placed:
         if place.geometry is None:
             results.append(_rejected(place))
         else:
-            results.append(_check_one(place, row, facts, rules=rules))
+            results.append(_check_one(place, row, facts, docket=docket))
             row += 1
         if progress is not None:
             progress(len(results), len(placed))
     return Report(sites=tuple(results), base=base, packs=book.packs, options=options)
 
 
-def _rules_in_scope(
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Docket:
+    """All rules in scope before all sites, and what is known of the projects."""
+
+    rulings: tuple[Ruling, ...]
+    applicants: Applicants
+    contradictions: tuple[tuple[Problem, ...], ...]
+
+
+def _docket(placed: tuple[Placed, ...], facts: Facts) -> _Docket:
+    trusted = [trusted_project(place) for place in placed]
+    applicants = Applicants(
+        [project for project, _ in trusted],
+        [place.site.evidence for place in placed],
+        facts.book.groups,
+        as_of=facts.options.as_of,
+    )
+    rules = rules_in_scope(facts.book, facts.base, facts.options)
+    return _Docket(
+        rulings=tuple(rule_on(rule, facts, applicants) for rule in rules),
+        applicants=applicants,
+        contradictions=tuple(problems for _, problems in trusted),
+    )
+
+
+def rules_in_scope(
     book: RuleBook, base: Base, options: CheckOptions
 ) -> tuple[Rule, ...]:
     """Return the rules to judge: three lines always; lapsed ones have successors."""
@@ -125,20 +143,19 @@ def _rejected(place: Placed) -> SiteResult:
     )
 
 
-def _check_one(
-    place: Placed, row: int, facts: Facts, *, rules: tuple[Rule, ...]
-) -> SiteResult:
-    project, contradictions = trusted_project(place)
-    terrain = describe_terrain(facts.sites[row], facts.base)
-    judged = [
-        judge(rule, row, facts, project=project, terrain=terrain) for rule in rules
+def _check_one(place: Placed, row: int, facts: Facts, *, docket: _Docket) -> SiteResult:
+    applicants = docket.applicants
+    found = [
+        judged(ruling, row, facts=facts, applicants=applicants)
+        for ruling in docket.rulings
     ]
     if CONTROL_UNITS in facts.base.scope:
-        judged += judge_clauses(row, facts, project)
-    judged += unlisted_lines(judged)
-    judged += [*empty_chapters(facts.base, facts.book), *county_doubts(facts)]
-    notes = (*contradictions, *_outside_county(row, facts))
-    result = _result(place, row, facts, judged=tuple(judged), terrain=terrain)
+        found += judge_clauses(row, facts, applicants.projects[row])
+    found += unlisted_lines(found)
+    found += [*empty_chapters(facts.base, facts.book), *county_doubts(facts)]
+    found += lost_topics(facts)
+    notes = (*docket.contradictions[row], *_outside_county(row, facts))
+    result = _result(place, row, facts, judgements=tuple(found))
     return replace(result, problems=(*result.problems, *notes))
 
 
@@ -157,11 +174,10 @@ def _result(
     row: int,
     facts: Facts,
     *,
-    judged: tuple[Judged, ...],
-    terrain: Terrain | None,
+    judgements: tuple[Judged, ...],
 ) -> SiteResult:
-    findings = tuple(j.finding for j in judged)
-    gaps = gaps_of(judged)
+    findings = tuple(judgement.finding for judgement in judgements)
+    gaps = gaps_of(judgements)
     residue = _residue(row, facts, findings)
     verdict = site_verdict(findings, residue, gaps)
     return SiteResult(
@@ -178,7 +194,7 @@ def _result(
         residue=residue,
         units=units_of_site(row, facts),
         layout=layout_hits(row, facts),
-        terrain=terrain,
+        terrain=facts.terrain[row],
         conflicts=_conflicts(place.site, row, facts, findings=findings),
     )
 
@@ -207,8 +223,7 @@ def _residue(
     for layer_id, views in _views_of(findings, facts).items():
         for found in views:
             rows = found.rows
-            first, last = np.searchsorted(rows.site, [row, row + 1])
-            for k in range(int(first), int(last)):
+            for k in rows.rows_of(row):
                 if rows.overlap_class[k] == RESIDUE:
                     feature = str(found.layer.feature_ids[rows.feature[k]])
                     listed[layer_id, feature] = Residue(
@@ -243,7 +258,7 @@ def _conflicts(
             key = shape.layer, shape.feature
             old = shapes.get(key)
             if old is not None:
-                worst = max(old.state, shape.state, key=HARMLESS_TO_WORST.index)
+                worst = max(old.state, shape.state, key=STATES.index)
                 rule_ids = (*old.rule_ids, *shape.rule_ids)
                 shape = replace(old, state=worst, rule_ids=rule_ids)  # noqa: PLW2901
             shapes[key] = shape
@@ -254,7 +269,6 @@ def _met(
     site: Site, row: int, found: ViewFacts, *, finding: Finding
 ) -> list[ConflictShape]:
     rows = found.rows
-    first, last = np.searchsorted(rows.site, [row, row + 1])
     names = found.layer.attributes.get("name")
     return [
         ConflictShape(
@@ -269,6 +283,6 @@ def _met(
             state=finding.state,
             rule_ids=(finding.rule_id,),
         )
-        for k in range(int(first), int(last))
+        for k in rows.rows_of(row)
         if rows.overlap_class[k] != TOUCHING
     ]

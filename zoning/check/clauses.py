@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-import numpy as np
 import shapely
 
 from zoning import terms
 from zoning.check.facts import Facts, ViewFacts, standing_problems
-from zoning.check.judging import Judged, question, severity_state
+from zoning.check.findings import Judged, questions_of
+from zoning.check.judging import severity_state
 from zoning.errors import Problem
 from zoning.model import (
     Clause,
@@ -64,7 +64,6 @@ def units_of_site(row: int, facts: Facts) -> tuple[UnitShare, ...]:
     if not {"code", "unit_class"} <= set(found.layer.attributes):
         return ()  # FIELD_MISSING is among the layer's problems
     rows = found.rows
-    first, last = np.searchsorted(rows.site, [row, row + 1])
     codes = found.layer.attributes["code"]
     names = found.layer.attributes.get("name")
     classes = found.layer.attributes["unit_class"]
@@ -76,7 +75,7 @@ def units_of_site(row: int, facts: Facts) -> tuple[UnitShare, ...]:
             overlap_m2=float(rows.area_m2[k]),
             share=float(rows.share[k]),
         )
-        for k in range(int(first), int(last))
+        for k in rows.rows_of(row)
         if rows.overlap_class[k] == SUBSTANTIVE
     ]
     return tuple(sorted(units, key=lambda unit: (-unit.share, unit.code)))
@@ -214,8 +213,7 @@ def _place(row: int, facts: Facts) -> _Place:
 
 def _share_in_no_unit(row: int, found: ViewFacts, facts: Facts) -> float:
     """Return the share of the site that no unit holds; residue counts as held."""
-    first, last = np.searchsorted(found.rows.site, [row, row + 1])
-    near = found.rows.feature[int(first) : int(last)]
+    near = found.rows.feature[found.rows.rows_of(row)]
     ground = shapely.union_all(found.layer.geometry[near])
     site = facts.sites[row : row + 1]
     if shapely.get_dimensions(site[0]) < POLYGON:  # a line may cross a seam
@@ -251,7 +249,7 @@ def _judge_clause(
     source = _source(clause, facts)
     conditions, groups = _conditions(clause), facts.book.groups
     applies = all_hold(conditions, project, groups)
-    missing = unknown_attributes(conditions, project, groups) if applies is None else ()
+    missing = unknown_attributes(conditions, project, groups) if applies is None else {}
     gaps: tuple[Problem, ...] = ()
     reason: str | None = None
     state = severity_state(clause.severity, source)
@@ -276,7 +274,7 @@ def _judge_clause(
         share=min(1.0, math.fsum(unit.share for unit in units)),
         features=tuple(_as_feature(unit) for unit in units),
         reason=reason,
-        questions=tuple(question(name) for name in missing),
+        questions=questions_of(missing),
         notes=(_dimension_note(clause),),
         source=source,
     )

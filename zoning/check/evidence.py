@@ -38,11 +38,13 @@ def described(finding: Finding, outcome: Outcome, row: int, *, facts: Facts) -> 
     )
     if outcome.absent is not None:
         return _declared_absent(finding, outcome)
-    if outcome.slope_share is not None:
-        finding = replace(finding, share=outcome.slope_share)
-    if outcome.facts is None:
+    if outcome.slopes is not None:
+        steep = outcome.slopes.steep_share[row]
+        return finding if np.isnan(steep) else replace(finding, share=float(steep))
+    found = facts.view(space.view)
+    if not isinstance(found, ViewFacts):
         return finding
-    return _measured(finding, outcome, row, found=outcome.facts, facts=facts)
+    return _measured(finding, outcome, row, found=found, facts=facts)
 
 
 def feature_name(found: ViewFacts, feature: int) -> str:
@@ -69,8 +71,7 @@ def _measured(
     finding: Finding, outcome: Outcome, row: int, *, found: ViewFacts, facts: Facts
 ) -> Finding:
     sums, rows = found.sums, found.rows
-    first, last = np.searchsorted(rows.site, [row, row + 1])
-    listed = range(int(first), int(last))
+    listed = rows.rows_of(row)
     length = float(sums.length_m[row])
     share = float(sums.share[row])
     witness = (
@@ -78,11 +79,11 @@ def _measured(
         if listed
         else found.nearest.witness_lonlat[row]
     )
-    if outcome.outside_m2 is not None:
+    if outcome.space.relation == "outside":
         share = max(0.0, 1.0 - share)
     return replace(
         finding,
-        overlap_m2=math.fsum(rows.area_m2[first:last]),
+        overlap_m2=math.fsum(rows.area_m2[listed.start : listed.stop]),
         overlap_m2_deduplicated=float(sums.deduplicated_m2[row]),
         share=share,
         length_m=length if length > 0 else None,

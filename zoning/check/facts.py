@@ -13,8 +13,10 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from zoning.check.relations import Measures, Outside, Slopes
+from zoning.check.terrain import describe_terrain, slopes_of
 from zoning.errors import Problem
-from zoning.model import Absence, Base, CheckOptions, Layer, LayerInfo
+from zoning.model import Absence, Base, CheckOptions, Layer, LayerInfo, Terrain
 from zoning.model.problems import layer_problem
 from zoning.overlay import (
     Nearest,
@@ -22,11 +24,13 @@ from zoning.overlay import (
     SiteSums,
     measure_overlaps,
     nearest_features,
+    outside_parts,
     sum_by_site,
     uncovered_share,
 )
 from zoning.rules.packs import RuleBook
 from zoning.rules.schema import View
+from zoning.rules.views import in_view, view_columns
 
 __all__ = ["Facts", "ViewFacts", "standing_problems"]
 
@@ -36,12 +40,10 @@ WATERLINE_SLACK_M = 1.0  # a center line this close to drawn water is drawn wate
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ViewFacts:
-    """What the sites have to do with one view; arrays have shape (sites,).
+    """What the sites have to do with one view, feature by feature.
 
     `rows` are the overlap rows of the view, ordered by site and feature;
-    `unsure_m` is the distance to the nearest river reach drawn only as a center
-    line, or (for management ranges) to a river that has none; inf elsewhere.
-    There the distance to the true shore or range is not known.
+    `sums` and `nearest` have one entry per site; `measures` is what rules read.
     """
 
     layer: Layer
@@ -49,13 +51,15 @@ class ViewFacts:
     rows: Overlaps
     sums: SiteSums
     nearest: Nearest
-    unsure_m: NDArray[np.float64]
-    unsure_river: NDArray[np.object_]
+    measures: Measures
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Facts:
-    """Measured relations of all sites to the base, filled as rules ask."""
+    """Measured relations of all sites to the base, filled as rules ask.
+
+    `sites` are geometries in the working plane, shape (n,).
+    """
 
     sites: NDArray[np.object_]
     base: Base
@@ -63,9 +67,53 @@ class Facts:
     options: CheckOptions
     _overlaps: dict[str, Overlaps] = field(default_factory=dict)
     _views: dict[str, "ViewFacts | Problem | Absence"] = field(default_factory=dict)
+    _outside: dict[str, Outside] = field(default_factory=dict)
     _uncovered: dict[tuple[str, float], NDArray[np.float64]] = field(
         default_factory=dict
     )
+    _terrain: tuple[Terrain | None, ...] | None = None
+
+    @property
+    def count(self) -> int:
+        """Number of sites."""
+        return len(self.sites)
+
+    @property
+    def terrain(self) -> tuple[Terrain | None, ...]:
+        """Terrain of each site; None without rasters."""
+        if self._terrain is None:
+            self._terrain = tuple(
+                describe_terrain(site, self.base) for site in self.sites
+            )
+        return self._terrain
+
+    def measures(self, name: str) -> "Measures | Problem | Absence":
+        """Return what rules read of a view, or why there is nothing."""
+        found = self.view(name)
+        return found.measures if isinstance(found, ViewFacts) else found
+
+    def outside(self, name: str) -> Outside:
+        """Return what of the sites lies outside a view that has measures."""
+        if name not in self._outside:
+            found = self.view(name)
+            if not isinstance(found, ViewFacts):
+                msg = f"view {name} has no measures"
+                raise TypeError(msg)
+            _, area, kind = outside_parts(
+                self.sites, found.sums, self.options, crs=self.base.crs
+            )
+            self._outside[name] = Outside(area_m2=area, overlap_class=kind)
+        return self._outside[name]
+
+    def slopes(self, layer_id: str) -> Slopes:
+        """Return the slopes of the sites, and what keeps them from counting."""
+        dem = self.base.rasters.get(layer_id)
+        problems = self.base.missing.get(layer_id, ())
+        if dem is not None:
+            problems = (*dem.problems, *standing_problems(dem.info, self.options))
+        elif not problems:
+            problems = (missing_layer(layer_id),)
+        return slopes_of(self.terrain, problems)
 
     def overlaps(self, layer_id: str) -> Overlaps:
         """Return the overlap table of a layer that is present."""
@@ -136,14 +184,23 @@ class Facts:
             self.sites, layer.geometry[chosen], self._reach_m(), crs=self.base.crs
         )
         unsure_m, unsure_river = self._unsure(layer, view, keep)
+        sums = sum_by_site(rows, self.sites, self.options, crs=self.base.crs)
+        measures = Measures(
+            view=view,
+            covered=layer.coverage is not None,
+            overlap_class=sums.overlap_class,
+            share=sums.share,
+            distance_m=near.distance_m,
+            unsure_m=unsure_m,
+            unsure_river=unsure_river,
+        )
         return ViewFacts(
             layer=layer,
             view=view,
             rows=rows,
-            sums=sum_by_site(rows, self.sites, self.options, crs=self.base.crs),
+            sums=sums,
             nearest=_in_layer_rows(near, chosen),
-            unsure_m=unsure_m,
-            unsure_river=unsure_river,
+            measures=measures,
         )
 
     def _unsure(
@@ -193,21 +250,12 @@ def _edition_day(info: LayerInfo) -> date | None:
 
 def _members(layer: Layer, view: View) -> NDArray[np.bool_] | Problem:
     """Which features belong to the view; a Problem when a column is missing."""
-    keep = np.ones(len(layer.geometry), dtype=bool)
-    for column in (*view.where, *view.starts_with, *view.at_least):
+    for column in view_columns(view):
         if column not in layer.attributes:
             named = [p for p in layer.problems if p.values.get("field") == column]
             blank = layer_problem("FIELD_MISSING", view.layer, field=column, aliases="")
             return named[0] if named else blank
-        value = layer.attributes[column]
-        if column in view.where:
-            keep &= np.isin(value.astype(str), list(view.where[column]))
-        elif column in view.starts_with:
-            heads = tuple(view.starts_with[column])
-            keep &= np.array([str(v).startswith(heads) for v in value], dtype=bool)
-        else:
-            keep &= value.astype(np.float64) >= view.at_least[column]
-    return keep
+    return in_view(view, layer.attributes, len(layer.geometry))
 
 
 def _in_layer_rows(near: Nearest, chosen: NDArray[np.intp]) -> Nearest:

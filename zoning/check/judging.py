@@ -4,25 +4,31 @@ Space first: a rule whose relation does not hold is CLEAR and asks nothing.
 Where it holds, an unknown attribute gives NOT_CHECKED with the question (or
 the state itself where that could be no worse than a notice). Anything that
 was not known is a gap beside the finding.
+
+`rule_on` answers for all sites at once, in columns; the words of a finding
+are put together only for the rows that are read (`zoning.check.findings`).
 """
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 
-from zoning import terms
-from zoning.check.evidence import described
-from zoning.check.facts import Facts
-from zoning.check.relations import Outcome, relate
-from zoning.check.terrain import relate_slope
-from zoning.errors import Problem
-from zoning.model import ClauseSource, Finding, State, Terrain
-from zoning.rules.conditions import all_hold, unknown_attributes
-from zoning.rules.schema import Condition, ExceptionCase, Rule, Text
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["Judged", "judge", "question", "severity_state"]
+from zoning.check.applicants import NO, UNKNOWN, YES, Answers, Applicants
+from zoning.check.relations import Measured, Outcome, relate
+from zoning.model import ClauseSource, State
+from zoning.rules.schema import ExceptionCase, Rule
 
-Words = Mapping[str, str]
+__all__ = [
+    "STATES",
+    "Ruling",
+    "Turn",
+    "excepted_state",
+    "kinds_of",
+    "rule_on",
+    "severity_state",
+]
 
 OF_PLACE = {
     "LIMIT_MISSING",
@@ -36,92 +42,93 @@ A tailings rule that reaches 3 km beyond the county line need not hold up a
 road. A layer that is itself in doubt carries no CLEAR at all.
 """
 
-NEEDS_BASIS = {"zh": "待核实依据", "en": "basis to be verified"}
+STATES = (
+    State.CLEAR,
+    State.NOTICE,
+    State.REVIEW,
+    State.NOT_CHECKED,
+    State.CONDITIONAL,
+    State.PROHIBITED,
+)
+"""States from harmless to worst; `Ruling.state` counts in this order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """A finding and the gaps behind it; no gaps: the rule was checked whole."""
+class Turn(IntEnum):
+    """The turn that the judgement of a rule took at a site."""
 
-    finding: Finding
-    gaps: tuple[Problem, ...] = ()
+    LAW_UNKNOWN = 0
+    NOT_MET = 1  # a condition on the project is known to fail
+    SPACE_UNKNOWN = 2
+    AWAY = 3  # the relation does not hold
+    RESIDUE = 4
+    ASKS = 5  # holds in space, not known of the project
+    EXCEPTED = 6
+    BITES = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Case:
-    """One rule before one site."""
+class Ruling:
+    """One rule before all sites; arrays have shape (sites,).
+
+    `state` indexes `STATES`; `decisive` says which outcome to show (-1: none);
+    `exception` which exception holds (-1: none); `gap` where something was not
+    known, also beside a finding that stands.
+    """
 
     rule: Rule
-    row: int
-    facts: Facts
-    project: Words
     source: ClauseSource | None
-    outcome: Outcome | None
-    gaps: tuple[Problem, ...]
-    residue: bool
-
-    def finding(
-        self,
-        state: State,
-        *,
-        reason: str | None = None,
-        questions: tuple[Words, ...] = (),
-        needs: tuple[Words, ...] = (),
-        notes: tuple[Words, ...] = (),
-    ) -> Judged:
-        """Put the state together with the numbers it stands on."""
-        blank = Finding(
-            rule_id=self.rule.id,
-            scope=self.rule.scope,
-            title=words(self.rule.title),
-            state=state,
-            severity=self.rule.severity,
-            layer="",
-            view="",
-            relation="attribute",
-            reason=reason,
-            questions=questions,
-            needs=needs,
-            notes=notes,
-            source=self.source,
-        )
-        finding = (
-            blank
-            if self.outcome is None
-            else described(blank, self.outcome, self.row, facts=self.facts)
-        )
-        return Judged(finding=finding, gaps=self.gaps)
+    severity: str
+    worst: State
+    outcomes: tuple[Outcome, ...]
+    decisive: NDArray[np.intp]
+    turn: NDArray[np.int8]
+    exception: NDArray[np.intp]
+    state: NDArray[np.int8]
+    gap: NDArray[np.bool_]
 
 
-def judge(
-    rule: Rule,
-    row: int,
-    facts: Facts,
-    *,
-    project: Words,
-    terrain: Terrain | None,
-) -> Judged:
-    """Judge one rule, in force on the day, for the site in `row`."""
-    outcomes = [
-        relate_slope(space, facts, terrain)
-        if space.relation == "slope_ge"
-        else relate(space, row, facts)
-        for space in rule.space
-    ]
-    case = _Case(
-        rule=rule,
-        row=row,
-        facts=facts,
-        project=project,
-        source=rule.source_at(facts.options.as_of),
-        outcome=_decisive(outcomes, row),
-        gaps=tuple(problem for outcome in outcomes for problem in outcome.problems),
-        residue=any(outcome.residue for outcome in outcomes),
+def rule_on(rule: Rule, measured: Measured, applicants: Applicants) -> Ruling:
+    """Judge one rule, in force on the day, for all sites.
+
+    Parameters
+    ----------
+    rule : Rule
+        Not lapsed on the day of `measured.options`.
+    measured : Measured
+        Space, measured before.
+    applicants : Applicants
+        Projects in the row order of the sites.
+    """
+    as_of = measured.options.as_of
+    outcomes = tuple(relate(space, measured) for space in rule.space)
+    source = rule.source_at(as_of)
+    severity = rule.severity_at(as_of)
+    worst = severity_state(severity, source)
+    holds = _any(outcomes, measured.count)
+    applies = applicants.all_hold(rule.when)
+    gap = _gaps(outcomes, measured.count, of_layer=False)
+    turn = _turns(
+        holds,
+        applies,
+        residue=_residue(outcomes, measured.count),
+        gap=gap,
+        gap_of_layer=_gaps(outcomes, measured.count, of_layer=True),
+        known_law=source is not None,
     )
-    clear = case.outcome is not None and case.outcome.holds is False
-    if case.source is None and not (clear and not case.gaps and not case.residue):
-        return _law_unknown(case)
-    return _judge_space(case)
+    exception = _exceptions(rule, applicants, turn)
+    turn[exception >= 0] = Turn.EXCEPTED
+    return Ruling(
+        rule=rule,
+        source=source,
+        severity=severity,
+        worst=worst,
+        outcomes=outcomes,
+        decisive=_decisive(outcomes, measured.count),
+        turn=turn,
+        exception=exception,
+        state=_states(rule, turn, exception, worst=worst, applicants=applicants),
+        gap=_gap_counts(turn, gap, worst),
+    )
 
 
 def severity_state(severity: str, source: ClauseSource | None) -> State:
@@ -142,106 +149,146 @@ def severity_state(severity: str, source: ClauseSource | None) -> State:
     )
 
 
-def words(text: Text) -> Words:
-    """Return a bilingual text as a plain mapping."""
-    return {"zh": text.zh, "en": text.en}
+def excepted_state(case: ExceptionCase, worst: State, *, declared: bool) -> State:
+    """Return the state of a rule whose exception holds; it never worsens it."""
+    turned = case.with_evidence if declared and case.with_evidence else case.outcome
+    return min(State(turned), worst, key=STATES.index)
 
 
-def question(attribute: str) -> Words:
-    """Return the question that asks for a project attribute."""
-    return {
-        "attribute": attribute,
-        "zh": f"请说明：{terms.label('attribute', attribute, 'zh')}",
-        "en": f"please state: {terms.label('attribute', attribute, 'en')}",
+def _any(outcomes: tuple[Outcome, ...], count: int) -> Answers:
+    """Any of the spaces suffices; a rule without space holds everywhere."""
+    if not outcomes:
+        return np.full(count, YES)
+    table = np.stack([outcome.holds for outcome in outcomes])
+    unknown = (table == UNKNOWN).any(axis=0)
+    return np.where(
+        (table == YES).any(axis=0), YES, np.where(unknown, UNKNOWN, NO)
+    ).astype(np.int8)
+
+
+def _residue(outcomes: tuple[Outcome, ...], count: int) -> NDArray[np.bool_]:
+    found = np.zeros(count, dtype=bool)
+    for outcome in outcomes:
+        found |= outcome.residue
+    return found
+
+
+def _gaps(
+    outcomes: tuple[Outcome, ...], count: int, *, of_layer: bool
+) -> NDArray[np.bool_]:
+    """Return where something is not known; `of_layer`: beyond gaps of the place."""
+    found = np.zeros(count, dtype=bool)
+    for outcome in outcomes:
+        for problem in outcome.standing:
+            found |= not (of_layer and problem.code in OF_PLACE)
+        for doubt in outcome.doubts:
+            if not (of_layer and doubt.code in OF_PLACE):
+                found |= doubt.where
+    return found
+
+
+def _turns(
+    holds: Answers,
+    applies: Answers,
+    *,
+    residue: NDArray[np.bool_],
+    gap: NDArray[np.bool_],
+    gap_of_layer: NDArray[np.bool_],
+    known_law: bool,
+) -> NDArray[np.int8]:
+    """Take each site to its turn; the first case that holds decides."""
+    known = np.full(len(holds), known_law)
+    away = holds == NO
+    cases = {
+        Turn.LAW_UNKNOWN: ~known & (~away | gap | residue),
+        Turn.NOT_MET: (applies == NO) & ~gap_of_layer,
+        Turn.SPACE_UNKNOWN: (holds == UNKNOWN) | ((applies == NO) & gap),
+        Turn.AWAY: away & ~residue,
+        Turn.RESIDUE: away & residue,
+        Turn.ASKS: applies == UNKNOWN,
     }
+    turn = np.select(list(cases.values()), [int(t) for t in cases], Turn.BITES)
+    return turn.astype(np.int8)
 
 
-def _decisive(outcomes: list[Outcome], row: int) -> Outcome | None:
-    """Choose what to show: what holds, else unknown, residue, or the nearest."""
-    for wanted in (True, None):
-        for outcome in outcomes:
-            if outcome.holds is wanted:
-                return outcome
-    touched = [outcome for outcome in outcomes if outcome.residue]
-    return min(touched or outcomes, key=lambda o: _distance(o, row), default=None)
-
-
-def _distance(outcome: Outcome, row: int) -> float:
-    facts = outcome.facts
-    return math.inf if facts is None else float(facts.nearest.distance_m[row])
-
-
-def _law_unknown(case: _Case) -> Judged:
-    values = {"rule": case.rule.id, "as_of": case.facts.options.as_of.isoformat()}
-    law = Problem(code="LAW_UNKNOWN_AT_DATE", values=values)
-    judged = case.finding(State.NOT_CHECKED, reason=law.code)
-    return Judged(finding=judged.finding, gaps=(*case.gaps, law))
-
-
-def _judge_space(case: _Case) -> Judged:
-    """Space first; only what holds goes on to the project's attributes."""
-    outcome = case.outcome
-    applies = all_hold(case.rule.when, case.project, case.facts.book.groups)
-    unknown = outcome is not None and outcome.holds is None
-    if applies is False and {gap.code for gap in case.gaps} <= OF_PLACE:
-        judged = case.finding(State.CLEAR, reason="CONDITION_NOT_MET")
-        return Judged(finding=judged.finding)
-    if unknown or (applies is False and case.gaps):  # never CLEAR on a doubt
-        return case.finding(State.NOT_CHECKED, reason=case.gaps[0].code)
-    if outcome is not None and not outcome.holds and not case.residue:
-        return case.finding(State.CLEAR)
-    if outcome is not None and not outcome.holds:
-        return case.finding(State.NOTICE, reason="RESIDUE")
-    return _ask(case) if applies is None else _bite(case)
-
-
-def _ask(case: _Case) -> Judged:
-    """Answer for a rule that bites in space but not knowably on the project."""
-    missing = _unknown(case, case.rule.when)
-    questions = tuple(question(name) for name in missing)
-    worst = severity_state(case.rule.severity, case.source)
-    if worst in {State.NOTICE, State.REVIEW}:
-        return case.finding(worst, reason="ATTRIBUTE_MISSING", questions=questions)
-    values = {"attributes": "、".join(terms.label("attribute", n) for n in missing)}
-    gap = Problem(code="ATTRIBUTE_MISSING", values=values)
-    judged = case.finding(State.NOT_CHECKED, reason=gap.code, questions=questions)
-    return Judged(finding=judged.finding, gaps=(*case.gaps, gap))
-
-
-def _bite(case: _Case) -> Judged:
-    """Answer for a rule that applies, after looking at its exceptions."""
-    groups = case.facts.book.groups
-    asked: list[Words] = []
-    for exception in case.rule.exceptions:
-        if not exception.when:
+def _exceptions(
+    rule: Rule, applicants: Applicants, turn: NDArray[np.int8]
+) -> NDArray[np.intp]:
+    """Return which exception holds where the rule bites, -1 for none."""
+    taken = np.full(len(turn), -1, dtype=np.intp)
+    if not (turn == Turn.BITES).any():
+        return taken
+    for index, case in enumerate(rule.exceptions):
+        if case.when:
+            holds = applicants.all_hold(case.when) == YES
+        elif case.with_evidence is not None:
+            holds = applicants.declared(kinds_of(case))
+        else:
             continue
-        if all_hold(exception.when, case.project, groups):
-            return _excepted(case, exception)
-        if all_hold(exception.when, case.project, groups) is None:
-            asked += [question(name) for name in _unknown(case, exception.when)]
-    state = severity_state(case.rule.severity, case.source)
-    doubtful = case.rule.severity == "prohibit" and state is not State.PROHIBITED
-    return case.finding(
-        state,
-        questions=tuple({q["attribute"]: q for q in asked}.values()),
-        needs=tuple(words(text) for text in case.rule.remedy),
-        notes=(
-            *((NEEDS_BASIS,) if doubtful else ()),
-            *(words(text) for text in case.rule.notes),
-        ),
+        taken[(turn == Turn.BITES) & (taken < 0) & holds] = index
+    return taken
+
+
+def kinds_of(case: ExceptionCase) -> tuple[str, ...]:
+    """Return the papers of an exception that can be declared."""
+    return tuple(item.kind for item in case.evidence if item.kind)
+
+
+def _states(
+    rule: Rule,
+    turn: NDArray[np.int8],
+    exception: NDArray[np.intp],
+    *,
+    worst: State,
+    applicants: Applicants,
+) -> NDArray[np.int8]:
+    """Return the index into `STATES` for each site."""
+    mild = worst in {State.NOTICE, State.REVIEW}
+    by_turn = {
+        Turn.LAW_UNKNOWN: State.NOT_CHECKED,
+        Turn.NOT_MET: State.CLEAR,
+        Turn.SPACE_UNKNOWN: State.NOT_CHECKED,
+        Turn.AWAY: State.CLEAR,
+        Turn.RESIDUE: State.NOTICE,
+        Turn.ASKS: worst if mild else State.NOT_CHECKED,
+        Turn.EXCEPTED: worst,  # until the exception itself is looked at
+        Turn.BITES: worst,
+    }
+    table = np.array([STATES.index(by_turn[t]) for t in Turn], dtype=np.int8)
+    state = table[turn]
+    for index, case in enumerate(rule.exceptions):
+        here = exception == index
+        if here.any():
+            ready = applicants.declared(kinds_of(case))
+            for declared in (False, True):
+                chosen = excepted_state(case, worst, declared=declared)
+                state[here & (ready == declared)] = STATES.index(chosen)
+    return state
+
+
+def _decisive(outcomes: tuple[Outcome, ...], count: int) -> NDArray[np.intp]:
+    """Choose what to show: what holds, else unknown, residue, or the nearest."""
+    if not outcomes:
+        return np.full(count, -1, dtype=np.intp)
+    holds = np.stack([outcome.holds for outcome in outcomes])
+    residue = np.stack([outcome.residue for outcome in outcomes])
+    far = np.full(count, np.inf)
+    distance = np.stack(
+        [far if o.distance_m is None else o.distance_m for o in outcomes]
     )
+    # of those with residue, else of all, the nearest; the first of equals
+    open_ = residue | ~residue.any(axis=0)
+    near = np.lexsort((np.where(open_, distance, np.inf), ~open_), axis=0)[0]
+    unknown, yes = holds == UNKNOWN, holds == YES
+    chosen = np.where(unknown.any(axis=0), np.argmax(unknown, axis=0), near)
+    shown = np.where(yes.any(axis=0), np.argmax(yes, axis=0), chosen)
+    return np.asarray(shown, dtype=np.intp)
 
 
-def _excepted(case: _Case, exception: ExceptionCase) -> Judged:
-    title = words(exception.title)
-    note = {"zh": f"例外情形：{title['zh']}", "en": f"exception: {title['en']}"}
-    return case.finding(
-        exception.outcome,
-        reason="EXCEPTION",
-        needs=tuple(words(text) for text in exception.evidence),
-        notes=(note, *(words(text) for text in case.rule.notes)),
-    )
-
-
-def _unknown(case: _Case, conditions: tuple[Condition, ...]) -> tuple[str, ...]:
-    return unknown_attributes(conditions, case.project, case.facts.book.groups)
+def _gap_counts(
+    turn: NDArray[np.int8], gap: NDArray[np.bool_], worst: State
+) -> NDArray[np.bool_]:
+    """Return where the finding leaves a gap."""
+    law = turn == Turn.LAW_UNKNOWN
+    asks = (turn == Turn.ASKS) & (worst not in {State.NOTICE, State.REVIEW})
+    return np.asarray((gap & (turn != Turn.NOT_MET)) | law | asks)

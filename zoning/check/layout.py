@@ -21,10 +21,9 @@ def layout_hits(row: int, facts: Facts) -> tuple[LayoutHit, ...]:
     found = facts.view("layout")
     if not isinstance(found, ViewFacts) or "kind" not in found.layer.attributes:
         return ()
-    first, last = np.searchsorted(found.rows.site, [row, row + 1])
     return tuple(
         _hit(k, found, facts)
-        for k in range(int(first), int(last))
+        for k in found.rows.rows_of(row)
         if found.rows.overlap_class[k] == SUBSTANTIVE
     )
 

@@ -7,19 +7,19 @@ References
 .. [1] B. K. P. Horn (1981), Hill shading and the reflectance map, Proc. IEEE 69.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
-from zoning.check.facts import Facts, missing_layer, standing_problems
-from zoning.check.relations import Outcome
+from zoning.check.relations import Slopes
+from zoning.errors import Problem
 from zoning.model import Base, Raster, Terrain
-from zoning.model.problems import layer_problem
-from zoning.rules.schema import Space
 
-__all__ = ["describe_terrain", "horn_slope", "relate_slope"]
+__all__ = ["describe_terrain", "horn_slope", "slopes_of"]
 
 STEEP_DEG = 25.0  # 水土保持法 第二十条
 LOWEST_M, HIGHEST_M = -500.0, 9000.0  # outside: an undeclared nodata value
@@ -56,30 +56,25 @@ def describe_terrain(site: BaseGeometry, base: Base) -> Terrain | None:
     )
 
 
-def relate_slope(space: Space, facts: Facts, terrain: Terrain | None) -> Outcome:
-    """Evaluate a slope relation; without a usable DEM it is not known."""
-    layer_id = facts.book.views[space.view].layer
-    dem = facts.base.rasters.get(layer_id)
-    problems = facts.base.missing.get(layer_id, ())
-    if dem is not None:
-        problems = (*dem.problems, *standing_problems(dem.info, facts.options))
-    steepest = None if terrain is None else terrain.slope_max_deg
-    if steepest is None and not problems:
-        problems = (missing_layer(layer_id),)
-    steep = steepest is not None and steepest >= (space.slope_deg or 0)
-    gap = 0.0 if terrain is None else terrain.gap_share
-    if gap > 0 and steepest is not None and not problems:
-        problems = (layer_problem("RASTER_GAP", layer_id, share=f"{gap:.0%}"),)
-        holds = True if steep else None
-    else:
-        holds = None if problems else steep
-    return Outcome(
-        space=space,
-        layer=layer_id,
-        holds=holds,
+def slopes_of(
+    terrain: tuple[Terrain | None, ...], problems: tuple[Problem, ...]
+) -> Slopes:
+    """Return the slopes of sites as columns, shape (n,)."""
+    blank = Terrain(gap_share=1.0)
+    known = [blank if one is None else one for one in terrain]
+    return Slopes(
+        steepest_deg=_column(one.slope_max_deg for one in known),
+        steep_share=_column(one.slope_ge_25_share for one in known),
+        gap_share=_column(
+            1.0 if one.slope_max_deg is None else one.gap_share for one in known
+        ),
         problems=problems,
-        slope_share=None if terrain is None else terrain.slope_ge_25_share,
     )
+
+
+def _column(values: Iterable[float | None]) -> NDArray[np.float64]:
+    given = [np.nan if value is None else value for value in values]
+    return np.array(given, dtype=np.float64)
 
 
 def horn_slope(

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from zoning import terms
 from zoning.check.facts import Facts, missing_layer, standing_problems
-from zoning.check.judging import Judged
+from zoning.check.findings import Judged
 from zoning.errors import Problem
 from zoning.model import Base, Finding, Gap, Residue, State, Verdict
 from zoning.rules.packs import RuleBook
@@ -22,6 +22,7 @@ __all__ = [
     "county_doubts",
     "empty_chapters",
     "gaps_of",
+    "lost_topics",
     "site_verdict",
     "unlisted_lines",
 ]
@@ -107,6 +108,35 @@ def county_doubts(facts: Facts) -> list[Judged]:
     return [
         _unchecked("COUNTY-000", THREE_LINES_SCOPE, title, problem=problem)
         for problem in standing_problems(county.info, facts.options)
+    ]
+
+
+def lost_topics(facts: Facts) -> list[Judged]:
+    """Say NOT_CHECKED of a lapsed rule whose topic no rule of the packs took over.
+
+    A rule that ended with nothing in its place says so: ``succeeded_by: []``.
+    """
+    book, as_of = facts.book, facts.options.as_of
+    scope, known = {*facts.base.scope, THREE_LINES_SCOPE}, {r.id for r in book.rules}
+    lost = [
+        rule
+        for rule in book.rules
+        if rule.scope in scope
+        and not rule.in_force(as_of)
+        and rule.succeeded_by != ()
+        and not known & set(rule.succeeded_by or ())
+    ]
+    return [
+        _unchecked(
+            rule.id,
+            rule.scope,
+            {"zh": rule.title.zh, "en": rule.title.en},
+            problem=Problem(
+                code="LAW_UNKNOWN_AT_DATE",
+                values={"rule": rule.id, "as_of": as_of.isoformat()},
+            ),
+        )
+        for rule in lost
     ]
 
 

@@ -32,7 +32,12 @@ from zoning.model.results import (
     Terrain,
     UnitShare,
 )
-from zoning.model.site_values import CheckOptions, Site, SiteSource
+from zoning.model.site_values import (
+    CheckOptions,
+    DeclaredEvidence,
+    Site,
+    SiteSource,
+)
 from zoning.model.verdicts import LonLat, State, Verdict
 
 __all__ = [
@@ -43,6 +48,7 @@ __all__ = [
     "Clause",
     "ClauseSource",
     "ConflictShape",
+    "DeclaredEvidence",
     "FeatureOverlap",
     "Finding",
     "Gap",

@@ -8,7 +8,7 @@ from shapely.geometry.base import BaseGeometry
 
 from zoning.errors import Problem
 
-__all__ = ["CheckOptions", "Site", "SiteSource"]
+__all__ = ["CheckOptions", "DeclaredEvidence", "Site", "SiteSource"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,20 @@ class SiteSource:
     row: int
     crs: str | None = None
     encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredEvidence:
+    """A paper that the applicant says exists: printed as declared, not verified.
+
+    `kind` is an id of terms.yaml ``evidence``; a paper dated after the check
+    date does not count.
+    """
+
+    kind: str
+    number: str
+    date: date
+    issuer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,6 +52,8 @@ class Site:
     project : mapping of str to str
         Project attributes by the ids of terms.yaml ``attribute``; absent keys
         are unknown. Booleans are ``true`` or ``false``.
+    evidence : tuple of DeclaredEvidence
+        Opinions and approvals that the project file declares.
     attributes : mapping of str to str
         Other columns, as read.
     problems : tuple of Problem
@@ -53,6 +69,7 @@ class Site:
     source: SiteSource
     area_declared_m2: float | None = None
     project: Mapping[str, str] = field(default_factory=dict)
+    evidence: tuple[DeclaredEvidence, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     rejection: Problem | None = None

@@ -204,9 +204,12 @@ def basis(source: ClauseSource | None, lang: str, *, short: bool = False) -> str
         number=number,
         clause=source.clause,
     )
+    if source.document == text("basis.product", "zh"):
+        return said
     remarks = []
-    if source.effective_from and not short:
-        remarks.append(text("basis.from", lang, date=source.effective_from))
+    if not short:
+        since, key = source.effective_from, "basis.from"
+        remarks.append(text(key if since else "basis.undated", lang, date=since))
     if source.confidence != "verified":
         remarks.append(label("confidence", source.confidence, lang))
     if not remarks:

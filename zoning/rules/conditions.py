@@ -9,11 +9,13 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Mapping
 
-from zoning.rules.schema import Condition
+from zoning.rules.schema import Condition, Text
 
 __all__ = [
     "SECTIONS",
+    "Groups",
     "all_hold",
+    "attributes_of",
     "full_code",
     "holds",
     "in_group",
@@ -65,18 +67,34 @@ def _test(condition: Condition, value: str, groups: Groups) -> bool | None:
 
 def unknown_attributes(
     conditions: tuple[Condition, ...], project: Mapping[str, str], groups: Groups
-) -> tuple[str, ...]:
-    """Return the attributes whose absence leaves the conditions undecided."""
-    found: list[str] = []
+) -> Mapping[str, Text | None]:
+    """Return the attributes whose absence leaves the conditions undecided.
+
+    Returns
+    -------
+    mapping of str to Text or None
+        Attribute id, in order of the conditions, to the rule's own question.
+    """
+    found: dict[str, Text | None] = {}
     for condition in conditions:
         if holds(condition, project, groups) is None:
-            names = (
+            open_ = (
                 unknown_attributes(condition.any, project, groups)
                 if condition.any
-                else (condition.attribute or "",)
+                else {condition.attribute or "": None}
             )
-            found += [name for name in names if name not in found]
-    return tuple(found)
+            for name, own in open_.items():
+                found.setdefault(name, own or condition.question)
+    return found
+
+
+def attributes_of(conditions: tuple[Condition, ...]) -> tuple[str, ...]:
+    """Return the attributes that conditions read, each once, in order."""
+    names: dict[str, None] = {}
+    for condition in conditions:
+        own = attributes_of(condition.any) if condition.any else (condition.attribute,)
+        names |= dict.fromkeys(name for name in own if name)
+    return tuple(names)
 
 
 def in_group(code: str, prefixes: tuple[str, ...]) -> bool | None:

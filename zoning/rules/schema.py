@@ -16,7 +16,10 @@ from zoning.model import ClauseSource, State
 __all__ = [
     "Condition",
     "Day",
+    "Evidence",
+    "Example",
     "ExceptionCase",
+    "Meeting",
     "Pack",
     "Predecessor",
     "Relation",
@@ -29,7 +32,9 @@ __all__ = [
     "View",
 ]
 
-Relation = Literal["intersects", "within_distance", "outside", "share_ge", "slope_ge"]
+Relation = Literal[
+    "intersects", "within_distance", "inside", "outside", "share_ge", "slope_ge"
+]
 Severity = Literal["prohibit", "restrict", "consult", "info", "review"]
 Confidence = Literal["verified", "partial", "memory"]
 SINGLE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -75,20 +80,34 @@ class View(Strict):
 class Source(Strict):
     """Where a rule stands in law."""
 
-    document: str
+    document: str = Field(min_length=1)
     number: str = ""
-    clause: str
+    clause: str = Field(min_length=1)
     year: str
 
 
 class Predecessor(Strict):
-    """The clause that held before `effective_from` of its successor."""
+    """A clause that held before its successor; softer or less sure where it says so."""
 
-    document: str
+    document: str = Field(min_length=1)
     number: str = ""
-    clause: str
+    clause: str = Field(min_length=1)
     effective_from: Day
     effective_to: Day | None = None
+    severity: Severity | None = None
+    confidence: Confidence | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.effective_to is not None and self.effective_to < self.effective_from:
+            msg = "effective_to lies before effective_from"
+            raise ValueError(msg)
+        return self
+
+    def holds_on(self, day: date) -> bool:
+        """Say whether the clause was in force on `day`."""
+        ended = self.effective_to is not None and day > self.effective_to
+        return self.effective_from <= day and not ended
 
 
 class Space(Strict):
@@ -124,6 +143,7 @@ class Condition(Strict):
     at_least: float | None = None
     at_most: float | None = None
     any: tuple["Condition", ...] = ()
+    question: Text | None = None
 
     @model_validator(mode="after")
     def _one_test(self) -> Self:
@@ -142,13 +162,80 @@ class Condition(Strict):
         return self
 
 
+class Evidence(Text):
+    """A paper that an exception asks for; one with a `kind` can be declared."""
+
+    kind: str = ""
+
+
 class ExceptionCase(Strict):
-    """A way out that the law names, and the evidence it asks for."""
+    """A way out that the law names, and the evidence it asks for.
+
+    It holds where `when` does; without `when`, where all its evidence is
+    declared. Evidence declared in full turns the state to `with_evidence`.
+    An exception with neither only informs.
+    """
 
     title: Text
     when: tuple[Condition, ...] = ()
     outcome: Literal[State.CONDITIONAL, State.NOTICE, State.REVIEW] = State.CONDITIONAL
-    evidence: tuple[Text, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    with_evidence: Literal[State.CONDITIONAL, State.NOTICE, State.REVIEW] | None = None
+
+    @model_validator(mode="after")
+    def _declarable(self) -> Self:
+        if self.with_evidence is not None and (
+            not self.evidence or not all(item.kind for item in self.evidence)
+        ):
+            msg = "with_evidence needs evidence, each with its kind"
+            raise ValueError(msg)
+        return self
+
+
+class Meeting(Strict):
+    """One feature in an example: what it is, and how the site meets it.
+
+    Give `share` (of the site, 1 is all of it), `overlap` (residue or touching),
+    `distance_m`, or, for the terrain, `slope_deg`.
+    """
+
+    layer: str
+    attributes: dict[str, str] = {}
+    share: float | None = Field(default=None, gt=0, le=1)
+    overlap: Literal["residue", "touching"] | None = None
+    distance_m: float | None = Field(default=None, ge=0)
+    slope_deg: float | None = Field(default=None, ge=0, lt=90)
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> Self:
+        given = [self.share, self.overlap, self.distance_m, self.slope_deg]
+        if sum(value is not None for value in given) != 1:
+            msg = "give one of share, overlap, distance_m, slope_deg"
+            raise ValueError(msg)
+        return self
+
+
+class Example(Strict):
+    """What a rule answers in one case; `zoning rules test` runs it.
+
+    `features` and `project` left out are those of the rule's first example.
+    `cites` is a piece of the document, number or clause that is printed.
+    """
+
+    case: Literal["bites", "spares", "limit"]
+    features: tuple[Meeting, ...] | None = None
+    missing: tuple[str, ...] = ()
+    project: dict[str, str] | None = None
+    evidence: tuple[str, ...] = ()
+    as_of: Day | None = None
+    state: State
+    reason: str | None = None
+    cites: str | None = None
+
+
+def _as_list(value: object) -> object:
+    """Let one predecessor stand without the dash of a list."""
+    return [value] if isinstance(value, dict) else value
 
 
 class Rule(Strict):
@@ -166,8 +253,10 @@ class Rule(Strict):
     source: Source
     effective_from: Day | None = None
     effective_to: Day | None = None
-    supersedes: Predecessor | None = None
+    supersedes: Annotated[tuple[Predecessor, ...], BeforeValidator(_as_list)] = ()
+    succeeded_by: tuple[str, ...] | None = None
     confidence: Confidence
+    examples: tuple[Example, ...] = ()
 
     @model_validator(mode="after")
     def _grounded(self) -> Self:
@@ -183,28 +272,30 @@ class Rule(Strict):
         """Say whether the rule has not yet lapsed on `as_of`."""
         return self.effective_to is None or as_of <= self.effective_to
 
+    def clause_at(self, as_of: date) -> "Rule | Predecessor | None":
+        """Return what held on `as_of`: the rule, a predecessor, or None, unknown."""
+        if self.effective_from is None or as_of >= self.effective_from:
+            return self
+        return next((old for old in self.supersedes if old.holds_on(as_of)), None)
+
+    def severity_at(self, as_of: date) -> Severity:
+        """Return the severity on `as_of`; that of a predecessor may be softer."""
+        clause = self.clause_at(as_of)
+        return self.severity if clause is None else clause.severity or self.severity
+
     def source_at(self, as_of: date) -> ClauseSource | None:
         """Return the clause in force on `as_of`; None when it is not recorded."""
-        if self.effective_from is None or as_of >= self.effective_from:
-            since = self.effective_from.isoformat() if self.effective_from else None
-            return ClauseSource(
-                document=self.source.document,
-                number=self.source.number,
-                clause=self.source.clause,
-                effective_from=since,
-                confidence=self.confidence,
-            )
-        old = self.supersedes
-        if old is None or as_of < old.effective_from:
+        clause = self.clause_at(as_of)
+        if clause is None:
             return None
-        if old.effective_to is not None and as_of > old.effective_to:
-            return None
+        source = clause.source if isinstance(clause, Rule) else clause
+        since = clause.effective_from
         return ClauseSource(
-            document=old.document,
-            number=old.number,
-            clause=old.clause,
-            effective_from=old.effective_from.isoformat(),
-            confidence=self.confidence,
+            document=source.document,
+            number=source.number,
+            clause=source.clause,
+            effective_from=since.isoformat() if since else None,
+            confidence=clause.confidence or self.confidence,
         )
 
 
@@ -215,6 +306,9 @@ class Pack(Strict):
     id: str
     version: str
     title: Text
+    examples_as_of: Day | None = None
+    views: dict[str, View] = {}
+    groups: dict[str, tuple[str, ...]] = {}
     rules: tuple[Rule, ...]
 
     @model_validator(mode="after")
