@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-full check bench samples clean
+.PHONY: demo test test-full check bench samples rules-docs clean
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -37,9 +37,13 @@ check: $(VENV)/.developer  ## format, lint, types, contracts, fast tests
 
 bench: $(VENV)/.developer  ## ratios against peers, printed as tables
 	$(BIN)/python -m benchmarks.overlay
+	$(BIN)/python -m benchmarks.rules
 
 samples: $(VENV)/.developer  ## rebuild data/sample_layers from its seed
 	$(BIN)/python -m zoning.samples data/sample_layers
+
+rules-docs: $(VENV)/.runtime  ## make docs/rules again from the packs
+	$(BIN)/python -m zoning.report.rule_pages docs/rules
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
