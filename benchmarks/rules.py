@@ -54,9 +54,8 @@ def main() -> None:
     print(f"measuring (not part of the figure)  {measured:8.2f} s")
     print(f"judging in columns                  {judged:8.2f} s")
     print(f"  per rule, mean                    {judged / len(costs) * 1e3:8.2f} ms")
-    print(
-        f"  per site and rule                 {judged / len(costs) / count * 1e9:8.0f} ns"
-    )
+    each = judged / len(costs) / count
+    print(f"  per site and rule                 {each * 1e9:8.0f} ns")
     print(f"site by site / in columns           {alone * count / judged:8.0f} x")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory of the process          {peak:8.0f} MiB")

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoning.samples.sheet import Sheet
 from zoning.samples.writing import files_of, layer_digest
 
-__all__ = ["ABSENT", "RASTERS", "base_text", "manifest"]
+__all__ = ["ABSENT", "OWN_RULES", "RASTERS", "base_text", "manifest"]
 
 ABSENT = {
     "basic_farmland_reserve": (
@@ -20,6 +20,9 @@ ABSENT = {
 
 RASTERS = {"dem": "dem.tif", "land_cover": "land_cover.tif"}
 """Layer id → file."""
+
+OWN_RULES = "rules/demo_county.yaml"
+"""The county's own rule pack."""
 
 _SCOPE = (
     "three_lines",
@@ -83,7 +86,10 @@ def base_text(folder: Path, sheets: Mapping[str, Sequence[Sheet]], clauses: int)
         Rows of the access list.
     """
     lines = ["county:", *(f"  {line}" for line in _entry(folder, sheets["county"]))]
-    lines += ["packs: [national, yangtze, chongqing]", f"scope: [{', '.join(_SCOPE)}]"]
+    lines += [
+        f"packs: [national, yangtze, chongqing, {OWN_RULES}]",
+        f"scope: [{', '.join(_SCOPE)}]",
+    ]
     lines.append("layers:")
     for layer_id, own in sheets.items():
         if layer_id != "county":

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from zoning.samples import cover, faults, layout, lines, themes, waters
 from zoning.samples.access import texts_by_unit
-from zoning.samples.base_file import base_text, manifest
+from zoning.samples.base_file import OWN_RULES, base_text, manifest
 from zoning.samples.county import County, make_county
 from zoning.samples.faults import Fault
 from zoning.samples.indicators import INDICATORS
@@ -94,6 +95,7 @@ def build_sample_base(folder: Path, *, seed: int = 500237) -> None:
     _write_rasters(folder, county)
     clauses = write_access_list(folder / "准入清单.xlsx")
     _write_tables(folder, sheets.planted)
+    _write_rules(folder)
     by_id: dict[str, list[Sheet]] = {}
     for sheet in sheets.base:
         by_id.setdefault(sheet.layer_id, []).append(sheet)
@@ -197,6 +199,14 @@ def _write_tables(folder: Path, planted: Sequence[Fault]) -> None:
     write_csv(folder / "indicators.csv", INDICATORS)
 
 
+def _write_rules(folder: Path) -> None:
+    """Write the county's own rule pack, which is also a pattern to copy."""
+    text = files("zoning.samples").joinpath("demo_county.yaml").read_text("utf-8")
+    target = folder / OWN_RULES
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(text, encoding="utf-8", newline="\n")
+
+
 _README = """\
 # 示范县底图 · sample base
 
@@ -214,5 +224,6 @@ numbers are invented and stand for no real district, control line or protected a
 | `vintages/` | 旧版图层 older editions |
 | `indicators.csv` | 指标表 indicators |
 | `land_cover_codes.csv` | 土地覆被代码 codes of land_cover.tif |
+| `rules/` | 本县自己的规则包，也是样板 the county's own rules, a pattern to copy |
 | `sites/` | 示范项目、属性与预期结论 project sites, attributes, expected verdicts |
 """
