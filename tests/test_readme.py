@@ -154,6 +154,8 @@ def test_the_first_five_minutes_work(desk: Path) -> None:
     assert codes == [
         ("check", 1),
         ("check", 1),
+        ("explain", 0),
+        ("rules", 0),
         ("map", 0),
         ("doctor", 0),
         ("schema", 0),

@@ -19,10 +19,11 @@ from zoning import measure
 from zoning.check import check
 from zoning.io import base as base_files
 from zoning.io import sites as site_files
+from zoning.io.declared_evidence import EVIDENCE, evidence_text
 from zoning.io.project import (
     Projects,
     attributes,
-    canonical_attributes,
+    project_of_mapping,
     read_projects,
 )
 from zoning.io.site_table import sites_of_table, table_with_projects
@@ -114,18 +115,20 @@ def read_sites(
     crs : str, optional
         EPSG code of coordinates whose CRS the file does not state.
     project : mapping or path, optional
-        Project attributes for all sites, or a YAML file of them, whose
-        ``sites:`` are matched by id, name or file stem. Of a table it
+        Project attributes for all sites, or a YAML file or Excel form of
+        them, whose sites are matched by id, name or file stem. Of a table it
         outweighs the columns. Values as in the file, or Python's own bool and
-        numbers; None, NaN and blank mean not known.
+        numbers; None, NaN and blank mean not known. ``evidence`` lists
+        declared papers: mappings of kind, number, date and issuer.
 
     Returns
     -------
     GeoDataFrame
         One row per site in file order: ``site_id``, ``name``, ``source``,
         ``row``, ``sha256``, ``area_declared_m2``, ``warnings``, ``rejection``
-        (empty when fine), one column per known project attribute, geometry
-        (None when rejected). CRS: that of the files when they agree, else
+        (empty when fine), one column per known project attribute,
+        ``evidence`` (one paper a line, ``kind | number | date | issuer``),
+        geometry (None when rejected). CRS: that of the files when they agree, else
         EPSG:4490.
 
     Raises
@@ -161,7 +164,7 @@ def check_sites(
         a project attribute are checked against the vocabulary, and a row on
         a foreign datum or of mixed dimension is rejected. A path is read first.
     base : Base or path
-        An opened base, or its folder. Packs named by path need the folder.
+        An opened base, or its folder.
     options : CheckOptions, optional
         Day and tolerances; today by default.
 
@@ -174,10 +177,9 @@ def check_sites(
     UsageError
         When the table has no CRS, or an attribute value is not known.
     """
-    folder = None if isinstance(base, Base) else Path(base)
     opened = base if isinstance(base, Base) else open_base(base)
     table: Any = sites if hasattr(sites, "geometry") else read_sites(sites)
-    book = read_rule_book(opened.packs, folder)
+    book = read_rule_book(opened.packs, opened.folder)
     chosen = options or CheckOptions(as_of=date.today())  # noqa: DTZ011  office day
     return CheckReport(check(sites_of_table(table), opened, book, options=chosen))
 
@@ -308,7 +310,7 @@ def _projects(project: Mapping[str, Any] | str | Path | None) -> Projects:
         return Projects()
     if isinstance(project, (str, Path)):
         return read_projects(Path(project))
-    return Projects(default=canonical_attributes(project, "project"))
+    return project_of_mapping(project, "project")
 
 
 def _table_of(sites: tuple[Site, ...]) -> "GeoDataFrame":
@@ -325,6 +327,7 @@ def _table_of(sites: tuple[Site, ...]) -> "GeoDataFrame":
             "warnings": "\n".join(problem.line() for problem in site.problems),
             "rejection": "" if site.rejection is None else site.rejection.line(),
             **{key: site.project.get(key, "") for key in attributes() if key != "name"},
+            EVIDENCE: evidence_text(site.evidence),
             "geometry": _carried(site, crs),
         }
         for site in sites

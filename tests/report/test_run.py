@@ -155,7 +155,7 @@ def test_failing_at_any_file_leaves_no_half_run(
 ) -> None:
     stored: list[str] = []
 
-    def store(stage: Path, artefact: run._Artefact) -> None:
+    def store(stage: Path, artefact: run.Artefact) -> None:
         stored.append(artefact.name)
         (stage / artefact.name).parent.mkdir(exist_ok=True)
         (stage / artefact.name).write_bytes(b"half")
@@ -177,7 +177,7 @@ def test_the_manifest_is_written_last(
     order: list[str] = []
     real = run._store
 
-    def store(stage: Path, artefact: run._Artefact) -> None:
+    def store(stage: Path, artefact: run.Artefact) -> None:
         order.append(artefact.name)
         real(stage, artefact)
 

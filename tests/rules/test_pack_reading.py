@@ -61,25 +61,25 @@ FAULTS = {
         instead_of="{view: pbf}", put="{view: pbf", says="expected", line=11
     ),
     "unknown view": Fault(
-        instead_of="{view: pbf}", put="{view: pfb}", says="view pfb", line=6
+        instead_of="{view: pbf}", put="{view: pfb}", says="view pfb", line=10
     ),
     "unknown scope": Fault(
         instead_of="scope: three_lines",
         put="scope: three_line",
         says="scope three_line",
-        line=6,
+        line=7,
     ),
     "unknown attribute": Fault(
         instead_of="attribute: activity",
         put="attribute: aktivity",
         says="attribute aktivity",
-        line=6,
+        line=12,
     ),
     "unknown group": Fault(
         instead_of="{attribute: activity, one_of: [road]}",
         put="{attribute: industry_code, groups: [chemicals]}",
         says="group chemicals",
-        line=6,
+        line=12,
     ),
     "unknown key": Fault(
         instead_of="severity: restrict",
@@ -106,7 +106,10 @@ FAULTS = {
         line=6,
     ),
     "missing english": Fault(
-        instead_of="{zh: 一, en: one}", put="{zh: 一}", says="title.en", line=8
+        instead_of="{zh: 一, en: one}",
+        put="{zh: 一}",
+        says="title: en is missing",
+        line=8,
     ),
     "threshold left out": Fault(
         instead_of="{view: pbf}",
@@ -159,8 +162,8 @@ def test_all_problems_of_all_packs_are_listed_at_once(tmp_path: Path) -> None:
     assert [where for where, _ in found] == [
         "first.yaml:4",
         "first.yaml:15",
-        "second.yaml:6",
-        "second.yaml:6",
+        "second.yaml:7",
+        "second.yaml:10",
     ]
 
 
@@ -170,7 +173,7 @@ def test_something_that_is_no_pack_is_malformed(text: str, tmp_path: Path) -> No
 
 
 def test_scalars_stay_the_text_that_was_written(tmp_path: Path) -> None:
-    codes = GOOD.replace("[road]", "[0101, no, 1e3, 0x1F, 12:30]")
+    codes = GOOD.replace("[road]", "['0101', 'no', '1e3', '0x1F', '12:30']")
     codes = codes.replace("attribute: activity", "attribute: industry_code")
     (tmp_path / "own.yaml").write_text(codes, encoding="utf-8")
     rule = read_rule_book(("own.yaml",), tmp_path).rules[0]
@@ -187,7 +190,8 @@ def test_a_pack_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
 
 def test_a_rule_may_not_stand_in_two_packs(tmp_path: Path) -> None:
     found = problems_of(tmp_path, one=GOOD, two=GOOD)
-    assert any("OWN-001 stands in two packs" in text for _, text in found)
+    says = "rule OWN-001 stands already in pack one.yaml"
+    assert found == [("two.yaml:6", f"rule pack two.yaml is malformed: {says}")]
 
 
 def test_a_pack_in_another_encoding_is_malformed(tmp_path: Path) -> None:

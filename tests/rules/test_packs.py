@@ -14,7 +14,7 @@ from zoning import terms
 from zoning.model import State
 from zoning.rules.conditions import all_hold
 from zoning.rules.packs import RuleBook, built_in_packs, read_rule_book
-from zoning.rules.schema import Condition, Rule, Text
+from zoning.rules.schema import Condition, Predecessor, Rule, Text
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKS = ("national", "yangtze", "chongqing")
@@ -33,6 +33,21 @@ OLD_LAWS = {
     "矿产资源法（2009修正）": "2009-08-27",
     "湿地保护法（2021）": "2022-06-01",
     "文物保护法（2017修正）": "2017-11-05",
+    "风景名胜区条例（2006）": "2006-12-01",
+}
+# Start of the acts that stand side by side in one rule, each with its own article.
+JOINED_ACTS = {
+    "基本农田保护条例": "1999-01-01",
+    "水土保持法": "2011-03-01",
+    "重庆市实施办法": "2013-01-01",
+    "土地管理法": "2020-01-01",
+    "国发〔2020〕4号": "2020-03-01",
+    "森林法": "2020-07-01",
+    "长江保护法": "2021-03-01",
+    "土地管理法实施条例": "2021-09-01",
+    "湿地保护法": "2022-06-01",
+    "粮食安全保障法": "2024-06-01",
+    "生态环境法典": "2026-08-15",
 }
 
 
@@ -69,6 +84,23 @@ def table_ids(heading: str) -> dict[str, str]:
         r"^\| ([A-Z]+-\d{3}) \| ([^|]*) \|", section.split("\n## ")[0], re.MULTILINE
     )
     return dict(rows)
+
+
+def acts(clause: Rule | Predecessor) -> list[str]:
+    source = clause.source if isinstance(clause, Rule) else clause
+    return source.document.split("; ")
+
+
+def stages(rule: Rule) -> list[Predecessor]:
+    """Return what was cited before the youngest of the rule's own acts began."""
+    own = set(acts(rule))
+    return [old for old in rule.supersedes if own > set(acts(old))]
+
+
+def first_day(rule: Rule) -> date | None:
+    """Return the first day of the oldest of the rule's own acts."""
+    begun = [old.effective_from for old in stages(rule)]
+    return min([rule.effective_from, *begun]) if rule.effective_from else None
 
 
 def conditions_of(rule: Rule) -> Iterator[Condition]:
@@ -140,7 +172,8 @@ def test_clauses_and_numbers_are_those_of_the_facts(facts: Mapping[str, Any]) ->
 def test_dates_are_those_of_the_facts(facts: Mapping[str, Any]) -> None:
     for rule in book().rules:
         fact = facts[fact_id(rule.id)]
-        written = rule.effective_from and rule.effective_from.isoformat()
+        first = first_day(rule)
+        written = first and first.isoformat()
         if is_part(rule.id) and written != fact.get("effective_from"):
             known = f"{fact.get('note')} {sorted(OLD_LAWS.values())}"
             assert str(written) in known, rule.id
@@ -152,11 +185,18 @@ def test_dates_are_those_of_the_facts(facts: Mapping[str, Any]) -> None:
 
 
 def test_a_predecessor_is_one_the_fact_names(facts: Mapping[str, Any]) -> None:
-    exceptional = {"NR-002"}  # its former article stands in NR-003
+    noted = {"SC-003": "the review itself from 2006-12-01"}
+    noted["NR-002"] = ""  # its former article stands in NR-003
     for rule in book().rules:
-        if rule.supersedes and rule.id not in exceptional:
-            named = str(facts[fact_id(rule.id)].get("supersedes"))
-            assert rule.supersedes.clause in named, rule.id
+        fact = facts[fact_id(rule.id)]
+        for old in rule.supersedes:
+            if old in stages(rule):
+                own = rule.source.clause.split("; ")
+                assert set(old.clause.split("; ")) <= set(own), rule.id
+            elif rule.id not in noted:
+                assert old.clause in str(fact.get("supersedes")), rule.id
+    assert noted["SC-003"] in facts["SC-003"]["note"]
+    assert by_id()["SC-003"].supersedes[0].clause in by_id()["SC-003"].source.clause
     assert by_id()["NR-002"].supersedes
     assert "第三十二条第一款" in facts["NR-003"]["source"]["clause"]
 
@@ -324,6 +364,22 @@ def test_the_same_rule_cites_the_law_of_the_day(
             ("第十八、二十七、二十八、三十二条(核心区、缓冲区)", "第二十六条"),
         ),
         ("REL-001", "2025-02-28", "2025-03-01", ("第十七条", "第二十八条")),
+        (
+            "CRP-001",
+            "2024-05-31",
+            "2024-06-01",
+            ("法第三十条", "法第三十条; 第十一条"),
+        ),
+        (
+            "SWC-001",
+            "2026-08-14",
+            "2026-08-15",
+            (
+                "第二十条; 办法第十八条",
+                "第二十条; 法典第八百九十五条第五款; 办法第十八条",
+            ),
+        ),
+        ("SC-003", "2016-02-05", "2016-02-06", ("第二十八条", "第二十八条、第二十九条")),
     ],
 )
 def test_the_law_changes_on_its_first_day(
@@ -337,27 +393,58 @@ def test_the_law_changes_on_its_first_day(
 def test_predecessors_start_when_their_law_did_and_end_the_day_before() -> None:
     gaps = set()
     for rule in book().rules:
-        old = rule.supersedes
-        if old is None:
-            continue
-        assert old.effective_from.isoformat() == OLD_LAWS[old.document], rule.id
-        assert rule.effective_from is not None
-        assert old.effective_to is not None
-        assert old.effective_from < old.effective_to < rule.effective_from
-        if old.effective_to != rule.effective_from - timedelta(days=1):
-            gaps.add(rule.id)
+        begins = rule.effective_from
+        for old in rule.supersedes:  # newest first
+            assert begins is not None
+            if old in stages(rule):
+                newest = max(JOINED_ACTS[act] for act in acts(old))
+                assert old.effective_from.isoformat() == newest, rule.id
+                assert old.effective_to is None, rule.id  # it still stands
+                assert old.effective_from < begins, rule.id
+            else:
+                start = OLD_LAWS[old.document]
+                assert old.effective_from.isoformat() == start, rule.id
+                assert old.effective_to is not None
+                assert old.effective_from < old.effective_to < begins
+                if old.effective_to != begins - timedelta(days=1):
+                    gaps.add(rule.id)
+            begins = old.effective_from
     assert gaps == {"NR-005"}  # said on the page of what is left out
+
+
+def test_no_act_is_printed_before_it_began_but_where_the_page_says_so() -> None:
+    early = set()
+    for rule in book().rules:
+        clauses: list[Rule | Predecessor] = [rule, *rule.supersedes]
+        for clause in clauses:
+            since = clause.effective_from
+            if since is not None and len(acts(clause)) > 1:
+                begun = [JOINED_ACTS.get(act, "not recorded") for act in acts(clause)]
+                if max(begun) > since.isoformat():
+                    early.add(rule.id)
+    assert set(table_ids("Clauses printed before their act")) == early
+
+
+def test_a_stage_cites_all_acts_that_had_begun_and_no_other() -> None:
+    for rule in book().rules:
+        for old in stages(rule):
+            since = old.effective_from.isoformat()
+            begun = [act for act in acts(rule) if JOINED_ACTS[act] <= since]
+            assert acts(old) == begun, rule.id
+            pairs = zip(acts(rule), rule.source.clause.split("; "), strict=False)
+            if rule.id != "CRP-002":  # all its articles are of one act
+                articles = [article for act, article in pairs if act in begun]
+                assert old.clause.split("; ") == articles, rule.id
 
 
 def test_the_page_names_every_rule_whose_earlier_law_is_not_recorded() -> None:
     listed = table_ids("Before the start of a rule")
-    young = {
-        rule.id: rule.effective_from.isoformat()
-        for rule in book().rules
-        if rule.effective_from is not None
-        and rule.effective_from > date(2021, 1, 1)
-        and rule.supersedes is None
-    }
+    young = {}
+    for rule in book().rules:
+        first = first_day(rule)
+        former = [old for old in rule.supersedes if old not in stages(rule)]
+        if first is not None and first > date(2021, 1, 1) and not former:
+            young[rule.id] = first.isoformat()
     assert listed == young
 
 
@@ -367,6 +454,15 @@ def test_the_page_names_every_rule_without_a_start_and_none_of_them_forbids() ->
     undated = {rule.id for rule in book().rules if rule.effective_from is None}
     assert listed == undated
     assert all(by_id()[rule_id].confidence != "verified" for rule_id in undated)
+
+
+def test_a_rule_that_ends_says_which_rule_takes_its_topic_over() -> None:
+    silent = {
+        rule.id
+        for rule in book().rules
+        if rule.effective_to is not None and rule.succeeded_by is None
+    }
+    assert silent == set()
 
 
 def test_the_old_reserve_zones_are_judged_only_until_the_new_regulation() -> None:

@@ -11,11 +11,11 @@ import click
 from typing_extensions import override
 
 from zoning.cli.console import fail, prepare_streams
-from zoning.errors import Problem, UsageError, ZoningError
+from zoning.errors import Problem, RulePackError, UsageError, ZoningError
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS = ("demo", "check", "map", "doctor", "schema")
+COMMANDS = ("demo", "check", "fix", "explain", "map", "rules", "doctor", "schema")
 INTERNAL, REJECTED, USAGE = 5, 3, 2
 
 
@@ -74,4 +74,6 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _is_usage(error: ZoningError) -> bool:
-    return isinstance(error, UsageError) or error.problem.code == "BASE_NOT_FOUND"
+    """Say whether the call itself or what governs it is at fault, and no input."""
+    wrong = isinstance(error, UsageError | RulePackError)
+    return wrong or error.problem.code == "BASE_NOT_FOUND"

@@ -28,7 +28,7 @@ RUNS = "zoning-runs"
 @click.option(
     "--project",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="项目属性 YAML project attributes: activity, industry code …",
+    help="项目属性 YAML 或 Excel 表 project attributes and papers, .yaml or .xlsx.",
 )
 @click.option(
     "--crs", help="文件未写坐标系时采用 CRS of files that state none, EPSG:…."

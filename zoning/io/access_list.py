@@ -10,38 +10,30 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from zoning import store
 from zoning.errors import LayerError, Problem
-from zoning.io.catalogue import LayerDefinition, same_name
+from zoning.io.access_sheet import listed, read_columns, unread_columns
+from zoning.io.catalogue import LayerDefinition
 from zoning.io.columns import canonical_columns
 from zoning.io.config import LayerEntry
 from zoning.io.layers import LayerPlace, layer_info, sealed_sha256
-from zoning.io.project import activities, attributes
 from zoning.model import Clause, LayerInfo
 from zoning.model.problems import layer_problem
 from zoning.rules.conditions import SECTIONS, full_code
-
-if TYPE_CHECKING:
-    from openpyxl.workbook import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
+from zoning.rules.vocabulary import activities, attributes
 
 __all__ = ["AccessList", "read_access_list"]
 
-READING = "2"
+READING = "3"
 """Raised when the same workbook is read into other columns than before."""
-HEADER_ROWS = 10
-SHOWN = 5
 _NEEDED = ("clause_id", "level", "dimension", "text")
 _SEPARATORS = re.compile(r"[、,;/|\s]+")
 _DASHES = re.compile(r"\s*[-‐–—−~〜至]\s*")
-
-Rows = list[list[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +64,14 @@ class _Row:
 def read_access_list(
     entry: LayerEntry, definition: LayerDefinition, place: LayerPlace
 ) -> AccessList:
-    """Read the first sheet (or the one named by `layer`) of an .xlsx workbook.
+    """Read the first sheet with clauses, or the one named by `layer`, of an .xlsx.
 
-    Header cells may end in a newline; merged cells count for every row they
-    span. A cell with several activities or codes separates them by 、 ， , ；
-    ; / | or blanks; activities and natures go by id or Chinese word, industry
-    codes with or without the section letter, also as a range (47-50).
+    The header may stand below a title, take two rows and end in newlines;
+    merged cells count for every row they span. A cell with several activities
+    or codes separates them by 、 ， , ； ; / | or blanks; activities and natures
+    go by id or Chinese word, industry codes with or without the section
+    letter, also as a range (47-50). A number of fewer than four digits is no
+    industry code: it may have lost a zero. A column nobody knows is told.
 
     Raises
     ------
@@ -86,10 +80,11 @@ def read_access_list(
         no clause.
     """
     digest = sealed_sha256(entry, definition.id, place.folder)
-    key = store.store_key(digest, READING, repr(entry.layer), definition.id)
+    asked = repr((entry.layer, sorted(entry.fields.items())))
+    key = store.store_key(digest, READING, asked, definition.id)
     prepared = store.load(place.folder, definition.id, key)
     if prepared is None:
-        prepared = _read(place.folder / entry.path, entry.layer, definition)
+        prepared = read_columns(place.folder / entry.path, entry, definition)
         store.save(place.folder, definition.id, key, prepared=prepared)
     table = {
         name: np.array([*column, None], dtype=object)[:-1]
@@ -101,123 +96,16 @@ def read_access_list(
     problems = (
         *(layer_problem(c, definition.id, **v) for c, v in prepared.header["notes"]),
         *columns.problems,
+        *_unread(table, entry, definition),
         *_doubts(found, definition.id),
         *_count(entry, definition.id, len(found)),
     )
     if not found:
         empty = layer_problem("LAYER_EMPTY", definition.id)
-        raise LayerError(*(columns.problems or (empty,)))
+        raise LayerError(*problems, *(() if columns.problems else (empty,)))
     info = layer_info(entry, definition.id, digest, features=len(found))
     clauses = tuple(row.clause for row in found)
     return AccessList(clauses=clauses, info=info, problems=problems)
-
-
-# ---------------------------------------------------------------- the workbook
-def _read(path: Path, sheet: str | None, definition: LayerDefinition) -> store.Prepared:
-    """Return the columns of the sheet as text, and what was not read."""
-    values, formulas = _open(path, definition.id)
-    pages = {page.title: page for page in values.worksheets}
-    if not pages or (sheet and sheet not in pages):
-        detail = f"{sheet}?"
-        raise LayerError(
-            layer_problem("LAYER_UNREADABLE", definition.id, detail=detail)
-        )
-    page = pages[sheet] if sheet else values.worksheets[0]
-    rows = [row for row in _texts(page) if any(row)]
-    if not rows:
-        raise LayerError(layer_problem("LAYER_EMPTY", definition.id))
-    notes: list[tuple[str, dict[str, str]]] = []
-    blank = _uncomputed(page, formulas[page.title])
-    if blank:
-        notes.append(("ACCESS_LIST_FORMULA", {"cells": _shown(blank)}))
-    others = [p.title for p in values.worksheets if p.title != page.title]
-    alike = [name for name in others if _is_list(pages[name], definition)]
-    if alike and not sheet:
-        notes.append(("ACCESS_LIST_SHEETS", {"sheets": _shown(alike)}))
-    header = {"columns": list(_columns(rows).items()), "notes": notes}
-    return store.Prepared(header=header, arrays={})
-
-
-def _open(path: Path, layer_id: str) -> tuple["Workbook", "Workbook"]:
-    """Open a workbook twice: results and formulas.
-
-    Not in the streaming mode, which trusts the recorded extent of a sheet and
-    knows no merged cells.
-    """
-    import warnings
-    import zipfile
-
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # remarks on styles are of no concern
-            values = openpyxl.load_workbook(path, data_only=True)
-            return values, openpyxl.load_workbook(path)
-    except (
-        InvalidFileException,
-        LookupError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        OSError,
-        SyntaxError,  # xml.etree.ElementTree.ParseError is one
-        zipfile.BadZipFile,
-    ) as error:
-        raise LayerError(
-            layer_problem("LAYER_UNREADABLE", layer_id, detail=str(error))
-        ) from error
-
-
-def _texts(page: "Worksheet") -> Rows:
-    """Return the cells as text; a cell merged downwards fills its rows."""
-    rows = [[_cell(v) for v in row] for row in page.iter_rows(values_only=True)]
-    for merged in page.merged_cells.ranges:
-        column = merged.min_col - page.min_column
-        first = merged.min_row - page.min_row
-        for row in range(first + 1, merged.max_row - page.min_row + 1):
-            rows[row][column] = rows[first][column]
-    return rows
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None else str(value).strip()
-
-
-def _uncomputed(page: "Worksheet", formulas: "Worksheet") -> list[str]:
-    """Return the cells whose formula has no stored result."""
-    return [
-        cell.coordinate
-        for row in formulas.iter_rows()
-        for cell in row
-        if cell.data_type == "f" and page[cell.coordinate].value is None
-    ]
-
-
-def _is_list(page: "Worksheet", definition: LayerDefinition) -> bool:
-    """Say whether one of the first rows of a sheet is the header of a list."""
-    return any(
-        all(
-            any(same_name(alias, cell) for cell in row for alias in field.aliases)
-            for field in definition.fields.values()
-            if field.required
-        )
-        for row in _texts(page)[:HEADER_ROWS]
-    )
-
-
-def _columns(rows: Rows) -> dict[str, list[str]]:
-    """Return the columns by header; those under the same header are joined."""
-    header, body = rows[0], rows[1:]
-    places: dict[str, list[int]] = {}
-    for k, name in enumerate(header):
-        if name:
-            places.setdefault(name, []).append(k)
-    return {
-        name: ["、".join(dict.fromkeys(row[k] for k in ks if row[k])) for row in body]
-        for name, ks in places.items()
-    }
 
 
 # ----------------------------------------------------------------- the clauses
@@ -268,7 +156,7 @@ def _doubts(rows: tuple[_Row, ...], layer_id: str) -> list[Problem]:
         if words:
             problems.append(
                 layer_problem(
-                    "UNKNOWN_CLASS_VALUE", layer_id, field=name, values=_shown(words)
+                    "UNKNOWN_CLASS_VALUE", layer_id, field=name, values=listed(words)
                 )
             )
     stray = [
@@ -277,9 +165,19 @@ def _doubts(rows: tuple[_Row, ...], layer_id: str) -> list[Problem]:
         if row.clause.level == "unit" and not row.clause.unit_code
     ]
     if stray:
-        shown = _shown(stray)
+        shown = listed(stray)
         problems.append(layer_problem("CLAUSE_WITHOUT_UNIT", layer_id, clauses=shown))
     return problems
+
+
+def _unread(
+    names: Iterable[str], entry: LayerEntry, definition: LayerDefinition
+) -> tuple[Problem, ...]:
+    """Return the columns that are no field: one of them may be misspelt."""
+    found = unread_columns(names, entry, definition)
+    if not found:
+        return ()
+    return (layer_problem("ACCESS_LIST_COLUMNS", definition.id, columns=listed(found)),)
 
 
 def _count(entry: LayerEntry, layer_id: str, found: int) -> tuple[Problem, ...]:
@@ -289,11 +187,6 @@ def _count(entry: LayerEntry, layer_id: str, found: int) -> tuple[Problem, ...]:
     return (
         layer_problem("COUNT_MISMATCH", layer_id, found=str(found), expected=expected),
     )
-
-
-def _shown(words: Iterable[str]) -> str:
-    unique = list(dict.fromkeys(words))
-    return "、".join(unique[:SHOWN]) + ("…" if len(unique) > SHOWN else "")
 
 
 # ------------------------------------------------------------------- the words

@@ -75,6 +75,7 @@ def open_base(folder: Path) -> Base:
         missing=opened.missing,
         clauses=opened.clauses,
         tables=opened.tables,
+        folder=folder,
     )
 
 

@@ -6,6 +6,7 @@ are rejected, and rows out equal rows in.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,21 @@ from shapely.geometry.base import BaseGeometry
 
 from zoning.errors import Problem, UsageError
 from zoning.io.crs import obstacle
+from zoning.io.declared_evidence import (
+    EVIDENCE,
+    evidence_fault,
+    evidence_text,
+    joined,
+    papers_of_text,
+)
 from zoning.io.project import (
     Projects,
     attributes,
     canonical_attributes,
     is_missing,
 )
-from zoning.model import Site, SiteSource
+from zoning.io.project_values import Note
+from zoning.model import DeclaredEvidence, Site, SiteSource
 
 if TYPE_CHECKING:  # geopandas loads only when the caller has a table
     from geopandas import GeoDataFrame
@@ -39,17 +48,20 @@ def table_with_projects(table: "GeoDataFrame", projects: Projects) -> "GeoDataFr
     Parameters
     ----------
     table : GeoDataFrame
-        One row per site. ``site_id``, ``name`` and columns named like a
-        project attribute are read; other columns are kept as they are.
+        One row per site. ``site_id``, ``name``, ``evidence`` (declared
+        papers, one a line as ``kind | number | date | issuer``) and columns
+        named like a project attribute are read; other columns are kept as
+        they are.
     projects : Projects
         Laid on by ``site_id``, ``name`` and stem of ``source``; outweighs
-        what a row says itself.
+        what a row says itself. Papers add to those of the row.
 
     Raises
     ------
     UsageError
         When the table has no CRS, an attribute has a value outside the
-        vocabulary, or entries of `projects` match no row while a row has none.
+        vocabulary, a paper is malformed, or entries of `projects` match no
+        row while a row has none.
     """
     _require_crs(table)
     made = table.copy()
@@ -67,10 +79,16 @@ def table_with_projects(table: "GeoDataFrame", projects: Projects) -> "GeoDataFr
         [key for key, readable in pairs if readable],
         rejected=[key for key, readable in pairs if not readable],
     )
+    said, declared = _said(rows)
     found = [
-        {**own, **projects.for_site(*key)}
-        for own, key in zip(_attributes(rows), keys, strict=True)
+        {**own, **projects.for_site(*key)} for own, key in zip(said, keys, strict=True)
     ]
+    papers = [
+        evidence_text(joined(own, projects.evidence_for(*key)))
+        for own, key in zip(declared, keys, strict=True)
+    ]
+    if EVIDENCE in made.columns or any(papers):
+        made[EVIDENCE] = np.array([*papers, None], dtype=object)[:-1]
     for name in attributes():
         if name in made.columns or any(name in own for own in found):
             made[name] = np.array([own.get(name, "") for own in found], dtype=object)
@@ -83,17 +101,20 @@ def sites_of_table(table: "GeoDataFrame") -> tuple[Site, ...]:
     Raises
     ------
     UsageError
-        When the table has no CRS of the EPSG registry, or an attribute has a
-        value outside the vocabulary.
+        When the table has no CRS of the EPSG registry, an attribute has a
+        value outside the vocabulary, or a paper is malformed.
     """
     crs = f"EPSG:{_require_crs(table)}"
     rows = table.to_dict("records")
-    projects = _attributes(rows)
-    shapes = list(table.geometry)
+    projects, declared = _said(rows)
     return tuple(
-        _site({**row, "geometry": shape}, crs, index=index, project=project)
-        for index, (row, shape, project) in enumerate(
-            zip(rows, shapes, projects, strict=True)
+        replace(
+            _site({**row, "geometry": shape}, crs, index=index),
+            project=project,
+            evidence=papers,
+        )
+        for index, (row, shape, project, papers) in enumerate(
+            zip(rows, table.geometry, projects, declared, strict=True)
         )
     )
 
@@ -105,22 +126,32 @@ def _require_crs(table: "GeoDataFrame") -> int:
     return int(code)
 
 
-def _attributes(rows: Sequence[_Row]) -> list[Mapping[str, str]]:
-    """Return the attributes of every row; the faults of all rows are told at once."""
+def _said(
+    rows: Sequence[_Row],
+) -> tuple[list[Mapping[str, str]], list[tuple[DeclaredEvidence, ...]]]:
+    """Return attributes and papers by row; the faults of all rows are told at once."""
     found: list[Mapping[str, str]] = []
+    declared: list[tuple[DeclaredEvidence, ...]] = []
     faults: list[Problem] = []
     for index, row in enumerate(rows):
+        where = _place(row, index)
         own = {name: row[name] for name in attributes() if name in row}
         try:
-            found.append(canonical_attributes(own, _place(row, index)))
+            found.append(canonical_attributes(own, where))
         except UsageError as error:
             faults += error.problems
+        text = _word(row.get(EVIDENCE))
+        declared.append(papers_of_text(text, _telling(where, faults)))
     if faults:
         raise UsageError(*faults)
-    return found
+    return found, declared
 
 
-def _site(row: _Row, crs: str, *, index: int, project: Mapping[str, str]) -> Site:
+def _telling(where: str, faults: list[Problem]) -> Note:
+    return lambda _, zh, en: faults.append(evidence_fault(where, zh, en))
+
+
+def _site(row: _Row, crs: str, *, index: int) -> Site:
     where = _word(row.get("source")) or f"#{index + 1}"
     shape, rejection = _judged(row, crs, where)
     declared = row.get("area_declared_m2")
@@ -136,7 +167,6 @@ def _site(row: _Row, crs: str, *, index: int, project: Mapping[str, str]) -> Sit
             crs=crs,
         ),
         area_declared_m2=None if declared is None or np.isnan(declared) else declared,
-        project=project,
         rejection=rejection,
     )
 

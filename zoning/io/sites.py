@@ -56,7 +56,8 @@ def read_sites(
         EPSG code of coordinates whose CRS the file does not state. It never
         overrides what a file states.
     projects : Projects, optional
-        Project attributes, laid on by site id, name or file stem.
+        Project attributes and declared papers, laid on by site id, name or
+        file stem.
 
     Returns
     -------
@@ -158,7 +159,14 @@ def _with_projects(sites: Sequence[Site], projects: Projects) -> tuple[Site, ...
         # never clear, and may lack the number that they go by
         rejected=[own for own, site in pairs if site.rejection is not None],
     )
-    return tuple(replace(site, project=projects.for_site(*own)) for own, site in pairs)
+    return tuple(
+        replace(
+            site,
+            project=projects.for_site(*own),
+            evidence=projects.evidence_for(*own),
+        )
+        for own, site in pairs
+    )
 
 
 def _unused(wished: str, taken: set[str]) -> str:

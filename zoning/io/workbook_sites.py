@@ -32,10 +32,10 @@ from zoning.io.site_columns import column, names_of
 from zoning.io.site_row import SiteRow
 from zoning.io.text import decode
 
-__all__ = ["read_csv", "read_workbook"]
+__all__ = ["DAMAGE", "read_csv", "read_workbook"]
 
 # What a broken workbook makes openpyxl and the libraries below it raise.
-_DAMAGE = (
+DAMAGE = (
     LookupError,
     ValueError,
     TypeError,
@@ -115,7 +115,7 @@ def read_workbook(
                 )
                 for sheet in book.worksheets
             ]
-        except _DAMAGE as error:
+        except DAMAGE as error:
             values = {"detail": f"xlsx: {type(error).__name__}"}
             raise SiteError(
                 Problem(code="SITE_FILE_DAMAGED", where=file, values=values)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from datetime import date
 
 import numpy as np
@@ -152,6 +153,7 @@ class Base:
     A layer id of the catalogue is found in exactly one of `layers`,
     `rasters`, `absent` or `missing`; access-list clauses are in `clauses`
     (None when the list is missing; its problems are then in `missing`).
+    `folder` is where packs named by path lie; it is never printed or stored.
     """
 
     name: str
@@ -167,3 +169,4 @@ class Base:
     missing: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     clauses: tuple[Clause, ...] | None = None
     tables: Mapping[str, LayerInfo] = field(default_factory=dict)
+    folder: Path | None = None

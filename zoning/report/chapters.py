@@ -3,6 +3,7 @@
 from zoning.model import (
     Base,
     Clause,
+    DeclaredEvidence,
     Finding,
     LayoutHit,
     SiteResult,
@@ -76,10 +77,28 @@ def facts_section(result: SiteResult, context: Context) -> Section:
     if declared:
         blocks.append(Paragraph(text=declared, style="item"))
     blocks += [
+        Paragraph(text=_paper(paper, context), style="item") for paper in site.evidence
+    ]
+    blocks += [
         Paragraph(text=problem.line(lang), style="warning")
         for problem in warnings_of(result)
     ]
     return Section(key="facts", title=text("chapter.facts", lang), blocks=tuple(blocks))
+
+
+def _paper(paper: DeclaredEvidence, context: Context) -> str:
+    """Say which paper is declared, and whether it counts on the day."""
+    lang, as_of = context.lang, context.options.as_of
+    issuer = text("paper.issuer", lang, issuer=paper.issuer) if paper.issuer else ""
+    return text(
+        "paper.later" if paper.date > as_of else "paper.declared",
+        lang,
+        kind=heading("evidence", paper.kind, lang),
+        number=paper.number,
+        date=paper.date.isoformat(),
+        issuer=issuer,
+        as_of=as_of.isoformat(),
+    )
 
 
 def declared_sentence(result: SiteResult, lang: str) -> str:
@@ -134,7 +153,7 @@ def _attribute(key: str, value: str, lang: str) -> str:
     unit = _UNITS.get(key[-3:])
     if unit is not None:
         return text(f"value.{unit}", lang, n=value)
-    if key in {"activity", "construction_nature", "approval_level"}:
+    if key in {"activity", "construction_nature", "approval_level", "park_level"}:
         return label(key, value, lang)
     return text(f"value.{value}", lang) if value in _BOOLEANS else value
 

@@ -25,7 +25,13 @@ from zoning.report.verdict import json_bytes
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["findings_bytes", "site_geojson_bytes", "write_features"]
+__all__ = [
+    "findings_bytes",
+    "frame_of",
+    "site_geojson_bytes",
+    "write_features",
+    "write_layers",
+]
 
 _FIXED = "1970-01-01T00:00:00.000Z"
 _STYLES_TABLE = """
@@ -55,13 +61,18 @@ def write_features(report: Report, path: Path, *, lang: str = "zh") -> Path:
         ``_lines`` and ``_points``, ``layout_sections``, ``trim``, all in the
         working plane of the base. Empty ones are left out, save ``sites``.
     """
-    import pyogrio
-
     tables = {
         name: frame
         for name, frame in _frames(report, lang)
         if len(frame) or name == "sites"
     }
+    return write_layers(path, tables)
+
+
+def write_layers(path: Path, tables: Mapping[str, "gpd.GeoDataFrame"]) -> Path:
+    """Write tables as the layers of a new GeoPackage, each with its style."""
+    import pyogrio
+
     for name, frame in tables.items():
         pyogrio.write_dataframe(
             frame,
@@ -117,10 +128,10 @@ def site_geojson_bytes(report: Report) -> bytes:
 def _frames(report: Report, lang: str) -> Iterator[tuple[str, "gpd.GeoDataFrame"]]:
     crs = report.base.crs
     yield from _by_dimension("sites", _sites(report, lang))
-    conflicts = _frame(*_conflicts(report.sites), crs=crs)
+    conflicts = frame_of(*_conflicts(report.sites), crs=crs)
     yield from _by_dimension("conflicts", conflicts)
-    yield "layout_sections", _frame(*_layout(report.sites, "section"), crs=crs)
-    yield "trim", _frame(*_layout(report.sites, "trim"), crs=crs)
+    yield "layout_sections", frame_of(*_layout(report.sites, "section"), crs=crs)
+    yield "trim", frame_of(*_layout(report.sites, "trim"), crs=crs)
 
 
 def _by_dimension(
@@ -138,7 +149,7 @@ def _sites(report: Report, lang: str) -> "gpd.GeoDataFrame":
         if result.geometry is not None:
             rows.append(asdict(row))
             shapes.append(result.geometry)
-    return _frame(rows, shapes, crs=report.base.crs)
+    return frame_of(rows, shapes, crs=report.base.crs)
 
 
 def _conflicts(
@@ -187,9 +198,10 @@ def _layout(
     return rows, shapes
 
 
-def _frame(
+def frame_of(
     rows: Sequence[Mapping[str, Any]], shapes: Sequence[BaseGeometry], *, crs: str
 ) -> "gpd.GeoDataFrame":
+    """Return a table of plain values and their shapes, in order."""
     import geopandas as gpd
 
     plain = [{key: _plain(value) for key, value in row.items()} for row in rows]

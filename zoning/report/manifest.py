@@ -1,7 +1,8 @@
 """``MANIFEST.json``: what a run folder holds, written last, and its check.
 
 A folder without a manifest is not a run. The manifest names every file with
-size and SHA-256; `verify_run` finds what was altered, removed or added.
+size and SHA-256, and its last entry, ``seal``, is the SHA-256 of all that
+stands before it; `verify_run` finds what was altered, removed or added.
 """
 
 import hashlib
@@ -18,7 +19,11 @@ __all__ = ["MANIFEST", "MANIFEST_SCHEMA", "manifest_bytes", "verify_run"]
 MANIFEST = "MANIFEST.json"
 MANIFEST_SCHEMA = "zoning/manifest/1"
 
+SEAL = "seal"
+VERDICT = "verdict.json"
+
 _CHUNK = 1 << 20
+_NOT_UNDERSTOOD = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 def manifest_bytes(folder: Path, facts: Mapping[str, Any]) -> bytes:
@@ -40,31 +45,42 @@ def manifest_bytes(folder: Path, facts: Mapping[str, Any]) -> bytes:
         "files": files,
         "software": dict(software()),
     }
-    return json_bytes(document)
+    return _sealed(document)
 
 
 def verify_run(folder: Path) -> tuple[Problem, ...]:
     """Return what is wrong with a run folder; nothing when it is as written.
 
-    Finds changed, missing and unknown files and a verdict whose digest does
-    not match. It compares with the manifest beside the files: who may write
-    the folder may write both, so keep the digest elsewhere where that matters.
+    Finds changed, missing and unknown files, a changed manifest, and a verdict
+    whose digest does not match. It compares with the manifest beside the files:
+    who may write the folder may write both, so keep the digest elsewhere where
+    that matters.
     """
     manifest = folder / MANIFEST
     if not manifest.is_file():
         return (Problem(code="RUN_NOT_FOUND", values={"folder": folder.name}),)
+    content = manifest.read_bytes()
     try:
-        listed = json.loads(manifest.read_bytes())
+        listed = json.loads(content)
         named = {str(e["name"]): (e["size"], e["sha256"]) for e in listed["files"]}
         digest = listed["digest"]
-    except (ValueError, KeyError, TypeError) as error:
-        return (_broken(error),)
+        whole = _sealed({key: listed[key] for key in listed if key != SEAL})
+    except _NOT_UNDERSTOOD as error:
+        return (_broken(MANIFEST, error),)
     found = dict(_files(folder))
     found.pop(MANIFEST, None)
+    changed = Problem(code="RUN_FILE_CHANGED", values={"name": MANIFEST})
     return (
+        *([changed] if whole != content else []),
         *_compare(named, found),
-        *_verdict_problems(folder / "verdict.json", digest),
+        *_verdict_problems(folder / VERDICT, digest),
     )
+
+
+def _sealed(document: Mapping[str, Any]) -> bytes:
+    """Return the manifest with its seal; the bytes have one form only."""
+    seal = hashlib.sha256(json_bytes(document)).hexdigest()
+    return json_bytes({**document, SEAL: seal})
 
 
 def _compare(
@@ -88,15 +104,15 @@ def _verdict_problems(path: Path, digest: str) -> Iterator[Problem]:
     try:
         document = json.loads(path.read_bytes())
         right = digest_of(document) == document["digest"] == digest
-    except (ValueError, KeyError, TypeError) as error:
-        yield _broken(error)
+    except _NOT_UNDERSTOOD as error:
+        yield _broken(path.name, error)
         return
     if not right:
         yield Problem(code="RUN_DIGEST_WRONG")
 
 
-def _broken(error: Exception) -> Problem:
-    detail = type(error).__name__
+def _broken(name: str, error: Exception) -> Problem:
+    detail = f"{name}, {type(error).__name__}"
     return Problem(code="RUN_MANIFEST_BROKEN", values={"detail": detail})
 
 

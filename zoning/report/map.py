@@ -12,7 +12,12 @@ from shapely.geometry.base import BaseGeometry
 from zoning.model import Base, Report
 from zoning.report.map_distance import distances
 from zoning.report.map_items import Items, add_items, add_layer
-from zoning.report.map_labels import distance_labels, place_labels, site_labels
+from zoning.report.map_labels import (
+    distance_labels,
+    place_labels,
+    site_labels,
+    trim_labels,
+)
 from zoning.report.map_layers import (
     DrawnLayer,
     bounds_lonlat,
@@ -21,6 +26,7 @@ from zoning.report.map_layers import (
 )
 from zoning.report.map_legend import legend
 from zoning.report.map_panel import layer_facts, panel
+from zoning.report.map_trim import TrimDrawing
 from zoning.report.map_view import MapView
 from zoning.report.map_words import map_text
 from zoning.report.styles import layer_ids
@@ -76,7 +82,11 @@ class MapSize:
 
 
 def draw_map(
-    source: Report | Base, *, lang: str = "zh", radius_m: float = 2000.0
+    source: Report | Base,
+    *,
+    lang: str = "zh",
+    radius_m: float = 2000.0,
+    trims: TrimDrawing | None = None,
 ) -> "folium.Map":
     """Return a Folium map of a report, or of a whole base.
 
@@ -89,15 +99,18 @@ def draw_map(
         ``zh`` or ``en``.
     radius_m : float
         How far round the sites layers are drawn, metres.
+    trims : TrimDrawing, optional
+        Ground given up and stretches to move, drawn dashed over a report.
 
     Returns
     -------
     folium.Map
         In an `OfflineFigure`: ``save`` and notebooks need no network either.
     """
-    window = view_window(source, radius_m)
+    over = trims or TrimDrawing()
+    window = _window(source, radius_m, over)
     drawn = draw_layers(source, window, lang=lang)
-    return _assemble(source, drawn, window, lang=lang)
+    return _assemble(source, drawn, window, trims=over, lang=lang)
 
 
 def map_html(
@@ -108,11 +121,19 @@ def map_html(
     return str(figure.render())
 
 
-def write_map(source: Report | Base, path: Path, *, lang: str = "zh") -> MapSize:
+def write_map(
+    source: Report | Base,
+    path: Path,
+    *,
+    lang: str = "zh",
+    trims: TrimDrawing | None = None,
+) -> MapSize:
     """Write the page of `draw_map` to `path` and return how large it is."""
-    window = view_window(source, 2000.0)
+    over = trims or TrimDrawing()
+    window = _window(source, 2000.0, over)
     drawn = draw_layers(source, window, lang=lang)
-    page = str(_assemble(source, drawn, window, lang=lang).get_root().render())
+    whole = _assemble(source, drawn, window, trims=over, lang=lang)
+    page = str(whole.get_root().render())
     content = page.encode("utf-8")
     path.write_bytes(content)
     lengths = {
@@ -130,12 +151,13 @@ def _assemble(
     drawn: Sequence[DrawnLayer],
     window: BaseGeometry,
     *,
+    trims: TrimDrawing,
     lang: str,
 ) -> "folium.Map":
     from folium.plugins import Fullscreen
 
     base = source.base if isinstance(source, Report) else source
-    bounds = _extent(source)
+    bounds = _extent(source, trims)
     page = _empty_map(bounds, _title(base, source, lang), lang)
     Fullscreen(  # type: ignore[no-untyped-call]  # folium is half typed
         position="topright",
@@ -150,13 +172,13 @@ def _assemble(
     }
     items: dict[str, Items] = {}
     if isinstance(source, Report):
-        items = add_items(page, source, window=window, lang=lang)
+        items = add_items(page, source, window=window, trims=trims, lang=lang)
     counts = {key: len(item.told) for key, item in items.items()}
-    data = panel(source, lang) | {
+    data = panel(source, lang, remarks=trims.remarks) | {
         "bounds": bounds,
         "layers": layer_facts(base, lang),
         "order": [*(key for key in layer_ids() if key in layers), *items],
-        "labels": _labels(source, lang),
+        "labels": [*trim_labels(trims, base.crs), *_labels(source, lang)],
         "legend": legend(source, drawn, counts, lang=lang),
         "told": {entry.layer: entry.told for entry in drawn if entry.shown}
         | {key: item.told for key, item in items.items()},
@@ -196,7 +218,17 @@ def _labels(source: Report | Base, lang: str) -> list[Json]:
     return place_labels(source)
 
 
-def _extent(source: Report | Base) -> list[float]:
+def _window(source: Report | Base, radius_m: float, trims: TrimDrawing) -> BaseGeometry:
+    """Return where layers are drawn: round the sites and what they gave up."""
+    window = view_window(source, radius_m)
+    lost = [
+        shapely.box(*shapely.buffer(one.geometry, radius_m).bounds)
+        for one in trims.shapes
+    ]
+    return shapely.union_all([window, *lost]) if lost else window
+
+
+def _extent(source: Report | Base, trims: TrimDrawing) -> list[float]:
     """Return [south, west, north, east] of what is looked at first.
 
     The sites with the nearest features that bite from a distance, or the county.
@@ -207,6 +239,7 @@ def _extent(source: Report | Base) -> list[float]:
     if not shapes:
         return bounds_lonlat(source.base.county, source.base.crs)
     shapes += [one.geometry for one in distances(source)]
+    shapes += [one.geometry for one in trims.shapes]
     west, south, east, north = shapely.union_all(shapes).bounds
     round_m = max(_AROUND_M, _AROUND_SHARE * max(east - west, north - south))
     grown = shapely.box(

@@ -26,6 +26,7 @@ from zoning.report.map_layers import (
     feature,
     to_degrees,
 )
+from zoning.report.map_trim import TrimDrawing
 from zoning.report.map_words import item_label, metre, sentence, state_mark
 from zoning.report.numbers import metres
 from zoning.report.styles import Style, state_colour, style
@@ -106,7 +107,12 @@ class Items:
 
 
 def add_items(
-    page: Element, report: Report, *, window: BaseGeometry, lang: str
+    page: Element,
+    report: Report,
+    *,
+    window: BaseGeometry,
+    trims: TrimDrawing,
+    lang: str,
 ) -> dict[str, Items]:
     """Add what belongs to the sites; return it by map item, lowest first."""
     import folium
@@ -120,6 +126,8 @@ def add_items(
         "trim": _parts_of_layout(report, "trim", lang),
         "section": _parts_of_layout(report, "section", lang),
         "site": _sites(report),
+        "lost": _drawn_over(trims, "lost"),
+        "crossing": _drawn_over(trims, "crossing"),
     }
     added: dict[str, Items] = {}
     for key, pairs in found.items():
@@ -222,6 +230,10 @@ def _distance_told(one: Distance, lang: str) -> Json:
         "rules": rule_lines((f.rule_id for f in one.findings), one.findings, lang),
         "basis": joined_basis(one.findings, lang),
     }
+
+
+def _drawn_over(trims: TrimDrawing, item: str) -> list[tuple[BaseGeometry, Json]]:
+    return [(one.geometry, one.told) for one in trims.shapes if one.item == item]
 
 
 def _sites(report: Report) -> list[tuple[BaseGeometry, Json]]:

@@ -9,15 +9,17 @@ from shapely.geometry.base import BaseGeometry
 from zoning.model import Base, Report, SiteResult, Verdict
 from zoning.report.map_distance import distances
 from zoning.report.map_layers import to_degrees
+from zoning.report.map_trim import TrimDrawing
 from zoning.report.map_words import metre, verdict_mark
 from zoning.report.numbers import metres
-from zoning.report.styles import state_colour
+from zoning.report.styles import state_colour, style
 
 __all__ = [
     "distance_labels",
     "place_labels",
     "plane_of",
     "site_labels",
+    "trim_labels",
     "worst_sites_first",
 ]
 
@@ -80,6 +82,20 @@ def distance_labels(report: Report, lang: str) -> list[Json]:
             "at": _at(one.geometry, report.base.crs),
         }
         for one in distances(report)
+    ]
+
+
+def trim_labels(trims: TrimDrawing, crs: str) -> list[Json]:
+    """Return how much is given up, or which stretch it is, in its middle."""
+    return [
+        {
+            "kind": "distance",
+            "text": one.label,
+            "colour": style(one.item).line,
+            "at": _at(one.geometry, crs),
+        }
+        for one in trims.shapes
+        if one.label
     ]
 
 

@@ -22,9 +22,18 @@ __all__ = ["legend"]
 
 Json = dict[str, Any]
 
-_LINES = frozenset({"road", "section", "distance"})
+_LINES = frozenset({"road", "section", "distance", "crossing"})
 _POINTS = frozenset({"facility"})
-_SITE_ITEMS = ("site", "conflict", "residue", "distance", "trim", "section")
+_SITE_ITEMS = (
+    "site",
+    "lost",
+    "crossing",
+    "conflict",
+    "residue",
+    "distance",
+    "trim",
+    "section",
+)
 
 
 def legend(

@@ -4,6 +4,7 @@ The sentences are those of the Word and HTML reports (`zoning.report.wording`).
 """
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,11 +52,21 @@ Json = dict[str, Any]
 _SMALLEST_M = 60.0
 
 
-def panel(source: Report | Base, lang: str) -> Json:
-    """Return title block, sites with findings, and remarks."""
+def panel(
+    source: Report | Base,
+    lang: str,
+    *,
+    remarks: Mapping[str, Sequence[str]] | None = None,
+) -> Json:
+    """Return title block, sites with findings, and remarks.
+
+    `remarks` are lines to be said first of a site, by its id.
+    """
     base = source.base if isinstance(source, Report) else source
     said = (
-        _of_report(source, lang) if isinstance(source, Report) else _of_base(base, lang)
+        _of_report(source, lang, remarks or {})
+        if isinstance(source, Report)
+        else _of_base(base, lang)
     )
     return said | {
         "stamp": map_text("stamp", lang) if base.demo else None,
@@ -69,22 +80,30 @@ def layer_word(layer: str, lang: str) -> str:
     return sentence(label("layer", layer, lang))
 
 
-def _of_report(report: Report, lang: str) -> Json:
+def _of_report(report: Report, lang: str, remarks: Mapping[str, Sequence[str]]) -> Json:
     context = Context(base=report.base, options=report.options, lang=lang)
     as_of = map_text("as_of", lang, date=report.options.as_of.isoformat())
     count = map_text("sites", lang, count=len(report.sites))
     only = report.sites[0] if len(report.sites) == 1 else None
     drawn = _Drawn(conflicts=conflict_shapes(report), distances=distances(report))
     return {
-        "kind": map_text("title.report", lang),
+        "kind": map_text("title.trim" if remarks else "title.report", lang),
         "title": report.base.name if only is None else only.site.name or only.site.id,
         "meta": f"{count if only is None else report.base.name} · {as_of}",
         "note": map_text("note.report", lang),
         "tally": _tally(report, lang),
-        "sites": [_site(r, context, drawn) for r in worst_sites_first(report)],
+        "sites": [
+            _site(r, context, drawn) | _first(r, remarks)
+            for r in worst_sites_first(report)
+        ],
         "overview": [],
         "remarks": [],
     }
+
+
+def _first(result: SiteResult, remarks: Mapping[str, Sequence[str]]) -> Json:
+    said = remarks.get(result.site.id)
+    return {"told_first": list(said)} if said else {}
 
 
 def _tally(report: Report, lang: str) -> list[Json]:

@@ -1,95 +1,191 @@
 """QGIS styles (QML) of the result layers, made from the style table."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from xml.sax.saxutils import quoteattr
 
-from zoning.model import State, Verdict
-from zoning.report.styles import Style, state_colour, style, verdict_colour
-from zoning.terms import both
+from zoning.report.layer_looks import LayerLook, Mark, layer_look
 
-__all__ = ["layer_qml"]
+__all__ = ["labelling_xml", "layer_qml", "renderer_xml"]
 
 _POINTS_TO_MM = 25.4 / 72
 _HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _OPAQUE = 255
-_OPACITY = {"verdict": 0.12, "state": 0.55}
+_LAYERS = '<layer class="{drawn}" pass="0" locked="0" enabled="1">{body}</layer>'
+_ANGLES: Mapping[str, tuple[int, ...]] = {
+    "none": (),
+    "forward": (45,),
+    "back": (135,),
+    "cross": (45, 135),
+    "grid": (0, 90),
+    "horizontal": (0,),
+    "vertical": (90,),
+}
+_HATCH_MM, _HATCH_WIDTH_MM, _MARKER_MM = "2.4", "0.3", "4"
+_MARKERS = {"cross": "cross_fill", "x": "cross_fill"}
+"""QGIS names of the markers whose plain form cannot be filled."""
+
+_TILTED = {"x": "45"}
+_LINE_LABEL, _AREA_LABEL, _POINT_LABEL = 2, 1, 6
+_INK = "20,24,31,255"
 
 
 def layer_qml(layer: str) -> str:
-    """Return the style of one layer of ``result.gpkg``.
+    """Return the style of one layer of ``result.gpkg`` or ``trimmed.gpkg``.
 
-    Sites are coloured by verdict, conflicts by state; sections and trims have
-    one look each. Names are bilingual, so that one file serves everyone.
+    Sites are coloured by verdict, conflicts by state and hatched, so that the
+    states differ without colour; the others have one look each. Names are
+    bilingual, so that one file serves everyone.
     """
-    subject, _, shape = layer.partition("_")
-    shape = {"lines": "line", "points": "point"}.get(shape, "polygon")
-    if subject == "sites":
-        colours = {str(v): verdict_colour(v) for v in Verdict}
-        return _categories("verdict", colours, look=style("site"), shape=shape)
-    if subject == "conflicts":
-        colours = {str(s): state_colour(s) for s in State}
-        return _categories("state", colours, look=style("conflict"), shape=shape)
-    look = style("section" if layer == "layout_sections" else "trim")
-    shape = "line" if layer == "layout_sections" else "polygon"
-    symbol = _symbol("0", look, colour=look.line, opacity=look.opacity, shape=shape)
-    return _document(
-        '<renderer-v2 type="singleSymbol" symbollevels="0" forceraster="0">'
-        f"<symbols>{symbol}</symbols></renderer-v2>"
+    look = layer_look(layer)
+    named = "Symbology|Labeling" if look.label_column else "Symbology"
+    enabled = int(look.label_column is not None)
+    return (
+        f'{_HEAD}<qgis version="3.22.0" styleCategories="{named}" '
+        f'labelsEnabled="{enabled}">'
+        f"{renderer_xml(look)}{labelling_xml(look)}"
+        "<layerOpacity>1</layerOpacity></qgis>\n"
     )
 
 
-def _categories(
-    column: str, colours: Mapping[str, str], *, look: Style, shape: str
-) -> str:
-    """Return one symbol per value of `column`; `column` is also a group of terms."""
-    categories = "".join(
-        f'<category render="true" symbol="{number}" value={quoteattr(name)} '
-        f"label={quoteattr(both(column, name))}/>"
-        for number, name in enumerate(colours)
-    )
+def renderer_xml(look: LayerLook) -> str:
+    """Return the ``renderer-v2`` element of a layer, for QML and project alike."""
     symbols = "".join(
-        _symbol(str(number), look, colour=colour, opacity=_OPACITY[column], shape=shape)
-        for number, colour in enumerate(colours.values())
+        _symbol(str(number), mark, look) for number, mark in enumerate(look.marks)
     )
-    return _document(
-        f'<renderer-v2 type="categorizedSymbol" attr="{column}" symbollevels="0" '
-        f'forceraster="0"><categories>{categories}</categories>'
+    if look.column is None:
+        return (
+            '<renderer-v2 type="singleSymbol" symbollevels="0" forceraster="0">'
+            f"<symbols>{symbols}</symbols></renderer-v2>"
+        )
+    categories = "".join(
+        f'<category render="true" symbol="{number}" '
+        f"value={quoteattr(mark.value or '')} label={quoteattr(mark.title)}/>"
+        for number, mark in enumerate(look.marks)
+    )
+    return (
+        f'<renderer-v2 type="categorizedSymbol" attr="{look.column}" '
+        f'symbollevels="0" forceraster="0"><categories>{categories}</categories>'
         f"<symbols>{symbols}</symbols></renderer-v2>"
     )
 
 
-def _symbol(name: str, look: Style, *, colour: str, opacity: float, shape: str) -> str:
-    """Return a fill, line or marker symbol in the layer's look."""
-    width = f"{look.width * _POINTS_TO_MM:.3f}"
-    pen = "dash" if look.dash else "solid"
-    edge, face = _rgba(colour, 1.0), _rgba(colour, opacity)
-    if shape == "line":
-        line = {"line_color": edge, "line_width": width, "line_style": pen}
-        return _wrapped(name, "line", drawn="SimpleLine", properties=line)
-    outline = {"outline_color": edge, "outline_style": pen, "outline_width": width}
-    if shape == "point":
-        marker = {"name": "circle", "color": edge, "size": "3"} | outline
-        return _wrapped(name, "marker", drawn="SimpleMarker", properties=marker)
-    fill = {"color": face, "style": "solid"} | outline
-    return _wrapped(name, "fill", drawn="SimpleFill", properties=fill)
+def labelling_xml(look: LayerLook) -> str:
+    """Return the ``labeling`` element of a layer; empty when it has no labels."""
+    if look.label_column is None:
+        return ""
+    place = {"line": _LINE_LABEL, "point": _POINT_LABEL}.get(look.shape, _AREA_LABEL)
+    return (
+        '<labeling type="simple"><settings calloutType="simple">'
+        f'<text-style fieldName="{look.label_column}" isExpression="0" '
+        'fontFamily="Microsoft YaHei" fontSize="9" fontSizeUnit="Point" '
+        f'textColor="{_INK}" textOpacity="1">'
+        '<text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" '
+        'bufferColor="255,255,255,255" bufferOpacity="1"/></text-style>'
+        f'<placement placement="{place}" dist="1.5" distUnits="MM"/>'
+        '<rendering scaleVisibility="0" displayAll="0" obstacle="1"/>'
+        "</settings></labeling>"
+    )
 
 
-def _wrapped(name: str, kind: str, *, drawn: str, properties: Mapping[str, str]) -> str:
-    listed = "".join(f'<prop k="{k}" v="{v}"/>' for k, v in properties.items())
+def _symbol(name: str, mark: Mark, look: LayerLook) -> str:
+    """Return a fill, line or marker symbol."""
+    kind, body = {
+        "line": ("line", _line(mark)),
+        "point": ("marker", _marker(mark)),
+        "polygon": ("fill", "".join(_fill(name, mark))),
+    }[look.shape]
+    return _wrapped(name, kind, body)
+
+
+def _wrapped(name: str, kind: str, body: str) -> str:
     return (
         f'<symbol type="{kind}" name="{name}" alpha="1" clip_to_extent="1">'
-        f'<layer class="{drawn}" pass="0" locked="0" enabled="1">{listed}</layer>'
-        "</symbol>"
+        f"{body}</symbol>"
     )
+
+
+def _fill(name: str, mark: Mark) -> Iterator[str]:
+    """Yield face, hatch and, where it is dashed, the outline.
+
+    A simple fill cannot dash its outline as the table wants; a line can.
+    """
+    yield _layer(
+        "SimpleFill",
+        {
+            "color": _rgba(mark.fill or mark.line, mark.opacity),
+            "style": "solid" if mark.fill else "no",
+            "outline_color": _rgba(mark.line, 1.0),
+            "outline_style": "no" if mark.dash else "solid",
+            "outline_width": _millimetres(mark.width),
+            "outline_width_unit": "MM",
+        },
+    )
+    for number, angle in enumerate(_ANGLES[mark.hatch], start=1):
+        yield _hatch(f"@{name}@{number}", mark, angle)
+    if mark.dash:
+        yield _line(mark)
+
+
+def _hatch(name: str, mark: Mark, angle: int) -> str:
+    ink = {
+        "line_color": _rgba(mark.line, 1.0),
+        "line_width": _HATCH_WIDTH_MM,
+        "line_width_unit": "MM",
+        "line_style": "solid",
+    }
+    drawn = _wrapped(name, "line", _layer("SimpleLine", ink))
+    properties = {
+        "angle": str(angle),
+        "color": _rgba(mark.line, 1.0),
+        "distance": _HATCH_MM,
+        "distance_unit": "MM",
+        "line_width": _HATCH_WIDTH_MM,
+    }
+    return _layer("LinePatternFill", properties, drawn)
+
+
+def _line(mark: Mark) -> str:
+    properties = {
+        "line_color": _rgba(mark.line, 1.0),
+        "line_width": _millimetres(mark.width),
+        "line_width_unit": "MM",
+        "line_style": "solid",
+    }
+    if mark.dash:
+        lengths = ";".join(f"{part:g}" for part in mark.dash)
+        properties |= {
+            "customdash": lengths,
+            "customdash_unit": "Point",
+            "use_custom_dash": "1",
+        }
+    return _layer("SimpleLine", properties)
+
+
+def _marker(mark: Mark) -> str:
+    return _layer(
+        "SimpleMarker",
+        {
+            "name": _MARKERS.get(mark.marker, mark.marker),
+            "angle": _TILTED.get(mark.marker, "0"),
+            "color": _rgba(mark.fill or mark.line, 1.0),
+            "outline_color": "255,255,255,255",
+            "outline_style": "solid",
+            "outline_width": "0.3",
+            "size": _MARKER_MM,
+            "size_unit": "MM",
+        },
+    )
+
+
+def _layer(drawn: str, properties: Mapping[str, str], inner: str = "") -> str:
+    listed = "".join(f'<prop k="{k}" v="{v}"/>' for k, v in properties.items())
+    return _LAYERS.format(drawn=drawn, body=listed + inner)
+
+
+def _millimetres(points: float) -> str:
+    return f"{points * _POINTS_TO_MM:.3f}"
 
 
 def _rgba(colour: str, opacity: float) -> str:
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"{red},{green},{blue},{round(_OPAQUE * opacity)}"
-
-
-def _document(renderer: str) -> str:
-    return (
-        f'{_HEAD}<qgis version="3.22.0" styleCategories="Symbology">'
-        f"{renderer}<layerOpacity>1</layerOpacity></qgis>\n"
-    )

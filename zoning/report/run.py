@@ -7,7 +7,7 @@ and a folder that holds something is never written into.
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -19,14 +19,14 @@ from zoning.report.evidence import evidence_files
 from zoning.report.manifest import MANIFEST, manifest_bytes
 from zoning.report.verdict import json_bytes, verdict_document
 
-__all__ = ["next_free", "write_run"]
+__all__ = ["Artefact", "next_free", "write_folder", "write_run"]
 
 Make = Callable[[], bytes]
 Draw = Callable[[Path], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Artefact:
+class Artefact:
     """A file of the run: made as bytes, or drawn by a library at a path."""
 
     name: str
@@ -70,7 +70,22 @@ def write_run(
             if key in {"verdict", "complete", "as_of", "counts", "digest"}
         } | {"lang": lang, "share": share}
         data = manifest_bytes(stage, facts)
-        _store(stage, _Artefact(name=MANIFEST, make=lambda: data))
+        _store(stage, Artefact(name=MANIFEST, make=lambda: data))
+    return folder
+
+
+def write_folder(folder: Path, artefacts: Iterable[Artefact]) -> Path:
+    """Write files into a new folder, whole or not at all; return `folder`.
+
+    Raises
+    ------
+    OutputError
+        As `write_run`.
+    """
+    _refuse_used(folder)
+    with _staged(folder) as stage:
+        for artefact in artefacts:
+            _store(stage, artefact)
     return folder
 
 
@@ -82,46 +97,46 @@ def next_free(folder: Path) -> Path:
     return next(candidate for candidate in names if _is_free(candidate))
 
 
-def _artefacts(report: Report, lang: str, *, share: bool) -> Iterator[_Artefact]:
+def _artefacts(report: Report, lang: str, *, share: bool) -> Iterator[Artefact]:
     """Yield the files of a run in the order in which they are written."""
     from zoning.report.document import document_bytes
     from zoning.report.page import page_bytes
     from zoning.report.story import tell_story
 
     document = verdict_document(report)
-    yield _Artefact(name="verdict.json", make=lambda: json_bytes(document))
+    yield Artefact(name="verdict.json", make=lambda: json_bytes(document))
     story = tell_story(report, lang=lang, share=share)
-    yield _Artefact(name="report.docx", make=lambda: document_bytes(story))
-    yield _Artefact(name="report.html", make=lambda: page_bytes(story))
+    yield Artefact(name="report.docx", make=lambda: document_bytes(story))
+    yield Artefact(name="report.html", make=lambda: page_bytes(story))
     yield from _shared(report) if share else _full(report, lang)
 
 
-def _shared(report: Report) -> Iterator[_Artefact]:
+def _shared(report: Report) -> Iterator[Artefact]:
     from zoning.report.features import site_geojson_bytes
 
-    yield _Artefact(name="sites.geojson", make=lambda: site_geojson_bytes(report))
+    yield Artefact(name="sites.geojson", make=lambda: site_geojson_bytes(report))
 
 
-def _full(report: Report, lang: str) -> Iterator[_Artefact]:
+def _full(report: Report, lang: str) -> Iterator[Artefact]:
     """Yield what stays in the office: tables, shapes, map and evidence."""
     from zoning.report.features import findings_bytes, write_features
     from zoning.report.ledger import csv_twins, ledger_bytes
     from zoning.report.map import write_map
 
-    yield _Artefact(
+    yield Artefact(
         name="findings.parquet", make=lambda: findings_bytes(report, lang=lang)
     )
-    yield _Artefact(name="ledger.xlsx", make=lambda: ledger_bytes(report, lang=lang))
+    yield Artefact(name="ledger.xlsx", make=lambda: ledger_bytes(report, lang=lang))
     for name, data in csv_twins(report, lang=lang).items():
-        yield _Artefact(name=f"ledger/{name}", make=_constant(data))
-    yield _Artefact(
+        yield Artefact(name=f"ledger/{name}", make=_constant(data))
+    yield Artefact(
         name="result.gpkg", draw=lambda path: write_features(report, path, lang=lang)
     )
-    yield _Artefact(
+    yield Artefact(
         name="map.html", draw=lambda path: write_map(report, path, lang=lang)
     )
     for name, data in evidence_files(report).items():
-        yield _Artefact(name=f"evidence/{name}", make=_constant(data))
+        yield Artefact(name=f"evidence/{name}", make=_constant(data))
 
 
 def _constant(data: bytes) -> Make:
@@ -171,7 +186,7 @@ def _publish(stage: Path, folder: Path) -> None:
     stage.rename(folder)
 
 
-def _store(stage: Path, artefact: _Artefact) -> None:
+def _store(stage: Path, artefact: Artefact) -> None:
     path = stage / artefact.name
     path.parent.mkdir(exist_ok=True)
     if artefact.draw is not None:

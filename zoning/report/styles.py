@@ -15,12 +15,16 @@ from zoning import strict_yaml, terms
 from zoning.model import State, Verdict
 
 __all__ = [
+    "HATCHES",
+    "MARKERS",
+    "Pattern",
     "Style",
     "StyleError",
     "class_column",
     "groups",
     "kinds",
     "layer_ids",
+    "pattern",
     "state_colour",
     "style",
     "text_colour",
@@ -31,6 +35,8 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _DASH = re.compile(r"\d+(\.\d+)?( \d+(\.\d+)?)+")
 _LUMINANCE = (0.2126, 0.7152, 0.0722)
 _READABLE = 3.0
+HATCHES = ("none", "forward", "back", "cross", "grid", "horizontal", "vertical")
+MARKERS = ("circle", "square", "triangle", "star", "cross", "x", "diamond")
 _FIELDS = {"group", "fill", "line", "width", "opacity", "dash", "order", "by", "kinds"}
 _KIND_TERMS = {"corridor_layout": "corridor_kind", "control_unit": "unit_class"}
 
@@ -84,6 +90,25 @@ class Style:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """What tells a state or verdict apart without its colour.
+
+    Parameters
+    ----------
+    hatch : str
+        Of surfaces; one of `HATCHES`.
+    dash : tuple of float
+        Of lines: strokes and gaps in points; empty for a solid line.
+    marker : str
+        Of points; one of `MARKERS`.
+    """
+
+    hatch: str
+    dash: tuple[float, ...]
+    marker: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Table:
     layers: Mapping[str, Style]
     items: Mapping[str, Style]
@@ -91,6 +116,7 @@ class _Table:
     columns: Mapping[str, str]
     states: Mapping[State, str]
     verdicts: Mapping[Verdict, str]
+    patterns: Mapping[str, Pattern]
 
 
 def style(layer: str, kind: str | None = None) -> Style:
@@ -151,6 +177,11 @@ def verdict_colour(verdict: Verdict) -> str:
     return _table().verdicts[verdict]
 
 
+def pattern(word: State | Verdict) -> Pattern:
+    """Return what tells a state or verdict apart without colour."""
+    return _table().patterns[str(word)]
+
+
 def text_colour(background: str) -> str:
     """Return white or near-black, whichever reads better on `background`.
 
@@ -193,7 +224,24 @@ def _read(loaded: Any) -> _Table:
         verdicts={
             key: _colour(str(key), loaded["verdicts"].get(key)) for key in Verdict
         },
+        patterns={
+            str(key): _pattern(str(key), loaded["patterns"].get(key, {}))
+            for key in (*State, *Verdict)
+        },
     )
+
+
+def _pattern(where: str, entry: Mapping[str, str]) -> Pattern:
+    hatch, marker = entry.get("hatch"), entry.get("marker")
+    if hatch not in HATCHES or marker not in MARKERS:
+        raise StyleError(f"{where}: unknown hatch {hatch} or marker {marker}")
+    return Pattern(hatch=hatch, dash=_dash(where, entry["dash"]), marker=marker)
+
+
+def _dash(where: str, text: str) -> tuple[float, ...]:
+    if text and not _DASH.fullmatch(text):
+        raise StyleError(f"{where}: dash {text}")
+    return tuple(float(part) for part in text.split())
 
 
 def _style(layer: str, kind: str | None, entry: Mapping[str, Any]) -> Style:
@@ -202,9 +250,6 @@ def _style(layer: str, kind: str | None, entry: Mapping[str, Any]) -> Style:
         raise StyleError(f"{where}: unknown field {unknown[0]}")
     if entry["group"] not in {*terms.group("map_group"), "site"}:
         raise StyleError(f"{where}: unknown group {entry['group']}")
-    dash = entry.get("dash", "")
-    if dash and not _DASH.fullmatch(dash):
-        raise StyleError(f"{where}: dash {dash}")
     fill = entry["fill"]
     return Style(
         layer=layer,
@@ -214,7 +259,7 @@ def _style(layer: str, kind: str | None, entry: Mapping[str, Any]) -> Style:
         line=_colour(where, entry["line"]),
         width=_number(where, entry["width"], 10.0),
         opacity=_number(where, entry["opacity"], 1.0),
-        dash=tuple(float(part) for part in dash.split()),
+        dash=_dash(where, entry.get("dash", "")),
         order=int(entry["order"]),
     )
 

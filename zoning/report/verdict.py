@@ -22,6 +22,7 @@ from typing import Any
 from zoning.errors import Problem
 from zoning.model import (
     Base,
+    DeclaredEvidence,
     Finding,
     Gap,
     LayerInfo,
@@ -174,6 +175,7 @@ def _identity(result: SiteResult) -> Json:
             "row": source.row,
         },
         "project": _sorted(site.project),
+        "evidence": [_paper(paper) for paper in site.evidence],
         "verdict": str(result.verdict),
         "complete": result.complete,
         "rejection": None if rejection is None else problem_document(rejection),
@@ -185,6 +187,16 @@ def _identity(result: SiteResult) -> Json:
             str(state): sum(finding.state == state for finding in result.findings)
             for state in State
         },
+    }
+
+
+def _paper(paper: DeclaredEvidence) -> Json:
+    """Return a paper as declared; nobody has verified it."""
+    return {
+        "kind": paper.kind,
+        "number": paper.number,
+        "date": paper.date.isoformat(),
+        "issuer": paper.issuer,
     }
 
 

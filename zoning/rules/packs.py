@@ -1,7 +1,11 @@
-"""Reading rule packs, views and industry groups."""
+"""Reading rule packs, views and industry groups.
+
+A malformed pack is told whole: every fault of form, of shape and of names, in
+all packs, each with its line and cure. None of it looks like a finding.
+"""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,11 +17,16 @@ from pydantic import ValidationError
 from zoning import strict_yaml, terms
 from zoning.errors import Problem, RulePackError
 from zoning.model import PackInfo
-from zoning.rules.schema import Condition, Pack, Rule, View
-
-VOCABULARIES = ("activity", "construction_nature", "approval_level")
+from zoning.rules.pack_form import form_faults, unquoted_codes
+from zoning.rules.pack_names import Known, name_faults, rule_ids
+from zoning.rules.pack_schema import schema_faults
+from zoning.rules.pack_text import PackText
+from zoning.rules.schema import Pack, Rule, View
+from zoning.strict_yaml import Place
 
 __all__ = ["RuleBook", "built_in_packs", "read_rule_book"]
+
+TABLES = ("views", "groups")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,6 +39,17 @@ class RuleBook:
     groups: Mapping[str, tuple[str, ...]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Read:
+    """A pack as far as it can be read; `pack` is None when it is malformed."""
+
+    text: PackText
+    sha256: str
+    pack: Pack | None
+    problems: tuple[Problem, ...]
+    told: frozenset[Place]
+
+
 def built_in_packs() -> tuple[str, ...]:
     """Return the ids of the packs that ship with the package."""
     names = [file.name for file in files("zoning").joinpath("packs").iterdir()]
@@ -40,35 +60,43 @@ def built_in_packs() -> tuple[str, ...]:
 def read_rule_book(packs: tuple[str, ...], folder: Path | None = None) -> RuleBook:
     """Read packs by built-in id or by path relative to `folder`.
 
+    A pack's own views and groups join those of the product; every pack of the
+    call may use them. A name means one thing: a table of the product or of
+    another pack cannot be changed.
+
     Raises
     ------
     RulePackError
-        With every problem of every pack.
+        With every problem of every pack, pack by pack in the order of lines.
     """
-    views, groups = _tables()
-    infos: list[PackInfo] = []
-    rules: list[Rule] = []
+    read: list[_Read] = []
     problems: list[Problem] = []
     for name in packs:
-        text = _pack_text(name, folder)
-        pack, found = _parsed(name, text)
-        problems += found
-        if pack is not None:
-            problems += _references(name, text, pack)
-            digest = hashlib.sha256(text.encode()).hexdigest()
-            infos.append(
-                PackInfo(
-                    id=pack.id,
-                    version=pack.version,
-                    sha256=digest,
-                    rules=len(pack.rules),
-                )
-            )
-            rules += pack.rules
-    problems += _twice(rules)
+        try:
+            read.append(_parsed(name, _pack_text(name, folder)))
+        except RulePackError as error:
+            problems += error.problems
+    known = _known(read)
+    for one in read:
+        found = [*one.problems, *name_faults(one.text, known, one.told)]
+        problems += sorted(found, key=_line)
+    problems += _taken(read)
     if problems:
         raise RulePackError(*problems)
-    return RuleBook(packs=tuple(infos), rules=tuple(rules), views=views, groups=groups)
+    whole = [(one, one.pack) for one in read if one.pack is not None]
+    views, groups = _tables()
+    return RuleBook(
+        packs=tuple(_info(one, pack) for one, pack in whole),
+        rules=tuple(rule for _, pack in whole for rule in pack.rules),
+        views={**views, **{k: v for _, p in whole for k, v in p.views.items()}},
+        groups={**groups, **{k: v for _, p in whole for k, v in p.groups.items()}},
+    )
+
+
+def _info(one: _Read, pack: Pack) -> PackInfo:
+    return PackInfo(
+        id=pack.id, version=pack.version, sha256=one.sha256, rules=len(pack.rules)
+    )
 
 
 @cache
@@ -93,80 +121,95 @@ def _pack_text(name: str, folder: Path | None) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise RulePackError(_malformed(name, 1, "not UTF-8")) from error
+        values = {"pack": name}
+        raise RulePackError(
+            Problem(code="PACK_ENCODING", where=f"{name}:1", values=values)
+        ) from error
 
 
 @cache
-def _parsed(name: str, text: str) -> tuple[Pack | None, list[Problem]]:
+def _parsed(name: str, text: str) -> _Read:
     """Parse a text once per process."""
-    return _parse(name, text)
-
-
-def _parse(name: str, text: str) -> tuple[Pack | None, list[Problem]]:
-    try:
-        loaded = strict_yaml.load_text(text)
-        return Pack.model_validate(loaded), []
-    except strict_yaml.YamlError as error:
-        return None, [_malformed(name, error.line, error.reason)]
-    except ValidationError as error:
-        lines = strict_yaml.lines_of(text)
-        return None, [
-            _malformed(name, strict_yaml.line_at(lines, item["loc"]), _reason(item))
-            for item in error.errors(include_url=False)
-        ]
-
-
-def _reason(item: Any) -> str:
-    place = ".".join(str(part) for part in item["loc"])
-    return f"{place}: {item['msg']}" if place else str(item["msg"])
-
-
-def _references(name: str, text: str, pack: Pack) -> list[Problem]:
-    """Find views, groups, scopes and attributes that do not exist."""
-    views, groups = _tables()
-    faults: list[tuple[int, str]] = []
-    for index, rule in enumerate(pack.rules):
-        unknown = [f"view {s.view}" for s in rule.space if s.view not in views]
-        if rule.scope not in terms.group("scope"):
-            unknown.append(f"scope {rule.scope}")
-        stated = (*rule.when, *(c for e in rule.exceptions for c in e.when))
-        for condition in _flat(stated):
-            unknown += [f"group {g}" for g in condition.groups if g not in groups]
-            unknown += _unknown_values(condition)
-            if condition.attribute and condition.attribute not in terms.group(
-                "attribute"
-            ):
-                unknown.append(f"attribute {condition.attribute}")
-        faults += [(index, f"{rule.id}: unknown {what}") for what in unknown]
-    lines = strict_yaml.lines_of(text) if faults else {}
-    return [_malformed(name, lines["rules", k], reason) for k, reason in faults]
-
-
-def _unknown_values(condition: Condition) -> list[str]:
-    """Find values that no project can have: they would never match."""
-    if condition.attribute not in VOCABULARIES:
-        return []
-    words = terms.group(condition.attribute)
-    given = (*condition.one_of, *condition.none_of)
-    return [f"{condition.attribute} {value}" for value in given if value not in words]
-
-
-def _flat(conditions: tuple[Condition, ...]) -> list[Condition]:
-    """Return conditions with all that stand inside their `any`."""
-    return [c for one in conditions for c in (one, *_flat(one.any))]
-
-
-def _twice(rules: list[Rule]) -> list[Problem]:
-    ids = [rule.id for rule in rules]
-    return [
-        _malformed("packs", 1, f"rule {rule_id} stands in two packs")
-        for rule_id in sorted({rule_id for rule_id in ids if ids.count(rule_id) > 1})
-    ]
-
-
-def _malformed(name: str, line: int, reason: str) -> Problem:
-    return Problem(
-        code="PACK_MALFORMED",
-        where=f"{name}:{line}",
-        values={"pack": name, "detail": reason},
+    pack = PackText(name=name, document=strict_yaml.read_document(text))
+    unquoted = unquoted_codes(pack)
+    problems = [*form_faults(pack), *unquoted.values()]
+    whole: Pack | None = None
+    if not any(fault.kind == "syntax" for fault in pack.document.faults):
+        try:
+            whole = Pack.model_validate(pack.document.value)
+        except ValidationError as error:
+            problems += schema_faults(pack, error, unquoted)
+    return _Read(
+        text=pack,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        pack=whole,
+        problems=tuple(problems),
+        told=frozenset(unquoted) | pack.document.unread,
     )
+
+
+def _known(read: list[_Read]) -> Known:
+    """Return the names that packs of one call share, rules of the product too."""
+    views, groups = _tables()
+    rules = [name for one in read for _, name in rule_ids(one.text)]
+    named = [
+        name
+        for one in read
+        for rule in (one.pack.rules if one.pack else ())
+        for name in rule.succeeded_by or ()
+    ]
+    if not set(named) <= set(rules):
+        for pack in built_in_packs():
+            rules += [
+                name for _, name in rule_ids(_parsed(pack, _pack_text(pack, None)).text)
+            ]
+    return Known(
+        views=[*views, *(name for one in read for name in _own(one, "views"))],
+        groups=[*groups, *(name for one in read for name in _own(one, "groups"))],
+        rules=rules,
+    )
+
+
+def _own(one: _Read, table: str) -> Mapping[str, Any]:
+    loaded = one.text.document.value
+    found = loaded.get(table) if isinstance(loaded, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _taken(read: list[_Read]) -> Iterator[Problem]:
+    """Yield names that stand elsewhere with another meaning, and rules in two packs."""
+    views, groups = _tables()
+    meanings: dict[tuple[str, str], tuple[str, Any]] = {
+        **{("views", name): ("", view) for name, view in views.items()},
+        **{("groups", name): ("", group) for name, group in groups.items()},
+    }
+    for position, one in enumerate(read):
+        own: list[tuple[Place, str, Any]] = [
+            (place, name, position) for place, name in rule_ids(one.text)
+        ]
+        for table in TABLES if one.pack else ():
+            entries: Mapping[str, Any] = getattr(one.pack, table)
+            own += [((table, k), k, meaning) for k, meaning in entries.items()]
+        for place, name, meaning in own:
+            key = (str(place[0]), name)
+            where, before = meanings.setdefault(key, (one.text.name, meaning))
+            if before != meaning:
+                yield _taken_name(one.text, place, where)
+
+
+def _taken_name(pack: PackText, place: Place, where: str) -> Problem:
+    kind = str(place[0]).removesuffix("s")
+    name = place[1] if kind != "rule" else dict(rule_ids(pack))[place]
+    return pack.problem(
+        "PACK_NAME_TAKEN",
+        place,
+        name=str(name),
+        kind_zh=terms.label("pack_name", kind, "zh"),
+        kind_en=terms.label("pack_name", kind, "en"),
+        where_zh=f"规则包 {where}" if where else "内置的表",
+        where_en=f"pack {where}" if where else "the tables of the product",
+    )
+
+
+def _line(problem: Problem) -> int:
+    return int(problem.where.rpartition(":")[2])

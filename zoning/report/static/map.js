@@ -124,6 +124,7 @@ function zoningView(map, groups, data) {
     const name = add(make("div"), make("div", "zs-name", site.name), make("div", "zs-sub", site.sub));
     const summary = add(make("summary"), bar, name, chip(site.mark));
     const list = make("div", "zs-list");
+    (site.told_first || []).forEach(remark => add(list, make("div", "zf-first", remark)));
     site.findings.forEach(item => add(list, finding(item)));
     add(list, openItems(site));
     site.remarks.forEach(remark => add(list, make("div", "zf-plain", remark)));
