@@ -243,7 +243,7 @@ def nearest_features(
     site, near = site[order], near[order]
     site, first = np.unique(site, return_index=True)
     feature[site] = near[first]
-    lines = shapely.shortest_line(sites[site], features[feature[site]])
+    lines = _shortest_lines(sites[site], features[feature[site]])
     ends = measure.to_lonlat(shapely.get_coordinates(lines), crs).reshape(-1, 2, 2)
     distance[site] = measure.geodesic_m(ends[:, 0], ends[:, 1])
     witness[site] = ends[:, 1]
@@ -301,6 +301,23 @@ def uncovered_share(
         if not (tiny and shapely.is_empty(shrunk)):
             share[row] = _part(rest, reach[row])
     return share
+
+
+def _shortest_lines(
+    sites: NDArray[np.object_], features: NDArray[np.object_]
+) -> NDArray[np.object_]:
+    """Return the line from each site to its feature; of no length where they meet.
+
+    GEOS measures a *prepared* line within a polygon to the polygon's outline,
+    so shapes that meet are not left to it.
+    """
+    lines = shapely.shortest_line(sites, features)
+    meet = shapely.intersects(sites, features)
+    points = shapely.get_coordinates(
+        shapely.point_on_surface(shapely.intersection(sites[meet], features[meet]))
+    )
+    lines[meet] = shapely.linestrings(np.stack([points, points], axis=1))
+    return np.asarray(lines, dtype=object)
 
 
 def _part(rest: BaseGeometry, whole: BaseGeometry) -> float:

@@ -19,10 +19,10 @@ from zoning.report.run import next_free, write_run
 WHOLE = {
     "MANIFEST.json",
     "evidence/README.md",
-    "evidence/inputs.json",
     "evidence/layers.json",
     "evidence/options.json",
     "findings.parquet",
+    "inputs.json",
     "ledger.xlsx",
     "ledger/findings.csv",
     "ledger/layers.csv",
@@ -38,6 +38,7 @@ WHOLE = {
 }
 SHARED = {
     "MANIFEST.json",
+    "inputs.json",
     "report.docx",
     "report.html",
     "sites.geojson",

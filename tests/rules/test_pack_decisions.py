@@ -1,24 +1,12 @@
 """What the built-in rules decide, told case by case by hand."""
 
-from collections.abc import Mapping
-from functools import cache
+import re
 
 import pytest
+from pack_facts import book, by_id, section
 
 from zoning.rules.conditions import all_hold
-from zoning.rules.packs import RuleBook, read_rule_book
-from zoning.rules.schema import Rule
-
-
-@cache
-def book() -> RuleBook:
-    return read_rule_book(("national", "yangtze", "chongqing"))
-
-
-@cache
-def by_id() -> Mapping[str, Rule]:
-    return {rule.id: rule for rule in book().rules}
-
+from zoning.rules.packs import read_rule_book
 
 Truth = bool | None
 PLANT = {"activity": "chemical_project", "construction_nature": "new"}
@@ -95,6 +83,9 @@ def test_the_conditions_of_a_rule_read_as_the_article_does(
         ("DW-002", {"activity": "water_supply"}, "供水设施"),
         ("YRL-002", POND | {"construction_nature": "rebuild"}, "提升"),
         ("NEG-005", {"activity": "waterway"}, "涉河"),
+        ("RIV-001", {"activity": "wharf"}, "涉河"),
+        ("WET-001", {"activity": "flood_control"}, "湿地恢复费"),
+        ("WET-001", {"approval_level": "national_major"}, "湿地恢复费"),
     ],
 )
 def test_an_exception_asks_for_its_own_evidence(
@@ -118,6 +109,10 @@ def test_an_exception_asks_for_its_own_evidence(
         ("DW-002", {"activity": "hotel_resort"}),
         ("YRL-001", PLANT | {"industry_code": "C2614"}),
         ("YRL-002", POND),
+        ("RIV-001", {"activity": "landfill"}),
+        ("RIV-001", {"activity": "warehouse_hazmat"}),
+        ("WET-001", {"activity": "railway", "approval_level": "county"}),
+        ("NR-003", {"activity": "hydropower_small"}),
     ],
 )
 def test_no_exception_opens_for_those_it_is_not_written_for(
@@ -126,6 +121,50 @@ def test_no_exception_opens_for_those_it_is_not_written_for(
     for exception in by_id()[rule_id].exceptions:
         if exception.when:
             assert all_hold(exception.when, project, book().groups) is not True
+
+
+TWO_PACKS = read_rule_book(("national", "yangtze"))
+PAPERS = {
+    "temporary_land_approval": {"PBF-001", "PBF-007", "PBF-107"},
+    "river_works_approval": {"RIV-001", "RIV-002", "YRL-006", "NEG-005"},
+    "heritage_approval": {"REL-001", "REL-002"},
+    "heritage_government_approval": {"REL-001"},
+    "heritage_consent": {"REL-001"},
+    "reserve_activity_approval": {"NR-003"},
+    "land_conversion_approval": {"CRP-004", "CRP-103"},
+    "forest_land_approval": {"FOR-001"},
+    "temporary_forest_approval": {"FOR-002"},
+    "outlet_approval": {"NEG-006"},
+}
+
+
+@pytest.mark.parametrize("kind", PAPERS)
+def test_a_paper_counts_only_where_the_rule_asks_for_that_very_paper(kind: str) -> None:
+    asking = {
+        rule.id
+        for rule in TWO_PACKS.rules
+        for exception in rule.exceptions
+        if kind in {item.kind for item in exception.evidence}
+    }
+    assert asking == PAPERS[kind]
+
+
+def test_the_works_that_a_consent_may_free_are_those_that_need_it() -> None:
+    (works,) = by_id()["RIV-001"].exceptions[0].when
+    assert works.one_of == by_id()["RIV-002"].when[0].one_of
+
+
+@pytest.mark.parametrize("state", ["NOTICE", "CONDITIONAL", "REVIEW"])
+def test_the_page_names_every_rule_that_papers_can_turn(state: str) -> None:
+    page = section("What declared papers can and cannot turn")
+    row = next(line for line in page.splitlines() if line.startswith(f"| {state} "))
+    turned = {
+        rule.id
+        for rule in TWO_PACKS.rules
+        for exception in rule.exceptions
+        if exception.with_evidence == state
+    }
+    assert set(re.findall(r"[A-Z]+-\d{3}", row)) == turned
 
 
 def test_the_distances_of_chemical_plants_and_tailings_differ_by_river() -> None:

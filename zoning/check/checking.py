@@ -152,7 +152,10 @@ def _check_one(place: Placed, row: int, facts: Facts, *, docket: _Docket) -> Sit
     if CONTROL_UNITS in facts.base.scope:
         found += judge_clauses(row, facts, applicants.projects[row])
     found += unlisted_lines(found)
-    found += [*empty_chapters(facts.base, facts.book), *county_doubts(facts)]
+    found += [
+        *empty_chapters(facts.base, facts.book, facts.options.as_of),
+        *county_doubts(facts),
+    ]
     found += lost_topics(facts)
     notes = (*docket.contradictions[row], *_outside_county(row, facts))
     result = _result(place, row, facts, judgements=tuple(found))

@@ -23,6 +23,7 @@ __all__ = ["describe_terrain", "horn_slope", "slopes_of"]
 
 STEEP_DEG = 25.0  # 水土保持法 第二十条
 LOWEST_M, HIGHEST_M = -500.0, 9000.0  # outside: an undeclared nodata value
+AREAL = 2  # topological dimension
 DEM, LAND_COVER = "dem", "land_cover"
 
 
@@ -34,12 +35,13 @@ def describe_terrain(site: BaseGeometry, base: Base) -> Terrain | None:
     shares = {} if cover is None else _cover_shares(site, cover, base.crs)
     if dem is None:
         return Terrain(cover=shares)
-    window, inside = _cells(site, dem, base.crs, margin=1)
+    window, inside, met = _cells(site, dem, base.crs, margin=1)
     window = np.where((window >= LOWEST_M) & (window <= HIGHEST_M), window, np.nan)
     slope = horn_slope(window, *_cell_size_m(dem, site, base.crs))
-    heights, slopes = window[inside], slope[inside]
-    gap = float(np.isnan(slopes).mean()) if len(slopes) else 1.0
+    heights, slopes, steepest = window[inside], slope[inside], slope[met]
+    gap = float(np.isnan(steepest).mean()) if len(steepest) else 1.0
     heights, slopes = heights[~np.isnan(heights)], slopes[~np.isnan(slopes)]
+    steepest = steepest[~np.isnan(steepest)]
     if len(heights) == 0:
         datum = dem.info.vertical_datum
         return Terrain(cover=shares, vertical_datum=datum, gap_share=gap)
@@ -49,7 +51,7 @@ def describe_terrain(site: BaseGeometry, base: Base) -> Terrain | None:
         elevation_max_m=float(heights.max()),
         vertical_datum=dem.info.vertical_datum,
         slope_mean_deg=float(slopes.mean()) if len(slopes) else None,
-        slope_max_deg=float(slopes.max()) if len(slopes) else None,
+        slope_max_deg=float(steepest.max()) if len(steepest) else None,
         slope_ge_25_share=float((slopes >= STEEP_DEG).mean()) if len(slopes) else None,
         cover=shares,
         gap_share=gap,
@@ -108,11 +110,12 @@ def horn_slope(
 
 def _cells(
     site: BaseGeometry, raster: Raster, crs: str, *, margin: int
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return the window of cells round a site, and which lie in it.
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the window of cells round a site, which lie in it, and which it meets.
 
-    A cell belongs to a polygon when its center does; where no center does, and
-    for lines and points, the cells that are met.
+    A cell lies in a polygon when its center does; where no center does, and
+    for lines and points, the cells that are met. A limit is put to every cell
+    met: half of a narrow plot may lie in cells whose center is outside.
     """
     shape = measure.project(np.array([site], dtype=object), crs, raster.crs)[0]
     a, _, left, _, e, top = raster.transform
@@ -123,15 +126,19 @@ def _cells(
     y = top + e * (np.arange(r0, r1) + 0.5)
     grid_x, grid_y = np.meshgrid(x, y)
     inside = np.asarray(shapely.contains_xy(shape, grid_x, grid_y))
-    if not inside.any():
-        cells = shapely.box(
-            grid_x - abs(a) / 2,
-            grid_y - abs(e) / 2,
-            grid_x + abs(a) / 2,
-            grid_y + abs(e) / 2,
-        )
-        inside = np.asarray(shapely.intersects(shape, cells))
-    return _window(raster.values, (r0, r1), (c0, c1)), inside
+    shapely.destroy_prepared(shape)  # it may be the caller's own, left as it was
+    cells = shapely.box(
+        grid_x - abs(a) / 2,
+        grid_y - abs(e) / 2,
+        grid_x + abs(a) / 2,
+        grid_y + abs(e) / 2,
+    )
+    met = np.asarray(shapely.intersects(shape, cells))
+    areal = shapely.get_dimensions(shape) == AREAL
+    if areal:
+        met &= ~np.asarray(shapely.touches(shape, cells))
+    inside = inside if areal and inside.any() else met
+    return _window(raster.values, (r0, r1), (c0, c1)), inside, met
 
 
 def _window(
@@ -163,7 +170,7 @@ def _cell_size_m(raster: Raster, site: BaseGeometry, crs: str) -> tuple[float, f
 
 
 def _cover_shares(site: BaseGeometry, cover: Raster, crs: str) -> dict[str, float]:
-    window, inside = _cells(site, cover, crs, margin=0)
+    window, inside, _ = _cells(site, cover, crs, margin=0)
     values = window[inside]
     codes, counts = np.unique(values[~np.isnan(values)], return_counts=True)
     total = int(counts.sum())

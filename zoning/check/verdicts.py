@@ -9,6 +9,7 @@ References
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from zoning import terms
 from zoning.check.facts import Facts, missing_layer, standing_problems
@@ -16,6 +17,7 @@ from zoning.check.findings import Judged
 from zoning.errors import Problem
 from zoning.model import Base, Finding, Gap, Residue, State, Verdict
 from zoning.rules.packs import RuleBook
+from zoning.rules.schema import Rule
 
 __all__ = [
     "asked_only_what_matters",
@@ -85,9 +87,17 @@ def unlisted_lines(judged: Sequence[Judged]) -> list[Judged]:
     ]
 
 
-def empty_chapters(base: Base, book: RuleBook) -> list[Judged]:
-    """Say NOT_CHECKED of a chapter in scope for which the packs have no rule."""
-    covered = {rule.scope for rule in book.rules}
+def empty_chapters(base: Base, book: RuleBook, as_of: date) -> list[Judged]:
+    """Say NOT_CHECKED of a chapter in scope for which the packs have no rule.
+
+    A rule that only sends a case to a person covers no chapter, nor does one
+    that has lapsed.
+    """
+    covered = {
+        rule.scope
+        for rule in book.rules
+        if rule.severity != "review" and rule.in_force(as_of)
+    }
     covered |= {THREE_LINES_SCOPE, "control_units"}  # lines and clauses speak up
     judged = []
     for scope in base.scope:
@@ -117,14 +127,14 @@ def lost_topics(facts: Facts) -> list[Judged]:
     A rule that ended with nothing in its place says so: ``succeeded_by: []``.
     """
     book, as_of = facts.book, facts.options.as_of
-    scope, known = {*facts.base.scope, THREE_LINES_SCOPE}, {r.id for r in book.rules}
+    scope = {*facts.base.scope, THREE_LINES_SCOPE}
+    known = {rule.id: rule for rule in book.rules}
     lost = [
         rule
         for rule in book.rules
         if rule.scope in scope
         and not rule.in_force(as_of)
-        and rule.succeeded_by != ()
-        and not known & set(rule.succeeded_by or ())
+        and not _taken_over(rule, known, scope=scope, as_of=as_of)
     ]
     return [
         _unchecked(
@@ -138,6 +148,29 @@ def lost_topics(facts: Facts) -> list[Judged]:
         )
         for rule in lost
     ]
+
+
+def _taken_over(
+    rule: Rule, known: Mapping[str, Rule], *, scope: set[str], as_of: date
+) -> bool:
+    """Say whether a rule that is judged on the day took over a lapsed rule's topic.
+
+    Heirs are followed until they are in force; a circle leads to none. A topic
+    that ended (``succeeded_by: []``) needs no heir.
+    """
+    if rule.succeeded_by == ():
+        return True
+    waiting, seen = list(rule.succeeded_by or ()), {rule.id}
+    while waiting:
+        heir = known.get(waiting.pop())
+        if heir is None or heir.id in seen:
+            continue
+        seen.add(heir.id)
+        if heir.in_force(as_of) and heir.scope in scope:
+            return True
+        if not heir.in_force(as_of):
+            waiting += heir.succeeded_by or ()
+    return False
 
 
 def _unchecked(

@@ -15,7 +15,21 @@ from zoning.errors import Problem, RulePackError, UsageError, ZoningError
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS = ("demo", "check", "fix", "explain", "map", "rules", "doctor", "schema")
+COMMANDS = (
+    "demo",
+    "check",
+    "fix",
+    "explain",
+    "map",
+    "sheets",
+    "report",
+    "verify",
+    "replay",
+    "export",
+    "rules",
+    "doctor",
+    "schema",
+)
 INTERNAL, REJECTED, USAGE = 5, 3, 2
 
 

@@ -1,4 +1,4 @@
-"""`zoning map`: the whole one map of a base, or the map of a run."""
+"""`zoning map`: the whole one map of a base, or the map of a stored run."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import click
 from zoning.cli.console import say, text
 from zoning.cli.options import lang_option, out_option
 from zoning.errors import OutputError, Problem, UsageError
+from zoning.model import Base, Report
 
 __all__ = ["command"]
 
@@ -15,29 +16,57 @@ MAP_NAME = "map.html"
 
 @click.command("map")
 @click.argument("source", type=click.Path(path_type=Path))
+@click.option(
+    "--base",
+    type=click.Path(path_type=Path),
+    help="结果的底图目录；写明则重绘 base of a run; its map is then drawn anew.",
+)
 @out_option
 @lang_option
-def command(*, source: Path, out: Path | None, lang: str) -> int:
-    """绘制底图全图，或取出一次核查的地图 draw a base, or take out a run's map.
+def command(*, source: Path, base: Path | None, out: Path | None, lang: str) -> int:
+    """绘制底图全图，或一次核查的地图 the map of a base, or of a run.
+
+    The map of a run is taken out as written; in the other language, or with
+    --base, it is drawn anew where the check gives the run's own digest.
 
     \b
     zoning map county/ --out county.html
     zoning map zoning-runs/site --out map.html
+    zoning map zoning-runs/site --lang en --base county/
     """  # noqa: D301  \b keeps click from reflowing
     target = out or Path(MAP_NAME)
     if target.exists():
         raise OutputError(Problem(code="OUTPUT_EXISTS", values={"path": target.name}))
     if (source / "MANIFEST.json").is_file():
-        target.write_bytes((source / MAP_NAME).read_bytes())
-        say(str(target))
-        return 0
+        return _of_run(source, base, target, lang=lang)
     if not (source / "zoning.yaml").is_file():
         values = {"path": str(source)}
         raise UsageError(Problem(code="NOT_A_BASE_OR_RUN", values=values))
     from zoning.io.base import open_base
+
+    _draw(open_base(source), target, lang=lang, talk=lang)
+    return 0
+
+
+def _of_run(folder: Path, base: Path | None, target: Path, *, lang: str) -> int:
+    """Take out the map of a run, or draw it from the check made again."""
+    from zoning.cli.stored_run import language_of, open_stored, reproduced, stored_copy
+
+    stored = open_stored(folder)
+    told = language_of(stored, lang)
+    copy = None if base else stored_copy(stored, MAP_NAME, told)
+    if copy is None:
+        report = reproduced(stored, base, wanted=MAP_NAME)
+        _draw(report, target, lang=told, talk=lang)
+    else:
+        target.write_bytes(copy)
+        say(str(target))
+    return 0
+
+
+def _draw(source: Base | Report, target: Path, *, lang: str, talk: str) -> None:
     from zoning.report.map import write_map
 
-    size = write_map(open_base(source), target, lang=lang)
+    size = write_map(source, target, lang=lang)
     megabytes = f"{size.size_bytes / 1e6:.1f} MB"
-    say(text("map_written", lang, path=target, size=megabytes, features=size.features))
-    return 0
+    say(text("map_written", talk, path=target, size=megabytes, features=size.features))

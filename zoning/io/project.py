@@ -125,11 +125,20 @@ class Projects:
         UsageError
             ``PROJECT_SITE_UNKNOWN``, naming the keys and the sites.
         """
+        self._refuse_shared_keys(sites)
         bare = [keys[0] for keys in sites if not any(k in self.by_site for k in keys)]
         stray = self.unmatched(key for keys in (*sites, *rejected) for key in keys)
         if bare and stray:
             values = {"keys": _listed(stray), "sites": _listed(bare), "site": bare[0]}
             raise UsageError(Problem(code="PROJECT_SITE_UNKNOWN", values=values))
+
+    def _refuse_shared_keys(self, sites: Sequence[SiteKeys]) -> None:
+        """Refuse a key that is the id of one site and the name of another."""
+        ids = {site_id for site_id, _, _ in sites}
+        for site_id, name, _ in sites:
+            if name != site_id and name in ids and name in self.by_site:
+                values = {"key": name, "site": site_id}
+                raise UsageError(Problem(code="PROJECT_KEY_SHARED", values=values))
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The folder ``evidence/``: inputs, layers and options, and how to read a run."""
+"""The folder ``evidence/``: layers and options, and how to read a run."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,26 +10,10 @@ from zoning.terms import LANGUAGES, label
 
 __all__ = ["evidence_files"]
 
-_INPUT_FIELDS = (
-    "id",
-    "name",
-    "source",
-    "project",
-    "area_m2",
-    "area_plane_m2",
-    "area_declared_m2",
-    "length_m",
-    "rejection",
-    "warnings",
-)
-
 
 def evidence_files(report: Report) -> Mapping[str, bytes]:
-    """Return the evidence by file name: inputs, layers, options, README."""
+    """Return the evidence by file name: layers, options, README."""
     document = verdict_document(report)
-    inputs = [
-        {name: site[name] for name in _INPUT_FIELDS} for site in document["sites"]
-    ]
     options: dict[str, Any] = {
         "options": document["options"],
         "packs": document["packs"],
@@ -38,7 +22,6 @@ def evidence_files(report: Report) -> Mapping[str, bytes]:
     }
     return {
         "README.md": _read_me(report, document["digest"]).encode(),
-        "inputs.json": json_bytes({"sites": inputs}),
         "layers.json": json_bytes(document["base"]),
         "options.json": json_bytes(options),
     }

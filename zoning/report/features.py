@@ -19,6 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from zoning.model import Report, SiteResult
 from zoning.report.document import clean
 from zoning.report.qml import layer_qml
+from zoning.report.sld import layer_sld
 from zoning.report.tables import FindingRow, findings_table, sites_table
 from zoning.report.verdict import json_bytes
 
@@ -217,8 +218,8 @@ def _add_styles(path: Path, layers: Sequence[str]) -> None:
                 "INSERT INTO layer_styles (f_table_catalog, f_table_schema, "
                 "f_table_name, f_geometry_column, styleName, styleQML, styleSLD, "
                 "useAsDefault, description, owner, ui, update_time) "
-                "VALUES ('', '', ?, 'geom', ?, ?, '', 1, '', '', NULL, ?)",
-                (layer, layer, layer_qml(layer), _FIXED),
+                "VALUES ('', '', ?, 'geom', ?, ?, ?, 1, '', '', NULL, ?)",
+                (layer, layer, layer_qml(layer), layer_sld(layer), _FIXED),
             )
         database.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier, "

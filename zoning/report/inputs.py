@@ -83,9 +83,7 @@ def _unreadable(detail: str) -> OutputError:
 
 
 def _compact(value: Any) -> str:
-    return json.dumps(
-        value, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-    )
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 # ------------------------------------------------------------------------ writing
@@ -126,12 +124,13 @@ def _problem(problem: Problem) -> Json:
 
 
 def _shape(shape: BaseGeometry) -> Json:
-    """Return a GeoJSON geometry, its numbers as they are."""
+    """Return a GeoJSON geometry, its numbers as they are; heights are not used."""
     if isinstance(shape, shapely.GeometryCollection):
         parts = [_shape(part) for part in shape.geoms]
         return {"type": shape.geom_type, "geometries": parts}
-    interface = shape.__geo_interface__
-    return {"type": interface["type"], "coordinates": interface["coordinates"]}
+    interface = shapely.force_2d(shape).__geo_interface__
+    kind = interface["type"].replace("LinearRing", "LineString")
+    return {"type": kind, "coordinates": interface["coordinates"]}
 
 
 # ------------------------------------------------------------------------ reading

@@ -4,14 +4,13 @@ QML, the QGIS project, SLD and the table of colours are written from these
 values, so that they cannot differ from one another.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from zoning.model import State, Verdict
 from zoning.report.styles import (
     Style,
-    class_column,
-    kinds,
     pattern,
     state_colour,
     style,
@@ -19,13 +18,9 @@ from zoning.report.styles import (
 )
 from zoning.terms import both, label
 
-__all__ = ["BASE_PREFIX", "CLASS", "LayerLook", "Mark", "Shape", "layer_look"]
+__all__ = ["LayerLook", "Mark", "Shape", "layer_look"]
 
 Shape = Literal["polygon", "line", "point"]
-
-BASE_PREFIX = "base_"
-CLASS = "class"
-"""Column of a base layer whose values are the kinds of the style table."""
 
 _SUFFIXES: dict[str, Shape] = {"_lines": "line", "_points": "point"}
 _ITEMS = {
@@ -38,12 +33,20 @@ _ITEMS = {
     "crossings": "crossing",
 }
 _LINES = frozenset({"layout_sections", "crossings"})
-_LABELS = {"sites": "site_name", "conflicts": "", "layout_sections": "width_left_m"}
+_LABELS = {"sites": "site_name", "layout_sections": "width_left_m"}
 
 # On the map a site is a mere outline and conflicts are told by a click. In a GIS
 # a faint fill lets a site be picked; both are see-through for what lies below.
-_SITE_OPACITY, _CONFLICT_OPACITY = 0.12, 0.55
+_SITE_OPACITY, _CONFLICT_OPACITY = 0.12, 0.4
 _PLAIN = "circle"
+_STATE_RANK = (
+    State.CLEAR,
+    State.NOTICE,
+    State.REVIEW,
+    State.NOT_CHECKED,
+    State.CONDITIONAL,
+    State.PROHIBITED,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,7 @@ class Mark:
     Parameters
     ----------
     value : str or None
-        Value of `LayerLook.column`; None stands for everything else.
+        Value of `LayerLook.column`; None for the one mark of a layer.
     title : str
         Word for the legend, Chinese with the code or the English beside it.
     words : tuple of str
@@ -70,6 +73,8 @@ class Mark:
         Strokes and gaps in points; empty for a solid line.
     hatch, marker : str
         See `zoning.report.styles.Pattern`.
+    rank : int
+        Of marks of one layer, the higher lies above: the worse above the better.
     """
 
     value: str | None
@@ -82,6 +87,7 @@ class Mark:
     dash: tuple[float, ...] = ()
     hatch: str = "none"
     marker: str = _PLAIN
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +102,6 @@ class LayerLook:
         Id in the style table.
     words : tuple of str
         Name, (Chinese, English).
-    group : str
-        ``site``, or a key of the terms ``map_group``.
     shape : {'polygon', 'line', 'point'}
     column : str or None
         Column by whose values marks are chosen; None for one mark.
@@ -111,24 +115,35 @@ class LayerLook:
     layer: str
     item: str
     words: tuple[str, str]
-    group: str
     shape: Shape
     column: str | None
     marks: tuple[Mark, ...]
     label_column: str | None
     order: int
 
+    def renamed(self, columns: Mapping[str, str]) -> "LayerLook":
+        """Return the look for columns under other names.
+
+        A label whose column is not there falls back on the site's id.
+        """
+        label_column = self.label_column
+        if label_column is not None and label_column not in columns:
+            label_column = "site_id"
+        return replace(
+            self,
+            # a layer without rows has no columns; it keeps its legend
+            column=columns.get(self.column, self.column) if self.column else None,
+            label_column=columns.get(label_column) if label_column else None,
+        )
+
 
 def layer_look(layer: str) -> LayerLook:
     """Return the look of a layer of ``result.gpkg`` or ``trimmed.gpkg``.
 
-    Sites are coloured by verdict, conflicts by state, layers of the base by
-    class; all others have one look. A name that no table knows looks like a
-    trim.
+    Sites are coloured by verdict, conflicts by state; all others have one look.
+    A name that no table knows looks like a trim.
     """
     subject, shape = _parted(layer)
-    if subject.startswith(BASE_PREFIX):
-        return _base_look(layer, subject.removeprefix(BASE_PREFIX), shape)
     item = _ITEMS.get(subject, "trim")
     column, marks = _item_marks(subject, style(item), shape)
     own = style(item)
@@ -136,11 +151,10 @@ def layer_look(layer: str) -> LayerLook:
         layer=layer,
         item=item,
         words=(own.label("zh"), own.label("en")),
-        group=own.group,
         shape=shape,
         column=column,
         marks=marks,
-        label_column=_LABELS.get(subject) or None,
+        label_column=_LABELS.get(subject),
         order=own.order,
     )
 
@@ -175,6 +189,7 @@ def _verdict_mark(verdict: Verdict, look: Style) -> Mark:
         line=colour,
         width=look.width,
         marker=pattern(verdict).marker,
+        rank=tuple(Verdict).index(verdict),
     )
 
 
@@ -191,13 +206,14 @@ def _state_mark(state: State, look: Style, shape: Shape) -> Mark:
         dash=sign.dash if shape == "line" else (),
         hatch=sign.hatch,
         marker=sign.marker,
+        rank=_STATE_RANK.index(state),
     )
 
 
-def _whole(look: Style, value: str | None = None) -> Mark:
+def _whole(look: Style) -> Mark:
     words = look.label("zh"), look.label("en")
     return Mark(
-        value=value,
+        value=None,
         title=" ".join(words),
         words=words,
         fill=look.fill,
@@ -205,22 +221,4 @@ def _whole(look: Style, value: str | None = None) -> Mark:
         line=look.line,
         width=look.width,
         dash=look.dash,
-    )
-
-
-def _base_look(layer: str, key: str, shape: Shape) -> LayerLook:
-    """Return the look of a layer of the base: its classes, then all the rest."""
-    own = style(key)
-    known = kinds(key) if class_column(key) else ()
-    marks = (*(_whole(style(key, kind), kind) for kind in known), _whole(own))
-    return LayerLook(
-        layer=layer,
-        item=key,
-        words=(own.label("zh"), own.label("en")),
-        group=own.group,
-        shape=shape,
-        column=CLASS if known else None,
-        marks=marks,
-        label_column=None,
-        order=own.order,
     )

@@ -14,7 +14,13 @@ from typing import Any
 from zoning.errors import Problem
 from zoning.report.verdict import digest_of, json_bytes, software
 
-__all__ = ["MANIFEST", "MANIFEST_SCHEMA", "manifest_bytes", "verify_run"]
+__all__ = [
+    "MANIFEST",
+    "MANIFEST_SCHEMA",
+    "VERDICT",
+    "manifest_bytes",
+    "verify_run",
+]
 
 MANIFEST = "MANIFEST.json"
 MANIFEST_SCHEMA = "zoning/manifest/1"
@@ -90,8 +96,13 @@ def _compare(
         path = found.get(name)
         if path is None:
             yield Problem(code="RUN_FILE_MISSING", values={"name": name})
-        elif path.stat().st_size != size or _sha256(path) != sha256:
-            yield Problem(code="RUN_FILE_CHANGED", values={"name": name})
+            continue
+        try:
+            if path.stat().st_size != size or _sha256(path) != sha256:
+                yield Problem(code="RUN_FILE_CHANGED", values={"name": name})
+        except OSError as error:
+            values = {"name": name, "detail": error.strerror or type(error).__name__}
+            yield Problem(code="RUN_FILE_UNREADABLE", values=values)
     for name in found:
         if name not in named:
             yield Problem(code="RUN_FILE_UNKNOWN", values={"name": name})

@@ -5,13 +5,13 @@ from xml.sax.saxutils import quoteattr
 
 from zoning.report.layer_looks import LayerLook, Mark, layer_look
 
-__all__ = ["labelling_xml", "layer_qml", "renderer_xml"]
+__all__ = ["HATCH_ANGLES", "labelling_xml", "layer_qml", "renderer_xml"]
 
 _POINTS_TO_MM = 25.4 / 72
 _HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _OPAQUE = 255
-_LAYERS = '<layer class="{drawn}" pass="0" locked="0" enabled="1">{body}</layer>'
-_ANGLES: Mapping[str, tuple[int, ...]] = {
+_LEVEL = 'pass="0"'
+HATCH_ANGLES: Mapping[str, tuple[int, ...]] = {
     "none": (),
     "forward": (45,),
     "back": (135,),
@@ -25,18 +25,27 @@ _MARKERS = {"cross": "cross_fill", "x": "cross_fill"}
 """QGIS names of the markers whose plain form cannot be filled."""
 
 _TILTED = {"x": "45"}
-_LINE_LABEL, _AREA_LABEL, _POINT_LABEL = 2, 1, 6
+_LINE_LABEL, _AREA_LABEL, _POINT_LABEL = 2, 4, 6
+_INSIDE_OR_BESIDE = 3  # polygonPlacementFlags
 _INK = "20,24,31,255"
 
 
-def layer_qml(layer: str) -> str:
+def layer_qml(layer: str, *, columns: Mapping[str, str] | None = None) -> str:
     """Return the style of one layer of ``result.gpkg`` or ``trimmed.gpkg``.
 
     Sites are coloured by verdict, conflicts by state and hatched, so that the
     states differ without colour; the others have one look each. Names are
     bilingual, so that one file serves everyone.
+
+    Parameters
+    ----------
+    columns : mapping of str to str, optional
+        The columns that there are, with the names they go by; without it, all
+        under their own.
     """
     look = layer_look(layer)
+    if columns is not None:
+        look = look.renamed(columns)
     named = "Symbology|Labeling" if look.label_column else "Symbology"
     enabled = int(look.label_column is not None)
     return (
@@ -64,7 +73,7 @@ def renderer_xml(look: LayerLook) -> str:
     )
     return (
         f'<renderer-v2 type="categorizedSymbol" attr="{look.column}" '
-        f'symbollevels="0" forceraster="0"><categories>{categories}</categories>'
+        f'symbollevels="1" forceraster="0"><categories>{categories}</categories>'
         f"<symbols>{symbols}</symbols></renderer-v2>"
     )
 
@@ -76,25 +85,38 @@ def labelling_xml(look: LayerLook) -> str:
     place = {"line": _LINE_LABEL, "point": _POINT_LABEL}.get(look.shape, _AREA_LABEL)
     return (
         '<labeling type="simple"><settings calloutType="simple">'
-        f'<text-style fieldName="{look.label_column}" isExpression="0" '
+        f"<text-style fieldName={quoteattr(_label(look.label_column))} "
+        'isExpression="1" '
         'fontFamily="Microsoft YaHei" fontSize="9" fontSizeUnit="Point" '
         f'textColor="{_INK}" textOpacity="1">'
         '<text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" '
         'bufferColor="255,255,255,255" bufferOpacity="1"/></text-style>'
-        f'<placement placement="{place}" dist="1.5" distUnits="MM"/>'
-        '<rendering scaleVisibility="0" displayAll="0" obstacle="1"/>'
+        f'<placement placement="{place}" dist="1.5" distUnits="MM" '
+        f'polygonPlacementFlags="{_INSIDE_OR_BESIDE}"/>'
+        '<rendering scaleVisibility="0" displayAll="0" obstacle="0"/>'
         "</settings></labeling>"
     )
 
 
+def _label(column: str) -> str:
+    """Return what a label says as an expression of QGIS: metres with 2 decimals."""
+    field = f'"{column}"'
+    return f"format_number({field}, 2) || ' m'" if column.endswith("_m") else field
+
+
 def _symbol(name: str, mark: Mark, look: LayerLook) -> str:
-    """Return a fill, line or marker symbol."""
+    """Return a fill, line or marker symbol.
+
+    Marks are drawn in passes, so that where two sites share a plot the worse
+    verdict lies above.
+    """
     kind, body = {
         "line": ("line", _line(mark)),
         "point": ("marker", _marker(mark)),
         "polygon": ("fill", "".join(_fill(name, mark))),
     }[look.shape]
-    return _wrapped(name, kind, body)
+    level = 0 if look.column is None else mark.rank
+    return _wrapped(name, kind, body.replace(_LEVEL, f'pass="{level}"'))
 
 
 def _wrapped(name: str, kind: str, body: str) -> str:
@@ -120,7 +142,7 @@ def _fill(name: str, mark: Mark) -> Iterator[str]:
             "outline_width_unit": "MM",
         },
     )
-    for number, angle in enumerate(_ANGLES[mark.hatch], start=1):
+    for number, angle in enumerate(HATCH_ANGLES[mark.hatch], start=1):
         yield _hatch(f"@{name}@{number}", mark, angle)
     if mark.dash:
         yield _line(mark)
@@ -179,7 +201,8 @@ def _marker(mark: Mark) -> str:
 
 def _layer(drawn: str, properties: Mapping[str, str], inner: str = "") -> str:
     listed = "".join(f'<prop k="{k}" v="{v}"/>' for k, v in properties.items())
-    return _LAYERS.format(drawn=drawn, body=listed + inner)
+    head = f'<layer class="{drawn}" {_LEVEL} locked="0" enabled="1">'
+    return f"{head}{listed}{inner}</layer>"
 
 
 def _millimetres(points: float) -> str:

@@ -9,18 +9,23 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from zoning.errors import OutputError, Problem
 from zoning.model import Report
 from zoning.report.evidence import evidence_files
+from zoning.report.inputs import INPUTS, inputs_bytes
 from zoning.report.manifest import MANIFEST, manifest_bytes
+from zoning.report.sharing import shared_document
+from zoning.report.texts import text
 from zoning.report.verdict import json_bytes, verdict_document
 
-__all__ = ["Artefact", "next_free", "write_folder", "write_run"]
+__all__ = ["Artefact", "next_free", "report_files", "write_folder", "write_run"]
 
+Json = dict[str, Any]
 Make = Callable[[], bytes]
 Draw = Callable[[Path], object]
 
@@ -61,15 +66,12 @@ def write_run(
         half-written then.
     """
     _refuse_used(folder)
+    whole = verdict_document(report)
+    document = shared_document(whole) if share else whole
     with _staged(folder) as stage:
-        for artefact in _artefacts(report, lang, share=share):
+        for artefact in _artefacts(report, document, lang, share=share):
             _store(stage, artefact)
-        facts = {
-            key: value
-            for key, value in verdict_document(report).items()
-            if key in {"verdict", "complete", "as_of", "counts", "digest"}
-        } | {"lang": lang, "share": share}
-        data = manifest_bytes(stage, facts)
+        data = manifest_bytes(stage, _facts(document, whole, lang, share=share))
         _store(stage, Artefact(name=MANIFEST, make=lambda: data))
     return folder
 
@@ -97,18 +99,36 @@ def next_free(folder: Path) -> Path:
     return next(candidate for candidate in names if _is_free(candidate))
 
 
-def _artefacts(report: Report, lang: str, *, share: bool) -> Iterator[Artefact]:
+def _facts(document: Json, whole: Json, lang: str, *, share: bool) -> Json:
+    """Return what the manifest says beside the files."""
+    named = ("verdict", "complete", "as_of", "counts", "digest")
+    facts = {key: document[key] for key in named} | {"lang": lang, "share": share}
+    # a shared verdict is signed anew; this leads back to the office's own run
+    return facts | ({"office_digest": whole["digest"]} if share else {})
+
+
+def _artefacts(
+    report: Report, document: Json, lang: str, *, share: bool
+) -> Iterator[Artefact]:
     """Yield the files of a run in the order in which they are written."""
+    yield Artefact(name="verdict.json", make=lambda: json_bytes(document))
+    yield Artefact(name=INPUTS, make=lambda: inputs_bytes(report))
+    yield from report_files(report, document["digest"], lang, share=share)
+    yield from _shared(report) if share else _full(report, lang)
+
+
+def report_files(
+    report: Report, digest: str, lang: str, *, share: bool
+) -> Iterator[Artefact]:
+    """Yield the report as Word and as a page; `digest` is that of its verdict."""
     from zoning.report.document import document_bytes
     from zoning.report.page import page_bytes
     from zoning.report.story import tell_story
 
-    document = verdict_document(report)
-    yield Artefact(name="verdict.json", make=lambda: json_bytes(document))
-    story = tell_story(report, lang=lang, share=share)
+    signed = text("report.digest", lang, digest=digest)
+    story = replace(tell_story(report, lang=lang, share=share), digest=signed)
     yield Artefact(name="report.docx", make=lambda: document_bytes(story))
     yield Artefact(name="report.html", make=lambda: page_bytes(story))
-    yield from _shared(report) if share else _full(report, lang)
 
 
 def _shared(report: Report) -> Iterator[Artefact]:
@@ -122,6 +142,7 @@ def _full(report: Report, lang: str) -> Iterator[Artefact]:
     from zoning.report.features import findings_bytes, write_features
     from zoning.report.ledger import csv_twins, ledger_bytes
     from zoning.report.map import write_map
+    from zoning.report.project_file import write_project
 
     yield Artefact(
         name="findings.parquet", make=lambda: findings_bytes(report, lang=lang)
@@ -131,6 +152,12 @@ def _full(report: Report, lang: str) -> Iterator[Artefact]:
         yield Artefact(name=f"ledger/{name}", make=_constant(data))
     yield Artefact(
         name="result.gpkg", draw=lambda path: write_features(report, path, lang=lang)
+    )
+    yield Artefact(
+        name="result.qgs",
+        draw=lambda path: write_project(
+            path.with_name("result.gpkg"), path, base=report.base.name, lang=lang
+        ),
     )
     yield Artefact(
         name="map.html", draw=lambda path: write_map(report, path, lang=lang)

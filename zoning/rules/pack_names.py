@@ -15,7 +15,7 @@ from zoning.errors import Problem
 from zoning.rules.conditions import full_code
 from zoning.rules.name_hint import hint
 from zoning.rules.pack_text import ANY, PackText, conditions_of, items
-from zoning.rules.vocabulary import attributes, values_of
+from zoning.rules.vocabulary import attributes, class_values, values_of
 from zoning.strict_yaml import Place
 
 __all__ = ["Known", "name_faults", "rule_ids"]
@@ -31,7 +31,6 @@ _SUITS = MappingProxyType(
     }
 )
 _TRUTHS = ("true", "false")
-# An attribute of any layer: its words are checked against the catalogue of a base.
 _LAYERS = (
     ("views", ANY, "layer"),
     ("rules", ANY, "examples", ANY, "features", ANY, "layer"),
@@ -98,6 +97,7 @@ def rule_ids(pack: PackText) -> list[tuple[Place, str]]:
 
 def _uses(loaded: Any, known: Known) -> Iterator[_Use]:
     """Yield every use of a name, with the names of its kind."""
+    yield from _class_values(loaded)
     own = {key: _keys(loaded, key) for key in ("views", "groups")}
     tables: list[tuple[str, tuple[str, ...], Iterable[str]]] = [
         ("scope", ("rules", ANY, "scope"), terms.group("scope")),
@@ -120,6 +120,16 @@ def _uses(loaded: Any, known: Known) -> Iterator[_Use]:
         name = str(place[-1])
         yield _Use(place=place, kind="attribute", name=name, known=attributes())
         yield from _values(place, name, value)
+
+
+def _class_values(loaded: Any) -> Iterator[_Use]:
+    """Yield the class values of views: one that no feature bears never bites."""
+    for place, layer in items(loaded, "views", ANY, "layer"):
+        view = loaded["views"][place[1]]
+        for inner, value in items(view, "where", ANY, ANY, at=place[:2]):
+            words = class_values(layer, str(inner[-2]))
+            if words:
+                yield _Use(place=inner, kind="value", name=value, known=words)
 
 
 def _uses_of(

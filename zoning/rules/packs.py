@@ -80,7 +80,7 @@ def read_rule_book(packs: tuple[str, ...], folder: Path | None = None) -> RuleBo
     for one in read:
         found = [*one.problems, *name_faults(one.text, known, one.told)]
         problems += sorted(found, key=_line)
-    problems += _taken(read)
+    problems += [*_taken(read), *_ids_taken(read)]
     if problems:
         raise RulePackError(*problems)
     whole = [(one, one.pack) for one in read if one.pack is not None]
@@ -91,6 +91,30 @@ def read_rule_book(packs: tuple[str, ...], folder: Path | None = None) -> RuleBo
         views={**views, **{k: v for _, p in whole for k, v in p.views.items()}},
         groups={**groups, **{k: v for _, p in whole for k, v in p.groups.items()}},
     )
+
+
+def _ids_taken(read: list[_Read]) -> list[Problem]:
+    """Find packs that bear the id of another, or of one of the product's own."""
+    found: list[Problem] = []
+    seen: set[str] = set()
+    for one in read:
+        if one.pack is None:
+            continue
+        own = one.text.name == one.pack.id
+        if one.pack.id in seen or (one.pack.id in built_in_packs() and not own):
+            found.append(
+                one.text.problem(
+                    "PACK_NAME_TAKEN",
+                    ("id",),
+                    name=one.pack.id,
+                    kind_zh=terms.label("pack_name", "pack", "zh"),
+                    kind_en=terms.label("pack_name", "pack", "en"),
+                    where_zh="另一规则包",
+                    where_en="another pack",
+                )
+            )
+        seen.add(one.pack.id)
+    return found
 
 
 def _info(one: _Read, pack: Pack) -> PackInfo:

@@ -14,6 +14,7 @@ from zoning import strict_yaml
 __all__ = [
     "activities",
     "attributes",
+    "class_values",
     "evidence_fields",
     "site_fields",
     "values_of",
@@ -53,6 +54,21 @@ def values_of(attribute: str) -> Mapping[str, Mapping[str, str]] | None:
     """Return the values of a choice or of the activity; None of other types."""
     entry = attributes()[attribute]
     return activities() if entry["type"] == "activity" else entry.get("values")
+
+
+@cache
+def class_values(layer: str, column: str) -> tuple[str, ...]:
+    """Return the values a layer's column can have; none where it takes any."""
+    path = files("zoning").joinpath("data/layers.yaml")
+    layers: Mapping[str, Any] = _loaded(path.read_text(encoding="utf-8"))
+    field = layers.get(layer, {}).get("fields", {}).get(column) or {}
+    return tuple(dict.fromkeys(field.get("values", {}).values()))
+
+
+@cache
+def _loaded(text: str) -> Mapping[str, Any]:
+    loaded: Mapping[str, Any] = strict_yaml.load_text(text)
+    return loaded
 
 
 @cache

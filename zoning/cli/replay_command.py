@@ -1,0 +1,45 @@
+"""`zoning replay`: compute a run again; the same, or what differs."""
+
+from pathlib import Path
+
+import click
+
+from zoning.cli.console import say
+from zoning.cli.options import lang_option
+from zoning.cli.printing import print_lines
+
+__all__ = ["command"]
+
+DIFFERENT, OTHER_INPUTS = 1, 4
+
+
+@click.command("replay")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option(
+    "--base",
+    type=click.Path(path_type=Path),
+    help="底图目录；不写则在当前目录和结果目录附近找 base folder (looked for near).",
+)
+@lang_option
+def command(*, run: Path, base: Path | None, lang: str) -> int:
+    """重算一次核查：与当时相同，还是有何不同 compute a run again and compare.
+
+    Sites, attributes, options and date come from the run; base and packs are
+    those of today, compared by SHA-256. Exit 0 the same · 1 the same base and
+    packs but another result · 4 base or packs have changed, so it cannot be told.
+
+    \b
+    zoning replay zoning-runs/site --base county/
+    """  # noqa: D301  \b keeps click from reflowing
+    from zoning.cli.stored_run import open_stored, recompute, verdict_of
+    from zoning.report.replay_words import replay_text
+    from zoning.report.replaying import compare, replay_lines
+
+    stored = open_stored(run)
+    report, folder = recompute(stored, base)
+    say(replay_text("replay.base", lang, path=folder))
+    found = compare(stored.verdict, verdict_of(report, share=stored.share))
+    print_lines(replay_lines(found, lang))
+    if found.same:
+        return 0
+    return DIFFERENT if found.same_inputs else OTHER_INPUTS

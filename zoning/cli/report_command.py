@@ -1,0 +1,63 @@
+"""`zoning report`: the report of a stored run, as written or drawn again."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from zoning.cli.console import say, text
+from zoning.cli.options import lang_option, out_option
+
+if TYPE_CHECKING:  # what writes a run loads when one is written
+    from zoning.report.run import Artefact
+
+__all__ = ["command"]
+
+NAMES = ("report.docx", "report.html")
+
+
+@click.command("report")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option(
+    "--base",
+    type=click.Path(path_type=Path),
+    help="底图目录；写明则重绘 base folder; the report is then made anew.",
+)
+@out_option
+@lang_option
+def command(*, run: Path, base: Path | None, out: Path | None, lang: str) -> int:
+    """取出或重绘一次核查的报告（Word、HTML）the report of a stored run.
+
+    The report as written needs no base. In the other language, or with --base,
+    it is made anew from a check of the stored sites, only where that gives the
+    run's own digest.
+
+    \b
+    zoning report zoning-runs/site
+    zoning report zoning-runs/site --lang en --base county/
+    """  # noqa: D301  \b keeps click from reflowing
+    from zoning.cli.stored_run import (
+        language_of,
+        open_stored,
+        reproduced,
+        stored_copy,
+    )
+    from zoning.report.run import next_free, report_files, write_folder
+
+    stored = open_stored(run)
+    told = language_of(stored, lang)
+    copies = {} if base else {name: stored_copy(stored, name, told) for name in NAMES}
+    files = [_as_written(name, data) for name, data in copies.items() if data]
+    if len(files) < len(NAMES):
+        report = reproduced(stored, base, wanted=", ".join(NAMES))
+        digest = stored.verdict["digest"]
+        files = [*report_files(report, digest, told, share=stored.share)]
+    folder = out or next_free(Path(f"{run.resolve().name}-report"))
+    say(text("written", lang, path=write_folder(folder, files)))
+    return 0
+
+
+def _as_written(name: str, data: bytes) -> "Artefact":
+    from zoning.report.run import Artefact
+
+    return Artefact(name=name, make=lambda: data)
