@@ -67,7 +67,7 @@ def test_what_is_not_there_yet_is_not_there(path: Path) -> None:
     there, _, planned = line.partition("To come" if "To come" in line else "以后才有")
 
     assert set(re.findall(r"`(\w+)`", there)) == set(COMMANDS)
-    assert len(re.findall(r"`(\w+)`", planned)) >= 10
+    assert len(re.findall(r"`(\w+)`", planned)) >= 5
     assert not set(re.findall(r"`(\w+)`", planned)) & set(COMMANDS)
 
 
@@ -157,6 +157,9 @@ def test_the_first_five_minutes_work(desk: Path) -> None:
         ("explain", 0),
         ("rules", 0),
         ("map", 0),
+        ("verify", 0),
+        ("replay", 0),
+        ("report", 0),
         ("doctor", 0),
         ("schema", 0),
     ]

@@ -34,6 +34,7 @@ WHOLE = {
     "report.docx",
     "report.html",
     "result.gpkg",
+    "result.qgs",
     "verdict.json",
 }
 SHARED = {

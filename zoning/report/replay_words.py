@@ -81,7 +81,7 @@ def _is_words(value: Any) -> bool:
     return isinstance(value, Mapping) and set(value) == set(LANGUAGES)
 
 
-def _value(path: str, value: Any, lang: str) -> str:
+def _value(path: str, value: Any, lang: str) -> str:  # noqa: PLR0911  a table of cases
     name = path.rpartition("/")[2]
     if _is_words(value):
         return str(value[lang])
