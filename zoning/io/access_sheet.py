@@ -31,8 +31,8 @@ HEADER_ROWS = 10
 SHOWN = 5
 WHOLE_CLASS = 1000  # below, a number may be an industry code without its zero
 _BANNER = 3  # columns that a section line spans at least
-_COMPACT = ("clause_id", "level", "unit_code", "dimension", "severity")
-"""Fields whose words hold no blanks: those inside a cell come from its width."""
+_COMPACT = ("clause_id", "level", "dimension", "severity")
+"""Fields whose words hold no blanks; unit codes are split where they are compared."""
 
 Row = list[str]
 

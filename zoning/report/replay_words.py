@@ -81,7 +81,7 @@ def _is_words(value: Any) -> bool:
     return isinstance(value, Mapping) and set(value) == set(LANGUAGES)
 
 
-def _value(path: str, value: Any, lang: str) -> str:  # noqa: PLR0911  a table of cases
+def _value(path: str, value: Any, lang: str) -> str:
     name = path.rpartition("/")[2]
     if _is_words(value):
         return str(value[lang])
@@ -89,12 +89,16 @@ def _value(path: str, value: Any, lang: str) -> str:  # noqa: PLR0911  a table o
         return replay_text("said.nothing", lang)
     if name == _HASH:
         return f"{str(value)[:HASH_SHOWN]}…"
+    if isinstance(value, bool):
+        return replay_text("said.yes" if value else "said.no", lang)
+    return _word(name, value, lang)
+
+
+def _word(name: str, value: Any, lang: str) -> str:
     if name in _TERMS:
         return both(_TERMS[name], value)
     if name == "reason":
         return reason_word(value, lang)
-    if isinstance(value, bool):
-        return replay_text("said.yes" if value else "said.no", lang)
     return str(value).removesuffix(".0")
 
 
