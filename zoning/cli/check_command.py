@@ -71,10 +71,14 @@ def command(  # noqa: PLR0913  the options of the command
         written = write_run(report, free, lang=lang, share=share)
         say(text("written", lang, path=written))
     if as_json:
-        from zoning.report.verdict import verdict_bytes
+        from zoning.report.sharing import shared_document
+        from zoning.report.verdict import json_bytes, verdict_document
 
+        document = verdict_document(report)
         sys.stdout.flush()
-        sys.stdout.buffer.write(verdict_bytes(report))
+        sys.stdout.buffer.write(
+            json_bytes(shared_document(document) if share else document)
+        )
     else:
         from zoning.cli.summary import print_report
 
