@@ -189,7 +189,8 @@ def test_a_pack_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
 
 
 def test_a_rule_may_not_stand_in_two_packs(tmp_path: Path) -> None:
-    found = problems_of(tmp_path, one=GOOD, two=GOOD)
+    other = GOOD.replace("id: own\n", "id: other\n")
+    found = problems_of(tmp_path, one=GOOD, two=other)
     says = "rule OWN-001 stands already in pack one.yaml"
     assert found == [("two.yaml:6", f"rule pack two.yaml is malformed: {says}")]
 
