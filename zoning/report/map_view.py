@@ -12,6 +12,9 @@ from zoning.report.inline import Verbatim
 __all__ = ["MapView"]
 
 
+_SCRIPTS = ("map_tools.js", "map.js")
+
+
 class MapView(MacroElement):
     """Panel, legend, labels and popups over the layers of a Folium map.
 
@@ -36,7 +39,9 @@ class MapView(MacroElement):
             raise TypeError("a map view belongs to a map in a figure")
         static = files("zoning").joinpath("report/static")
         css = static.joinpath("map.css").read_text(encoding="utf-8")
-        script = static.joinpath("map.js").read_text(encoding="utf-8")
+        script = "\n".join(
+            static.joinpath(name).read_text(encoding="utf-8") for name in _SCRIPTS
+        )
         groups = ", ".join(
             f'"{key}": {group.get_name()}' for key, group in self.groups.items()
         )

@@ -25,6 +25,12 @@ function zoningView(map, groups, data) {
     return element;
   }
 
+  function icon(path) {
+    const picture = drawn("svg", {width: 18, height: 18, viewBox: "0 0 22 22", "aria-hidden": "true"});
+    picture.appendChild(drawn("path", {d: path, fill: "none", stroke: "#27313b", "stroke-width": 1.8, "stroke-linejoin": "round"}));
+    return picture;
+  }
+
   function chip(mark, className) {
     const element = make("span", className || "zp-chip", mark.word);
     element.style.background = mark.colour;
@@ -81,7 +87,8 @@ function zoningView(map, groups, data) {
 
   Object.entries(groups).forEach(([key, group]) => group.on("click", event => {
     const leaf = event.propagatedFrom || event.layer;
-    if (leaf && leaf.feature) popup(event.latlng, told(key, leaf));
+    if (tools.isDrawing()) tools.place(event);
+    else if (leaf && leaf.feature) popup(event.latlng, told(key, leaf));
     L.DomEvent.stopPropagation(event);
   }));
 
@@ -166,7 +173,7 @@ function zoningView(map, groups, data) {
     data.overview.forEach(row => add(body, add(make("div", "zo"),
       make("span", "", row.label), make("span", "zo-sub", row.sub), make("span", "zo-count", row.count))));
     data.remarks.forEach(remark => add(body, make("div", "zf-plain", remark)));
-    add(root, add(side, head, body, make("footer", "zp-foot", data.note)));
+    add(root, add(side, head, tools.search(), body, make("footer", "zp-foot", data.note)));
     still(side);
   }
 
@@ -176,6 +183,14 @@ function zoningView(map, groups, data) {
   }
 
   /* -------------------------------------------------------------- the legend */
+  const boxes = {};
+
+  function show(key) {
+    if (!boxes[key] || boxes[key].checked) return;
+    boxes[key].checked = true;
+    boxes[key].dispatchEvent(new Event("change"));
+  }
+
   function legendRow(row, classes) {
     const group = groups[row.layer];
     const line = make("label", "zl-row" + (group ? "" : " zl-none"));
@@ -183,6 +198,7 @@ function zoningView(map, groups, data) {
     box.type = "checkbox";
     box.checked = Boolean(group && map.hasLayer(group));
     box.disabled = !group;
+    if (group) boxes[row.layer] = box;
     classes.hidden = !box.checked;
     box.addEventListener("change", () => {
       if (box.checked) map.addLayer(group); else map.removeLayer(group);
@@ -288,6 +304,7 @@ function zoningView(map, groups, data) {
   map.attributionControl.setPrefix(false);
   L.control.zoom({position: "topright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out}).addTo(map);
   northArrow();
+  const tools = zoningTools(map, groups, data, {make, add, words, go, popup, told, show, still, icon});
   whereabouts();
   L.control.scale({imperial: false, maxWidth: 140, position: "bottomleft"}).addTo(map);
   panel();
