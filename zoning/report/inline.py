@@ -14,7 +14,7 @@ import base64
 import html
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -27,6 +27,7 @@ from branca.element import CssLink, Element, Figure, JavascriptLink
 from jinja2 import Template
 
 from zoning.report.fonts import FAMILY, subset_woff_base64
+from zoning.report.packing import packed_page
 
 __all__ = ["POLICY", "OfflineFigure", "Verbatim", "vendored"]
 
@@ -74,6 +75,11 @@ class OfflineFigure(Figure):
         Title of the page; plain text.
     lang : str
         ``zh`` or ``en``.
+    pictures : sequence of str
+        Origins that the page may ask for pictures; none but for tiles.
+    packed : bool
+        Whether the page carries its scripts and data as gzip; the browser
+        unpacks them itself (`zoning.report.packing`).
 
     Raises
     ------
@@ -85,14 +91,26 @@ class OfflineFigure(Figure):
     _template = Template(
         '<!DOCTYPE html>\n<html lang="{{ this.lang }}">\n<head>\n'
         "{{ this.header.render(**kwargs) }}\n<title>{{ this.title }}</title>\n"
-        "</head>\n<body>\n{{ this.html.render(**kwargs) }}\n<script>\n"
+        "</head>\n<body>\n{{ this.html.render(**kwargs) }}\n"
+        '<script id="zoning-code">\n'
         "{{ this.script.render(**kwargs) }}\n</script>\n</body>\n</html>\n"
     )
 
-    def __init__(self, title: str, lang: str) -> None:
+    def __init__(
+        self,
+        title: str,
+        lang: str,
+        *,
+        pictures: Sequence[str] = (),
+        packed: bool = False,
+    ) -> None:
         super().__init__(title=html.escape(title))
         self.lang = {"zh": "zh-CN"}.get(lang, lang)
-        policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        self.packed = packed
+        allowed = POLICY.replace(
+            "img-src data:", " ".join(["img-src data:", *pictures])
+        )
+        policy = f'<meta http-equiv="Content-Security-Policy" content="{allowed}">'
         self.header.add_child(Verbatim(policy), name="policy")
 
     def render(self, **kwargs: Any) -> str:  # type: ignore[explicit-override]  # 3.12
@@ -112,7 +130,8 @@ class OfflineFigure(Figure):
         _inline_links(self.header)
         page = str(self._template.render(this=self, kwargs=kwargs))
         self.header.add_child(Verbatim(_font_face(page)), name="zoning_font")
-        return str(self._template.render(this=self, kwargs=kwargs))
+        whole = str(self._template.render(this=self, kwargs=kwargs))
+        return packed_page(whole) if self.packed else whole
 
 
 def vendored() -> Mapping[str, Vendored]:

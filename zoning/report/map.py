@@ -30,6 +30,8 @@ from zoning.report.map_trim import TrimDrawing
 from zoning.report.map_view import MapView
 from zoning.report.map_words import map_text
 from zoning.report.styles import layer_ids
+from zoning.report.tiles import TileSource
+from zoning.terms import LANGUAGES
 
 if TYPE_CHECKING:
     import folium
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
 __all__ = ["MapSize", "draw_map", "map_html", "write_map"]
 
 Json = dict[str, Any]
+
+PACK_ABOVE = 10_000
+"""A map of more features carries its data as gzip."""
 
 BUDGET_BYTES = 2_000_000
 """A map larger than this is hard to mail; `MapSize` names its largest layer."""
@@ -127,12 +132,16 @@ def write_map(
     *,
     lang: str = "zh",
     trims: TrimDrawing | None = None,
+    tiles: TileSource | None = None,
 ) -> MapSize:
-    """Write the page of `draw_map` to `path` and return how large it is."""
+    """Write the page of `draw_map` to `path` and return how large it is.
+
+    With `tiles` the page asks their hosts, and nobody else, for pictures.
+    """
     over = trims or TrimDrawing()
     window = _window(source, 2000.0, over)
     drawn = draw_layers(source, window, lang=lang)
-    whole = _assemble(source, drawn, window, trims=over, lang=lang)
+    whole = _assemble(source, drawn, window, trims=over, lang=lang, tiles=tiles)
     page = str(whole.get_root().render())
     content = page.encode("utf-8")
     path.write_bytes(content)
@@ -153,12 +162,22 @@ def _assemble(
     *,
     trims: TrimDrawing,
     lang: str,
+    tiles: TileSource | None = None,
 ) -> "folium.Map":
     from folium.plugins import Fullscreen
 
+    from zoning.report.inline import OfflineFigure
+
     base = source.base if isinstance(source, Report) else source
     bounds = _extent(source, trims)
-    page = _empty_map(bounds, _title(base, source, lang), lang)
+    figure = OfflineFigure(
+        _title(base, source, lang),
+        lang,
+        pictures=tiles.hosts if tiles else (),
+        packed=sum(entry.shown for entry in drawn) > PACK_ABOVE,
+    )
+    page = _empty_map(bounds)
+    figure.add_child(page)
     Fullscreen(  # type: ignore[no-untyped-call]  # folium is half typed
         position="topright",
         title=map_text("js.full", lang),
@@ -182,16 +201,15 @@ def _assemble(
         "legend": legend(source, drawn, counts, lang=lang),
         "told": {entry.layer: entry.told for entry in drawn if entry.shown}
         | {key: item.told for key, item in items.items()},
+        "tiles": _tiles(tiles, lang),
     }
     groups = layers | {key: item.group for key, item in items.items()}
     page.add_child(MapView(data, groups))
     return page
 
 
-def _empty_map(bounds: Sequence[float], title: str, lang: str) -> "folium.Map":
+def _empty_map(bounds: Sequence[float]) -> "folium.Map":
     import folium
-
-    from zoning.report.inline import OfflineFigure
 
     south, west, north, east = bounds
     page = folium.Map(
@@ -207,8 +225,21 @@ def _empty_map(bounds: Sequence[float], title: str, lang: str) -> "folium.Map":
     )
     page.default_js = [link for link in page.default_js if link[0] == "leaflet"]
     page.default_css = [link for link in page.default_css if link[0] == "leaflet_css"]
-    OfflineFigure(title, lang).add_child(page)
     return page
+
+
+def _tiles(tiles: TileSource | None, lang: str) -> Json | None:
+    """Return what the script draws below the layers; user's text stays data."""
+    if tiles is None:
+        return None
+    side = LANGUAGES.index(lang)
+    return {
+        "urls": tiles.urls,
+        "label": tiles.label[side],
+        "credit": tiles.credit[side],
+        "subdomains": tiles.subdomains,
+        "deepest": tiles.deepest,
+    }
 
 
 def _labels(source: Report | Base, lang: str) -> list[Json]:

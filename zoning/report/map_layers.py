@@ -35,7 +35,7 @@ DEGREES = "EPSG:4490"
 DECIMALS = 6
 """Decimals of degrees in the page: 0.1 m."""
 
-MOST_FEATURES = 6000
+MOST_FEATURES = 30_000
 """Round sites, a layer with more features is drawn by its largest ones."""
 
 MOST_SINGLE = 1500

@@ -229,6 +229,17 @@ function zoningView(map, groups, data) {
     still(side);
   }
 
+  /* Tiles lie below all layers; their switch is the last row of the legend. */
+  function tiles() {
+    if (!data.tiles) return;
+    const {urls, label, credit, subdomains, deepest} = data.tiles;
+    groups.tiles = L.layerGroup(urls.map(url =>
+      L.tileLayer(url, {subdomains: subdomains || "a", maxNativeZoom: deepest, maxZoom: 19}))).addTo(map);
+    const style = {shape: "polygon", fill: "#cfd8dc", line: "#90a4ae", opacity: 1, width: 1, dash: []};
+    data.legend.push({label: words.tiles, rows: [{layer: "tiles", label, style, count: "", classes: []}]});
+    root.appendChild(make("div", "zt-credit", credit));
+  }
+
   /* --------------------------------------------------------------- the rest */
   const placed = [];
 
@@ -308,6 +319,7 @@ function zoningView(map, groups, data) {
   whereabouts();
   L.control.scale({imperial: false, maxWidth: 140, position: "bottomleft"}).addTo(map);
   panel();
+  tiles();
   legend();
   labels();
   restack();
