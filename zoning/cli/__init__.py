@@ -26,6 +26,7 @@ COMMANDS = (
     "verify",
     "replay",
     "export",
+    "layers",
     "rules",
     "doctor",
     "schema",

@@ -16,7 +16,7 @@ from zoning.io.rasters import read_raster
 from zoning.model import Absence, Base, Clause, Layer, LayerInfo, Raster
 from zoning.model.problems import layer_problem
 
-__all__ = ["open_base"]
+__all__ = ["COUNTY", "base_of", "open_base"]
 
 COUNTY = "county"
 PRUDENCE = "prudence"
@@ -42,7 +42,11 @@ def open_base(folder: Path) -> Base:
     BaseError
         When zoning.yaml or the county outline cannot be used.
     """
-    config = read_config(folder)
+    return base_of(read_config(folder), folder)
+
+
+def base_of(config: BaseConfig, folder: Path) -> Base:
+    """Open a base by settings that were read, or made; see `open_base`."""
     county = _county(config, folder)
     outline: BaseGeometry = shapely.union_all(county.geometry)
     place = LayerPlace(folder=folder, crs=config.crs, county=outline)

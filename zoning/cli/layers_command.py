@@ -1,0 +1,133 @@
+"""`zoning layers`: what a base holds, and the seals of its files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zoning.cli.console import say, text
+from zoning.cli.options import json_option, lang_option
+from zoning.errors import Problem, UsageError
+from zoning.terms import label
+
+if TYPE_CHECKING:  # a base is opened only when a command runs
+    from zoning.io.sealing import Sealed
+
+__all__ = ["command"]
+
+COLUMNS = ("layer", "path", "edition", "authority", "features", "crs", "area", "seal")
+SQUARE_METRES_A_HECTARE = 10_000
+NOT_WHOLE = 4
+SOUND = {"new", "kept", "renewed", "open"}
+
+base_argument = click.argument(
+    "base", type=click.Path(path_type=Path, file_okay=False), default=Path()
+)
+
+
+@click.group("layers")
+def command() -> None:
+    """图层：列出、登记 the layers of a base: list, seal.
+
+    \b
+    zoning layers list county/
+    zoning layers seal county/
+    """  # noqa: D301  \b keeps click from reflowing
+
+
+@command.command("list")
+@base_argument
+@json_option
+@lang_option
+def list_layers(*, base: Path, as_json: bool, lang: str) -> int:
+    """列出图层及其登记情况 every layer, what it is now, and its seal.
+
+    Ends with 4 when a layer cannot be relied on or differs from its seal.
+    """
+    from zoning.io.sealing import standings
+
+    return _tell(standings(base), as_json=as_json, lang=lang)
+
+
+@command.command("seal")
+@base_argument
+@click.option("--layer", "only", multiple=True, help="只登记此图层 this layer only.")
+@click.option(
+    "--again", is_flag=True, help="文件已变的重新登记 seal changed files anew."
+)
+@json_option
+@lang_option
+def seal_layers(
+    *, base: Path, only: tuple[str, ...], again: bool, as_json: bool, lang: str
+) -> int:
+    """把图层文件的 sha256 和要素数写入 zoning.yaml seal the files of a base.
+
+    Only a layer that was read whole is sealed. A check does not read a layer
+    whose file differs from its seal: it is NOT_CHECKED.
+    """
+    from zoning.io.config import CONFIG_NAME
+    from zoning.io.sealing import Standing, seal, standings
+
+    known = [one.layer for one in standings(base)] if only else []
+    for name in only:
+        if name not in known:
+            values = {"layer": name, "known": "、".join(known)}
+            raise UsageError(Problem(code="LAYER_NOT_LISTED", values=values))
+    done = seal(base, only=only, again=again)
+    code = _tell(done, as_json=as_json, lang=lang)
+    if any(one.standing in {Standing.NEW, Standing.RENEWED} for one in done):
+        say(text("layers_backup", lang, path=CONFIG_NAME))
+    changed = sum(one.standing is Standing.CHANGED for one in done)
+    if changed:
+        say(text("layers_again", lang, count=changed))
+    return code
+
+
+def _tell(found: "tuple[Sealed, ...]", *, as_json: bool, lang: str) -> int:
+    from zoning.cli.printing import print_json, print_rows
+
+    if as_json:
+        print_json([_record(one) for one in found])
+    else:
+        heads = [text(f"layers_column_{name}", lang) for name in COLUMNS]
+        print_rows(heads, [_cells(one, lang) for one in found])
+        for one in found:
+            for problem in one.problems:
+                say(problem.line(lang))
+    return 0 if all(one.standing in SOUND for one in found) else NOT_WHOLE
+
+
+def _cells(one: "Sealed", lang: str) -> list[str]:
+    from zoning.report.texts import text as report_text
+
+    info = one.info
+    area = info.area_m2 if info else None
+    return [
+        label("layer", one.layer, lang),
+        one.path,
+        (info.edition or "") if info else "",
+        report_text(f"authority.{info.authority}", lang) if info else "",
+        str(one.features) if one.features is not None else "",
+        (info.crs or "") if info else "",
+        f"{area / SQUARE_METRES_A_HECTARE:.4f}" if area else "",
+        text(f"layers_standing_{one.standing}", lang),
+    ]
+
+
+def _record(one: "Sealed") -> dict[str, Any]:
+    info = one.info
+    return {
+        "layer": one.layer,
+        "path": one.path,
+        "seal": str(one.standing),
+        "sha256": one.sha256 or None,
+        "features": one.features,
+        "edition": info.edition if info else None,
+        "crs": info.crs if info else None,
+        "encoding": info.encoding if info else None,
+        "area_m2": info.area_m2 if info else None,
+        "problems": [
+            {"code": problem.code, "zh": problem.text("zh"), "en": problem.text("en")}
+            for problem in one.problems
+        ],
+    }
