@@ -17,6 +17,7 @@ __all__ = ["COMMANDS", "main"]
 
 COMMANDS = (
     "demo",
+    "init",
     "check",
     "fix",
     "explain",

@@ -1,0 +1,435 @@
+"""The first ``zoning.yaml`` of a folder: what each file is, with the reasons beside it.
+
+Nothing is asserted that the files do not show. Edition, coverage and a missing
+CRS stand as comments for a person to confirm; until then the layers cannot
+carry a "not affected".
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from zoning.errors import LayerError, Problem
+from zoning.io.catalogue import catalogue, same_name
+from zoning.io.recognition import Guess, Traits, packs_for, recognise
+from zoning.io.vector import RawLayer, read_raw
+from zoning.measure import project
+from zoning.terms import group, label
+
+__all__ = ["Dataset", "FirstBase", "first_base", "first_base_text"]
+
+DEGREES = "EPSG:4490"
+VECTORS = {".shp", ".gpkg", ".geojson", ".json", ".fgb"}
+RASTERS = {".tif", ".tiff"}
+TABLES = {".xlsx"}
+CANDIDATES = ("EPSG:4490", *(f"EPSG:{code}" for code in (4524, 4525, 4526)))
+CANDIDATES += tuple(f"EPSG:{code}" for code in (4545, 4546, 4547))
+_YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?:[-_.年]?(\d{2})[-_.月]?(\d{2}))?(?!\d)")
+_COUNTY_DIGITS, _ZONE_DEGREES = 6, 3
+_FIRST_CODE, _FIRST_ZONE = 4534, 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """A dataset of the folder.
+
+    Parameters
+    ----------
+    path : str
+        Relative to the folder, with ``/``.
+    tables : tuple of str
+        Tables of a GeoPackage that holds several, else empty.
+    guess : Guess or None
+        The layer that it is, when there is no doubt.
+    others : tuple of Guess
+        What else it may be.
+    crs : str
+        '' when the file states none.
+    candidates : tuple of str
+        CRS by which a file without one would fall into the county.
+    features : int
+    edition : str
+        Date or year in its name, for a person to confirm.
+    problems : tuple of Problem
+        Why it could not be read.
+    """
+
+    path: str
+    tables: tuple[str, ...] = ()
+    guess: Guess | None = None
+    others: tuple[Guess, ...] = ()
+    crs: str = ""
+    candidates: tuple[str, ...] = ()
+    features: int = 0
+    edition: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstBase:
+    """What a folder turned out to hold.
+
+    Parameters
+    ----------
+    chosen : mapping of layer id to Dataset
+        One dataset a layer.
+    rivals : mapping of layer id to tuple of Dataset
+        Layers for which several files stand: none is chosen.
+    unnamed : tuple of Dataset
+        Files that are no layer, or more than one, or unreadable.
+    """
+
+    name: str
+    admin_code: str
+    crs: str
+    chosen: dict[str, Dataset]
+    rivals: dict[str, tuple[Dataset, ...]]
+    unnamed: tuple[Dataset, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Seen:
+    dataset: Dataset
+    raw: RawLayer | None = None
+
+
+def first_base(folder: Path) -> FirstBase:
+    """Look at every dataset of a folder and its subfolders.
+
+    Parameters
+    ----------
+    folder : Path
+        Nothing in it is changed. Hidden folders are left out.
+
+    Returns
+    -------
+    FirstBase
+        In the order of the catalogue; files in the order of their names.
+    """
+    seen = [one for path in _files(folder) for one in _look(path, folder)]
+    by_layer: dict[str, list[_Seen]] = defaultdict(list)
+    for one in seen:
+        if one.dataset.guess is not None:
+            _join(by_layer[one.dataset.guess.layer], one)
+    whole = {
+        name: _without_weaker(by_layer[name])
+        for name in catalogue()
+        if name in by_layer
+    }
+    chosen = {name: found[0] for name, found in whole.items() if len(found) == 1}
+    code, title = _county_of(chosen)
+    crs, middle = _plane_of(chosen)
+    placed = {name: _placed(one, middle).dataset for name, one in chosen.items()}
+    return FirstBase(
+        name=title,
+        admin_code=code,
+        crs=crs,
+        chosen=placed,
+        rivals={
+            name: tuple(one.dataset for one in found)
+            for name, found in whole.items()
+            if len(found) > 1
+        },
+        unnamed=tuple(_unused(seen, whole)),
+    )
+
+
+def _without_weaker(found: list[_Seen]) -> list[_Seen]:
+    """Leave out files that bear a layer's name alone, where others have its fields.
+
+    Of two files that both have them none is the better: an old edition looks
+    like the new one.
+    """
+    able = [one for one in found if one.dataset.guess and one.dataset.guess.content]
+    return able or found
+
+
+def _unused(seen: list[_Seen], whole: dict[str, list[_Seen]]) -> Iterator[Dataset]:
+    used = {one.dataset.path for found in whole.values() for one in found}
+    for one in seen:
+        if one.dataset.guess is None:
+            yield one.dataset
+        elif one.dataset.path not in used:
+            yield replace(
+                one.dataset,
+                guess=None,
+                others=(one.dataset.guess, *one.dataset.others),
+            )
+
+
+def _join(found: list[_Seen], one: _Seen) -> None:
+    """Add a dataset; further tables of the same file belong to the first."""
+    for place, other in enumerate(found):
+        first = other.dataset
+        if first.path == one.dataset.path and first.crs == one.dataset.crs:
+            joined = replace(
+                first,
+                tables=(*first.tables, *one.dataset.tables),
+                features=first.features + one.dataset.features,
+            )
+            found[place] = replace(other, dataset=joined)
+            return
+    found.append(one)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        inner = path.relative_to(folder).parts
+        if any(part.startswith(".") for part in inner) or not path.is_file():
+            continue
+        if path.suffix.lower() in VECTORS | RASTERS | TABLES:
+            yield path
+
+
+def _look(path: Path, folder: Path) -> Iterator[_Seen]:
+    relative = path.relative_to(folder)
+    names = (path.stem, *relative.parts[:-1])
+    found = Dataset(path=relative.as_posix(), edition=_edition(names))
+    kind = path.suffix.lower()
+    if kind in VECTORS:
+        tables = _tables(path)
+        for table in tables:
+            own = replace(found, tables=(table,) if len(tables) > 1 else ())
+            yield _vector(path, own, (*names, table) if table else names)
+        return
+    geometry = "raster" if kind in RASTERS else "table"
+    yield _Seen(
+        dataset=_named(found, Traits(names=names, geometry=geometry, columns={}))
+    )
+
+
+def _tables(path: Path) -> tuple[str, ...]:
+    """Return the feature tables of a GeoPackage; one nameless for other files."""
+    if path.suffix.lower() != ".gpkg":
+        return ("",)
+    import sqlite3
+
+    query = "SELECT table_name FROM gpkg_contents WHERE data_type = 'features'"
+    try:
+        with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as db:
+            return tuple(sorted(str(row[0]) for row in db.execute(query))) or ("",)
+    except sqlite3.Error:
+        return ("",)
+
+
+def _vector(path: Path, found: Dataset, names: tuple[str, ...]) -> _Seen:
+    table = found.tables[0] if found.tables else None
+    raw, problems = _read(path, table, None)
+    if raw is None and problems[0].code == "CRS_MISSING":
+        raw, _ = _read(path, table, DEGREES)  # its fields are enough
+        stated = ""
+    else:
+        stated = raw.crs if raw is not None else ""
+    if raw is None:
+        return _Seen(dataset=replace(found, problems=problems))
+    traits = Traits(names=names, geometry=_kind(raw), columns=raw.columns)
+    dataset = replace(found, crs=stated, features=len(raw.geometry))
+    return _Seen(dataset=_named(dataset, traits), raw=raw)
+
+
+def _read(
+    path: Path, table: str | None, crs: str | None
+) -> tuple[RawLayer | None, tuple[Problem, ...]]:
+    try:
+        return read_raw(path, path.stem, sublayer=table, crs=crs), ()
+    except LayerError as error:
+        return None, error.problems
+
+
+def _named(found: Dataset, traits: Traits) -> Dataset:
+    best, every = recognise(traits)
+    return replace(found, guess=best, others=tuple(g for g in every if g is not best))
+
+
+def _kind(raw: RawLayer) -> str:
+    shapes = raw.geometry[~shapely.is_missing(raw.geometry)]
+    sizes = {int(size) for size in shapely.get_dimensions(shapes) if size >= 0}
+    names = {0: "point", 1: "line", 2: "polygon"}
+    return names[sizes.pop()] if len(sizes) == 1 else "mixed"
+
+
+def _edition(names: Sequence[str]) -> str:
+    """Return the date or year that a name holds; the file's before its folder's."""
+    for name in names:
+        found = _YEAR.search(name)
+        if found:
+            return "-".join(part for part in found.groups() if part)
+    return ""
+
+
+# ------------------------------------------------------------------- the county
+def _county_of(chosen: dict[str, _Seen]) -> tuple[str, str]:
+    """Return the county's code, and its name, as most features state them."""
+    codes: Counter[str] = Counter()
+    names: Counter[str] = Counter()
+    for name in ("county", "township", "permanent_basic_farmland", "land_parcel"):
+        raw = chosen[name].raw if name in chosen else None
+        for column, values in (raw.columns if raw else {}).items():
+            if same_name("XZQDM", column) or same_name("ZLDWDM", column):
+                texts = (str(value).strip() for value in values)
+                codes.update(t[:_COUNTY_DIGITS] for t in texts if t[:6].isdigit())
+            if name == "county" and same_name("XZQMC", column):
+                names.update(str(value).strip() for value in values)
+        if codes:
+            break
+    code = min(codes, key=lambda one: (-codes[one], one), default="")
+    title = min(names, key=lambda one: (-names[one], one), default="")
+    return (code if len(code) == _COUNTY_DIGITS else ""), title
+
+
+def _plane_of(chosen: dict[str, _Seen]) -> tuple[str, tuple[float, float] | None]:
+    """Return the 3-degree plane of the county, and its middle in degrees."""
+    for name in ("county", "township", "urban_development_boundary", "control_unit"):
+        one = chosen.get(name)
+        if one is None or one.raw is None or not one.dataset.crs:
+            continue
+        middle = _middle(one.raw, one.dataset.crs)
+        if middle is not None:
+            zone = round(middle[0] / _ZONE_DEGREES)
+            return f"EPSG:{_FIRST_CODE + zone - _FIRST_ZONE}", middle
+    return "", None
+
+
+def _middle(raw: RawLayer, crs: str) -> tuple[float, float] | None:
+    boxes = shapely.bounds(raw.geometry)
+    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    if not len(boxes):
+        return None
+    west, south = boxes[:, :2].min(axis=0)
+    east, north = boxes[:, 2:].max(axis=0)
+    point = np.array([shapely.Point((west + east) / 2, (south + north) / 2)], object)
+    try:
+        placed = project(point, crs, DEGREES)[0]
+    except ValueError:
+        return None
+    x, y = float(placed.x), float(placed.y)
+    return (x, y) if np.isfinite([x, y]).all() else None
+
+
+def _placed(one: _Seen, county: tuple[float, float] | None) -> _Seen:
+    """Name the CRS by which a file without one falls into the county."""
+    if one.raw is None or one.dataset.crs or county is None:
+        return one
+    near = tuple(
+        crs
+        for crs in CANDIDATES
+        if (middle := _middle(one.raw, crs)) is not None
+        and abs(middle[0] - county[0]) < 1
+        and abs(middle[1] - county[1]) < 1
+    )
+    return replace(one, dataset=replace(one.dataset, candidates=near))
+
+
+# --------------------------------------------------------------------- the text
+def first_base_text(found: FirstBase, *, covers_county: bool = False) -> str:
+    """Return the zoning.yaml of a folder, with reasons and questions as comments.
+
+    Parameters
+    ----------
+    covers_county : bool
+        Whether a person states that every layer is complete for the county.
+    """
+    lines = [
+        "# 由 zoning init 按文件名、字段和取值写出；请逐条核对，改后以本文件为准。",
+        "# Written by zoning init from names, fields and values; check every line.",
+        f"name: {_quoted(found.name or '本县')}",
+        f"admin_code: {_quoted(found.admin_code or '000000')}"
+        + ("" if found.admin_code else "  # 未能识别，请填写六位行政区代码"),
+        f"crs: {found.crs or 'EPSG:4546'}"
+        + ("" if found.crs else "  # 未能识别，请填写 CGCS2000 三度带平面坐标系"),
+        *_county_lines(found),
+        f"packs: [{', '.join(packs_for(found.admin_code))}]",
+        f"scope: [{', '.join(group('scope'))}]",
+        "layers:",
+    ]
+    for name, one in found.chosen.items():
+        if name != "county":
+            lines += _entry(name, one, covers_county=covers_county)
+    for name, several in found.rivals.items():
+        lines += _rivals(name, several)
+    missing = [n for n in catalogue() if n not in {*found.chosen, *found.rivals}]
+    lines += [f"  # 没有找到 {label('layer', n, 'zh')}：{n}" for n in missing]
+    lines += [line for one in found.unnamed for line in _unnamed(one)]
+    return "\n".join(lines) + "\n"
+
+
+def _county_lines(found: FirstBase) -> list[str]:
+    if "county" in found.chosen:
+        one, why = found.chosen["county"], "县界文件"
+    elif "township" in found.chosen:
+        one, why = found.chosen["township"], "没有县界文件，以乡镇界线合成"
+    else:
+        return ['county: {path: "请填写县界文件"}  # 没有找到县界或乡镇界线']
+    table = f", {_tables_line(one)}" if one.tables else ""
+    return [f"county: {{path: {_quoted(one.path)}{table}}}  # {why}"]
+
+
+def _tables_line(one: Dataset) -> str:
+    if len(one.tables) == 1:
+        return f"layer: {_quoted(one.tables[0])}"
+    return f"layers: [{', '.join(map(_quoted, one.tables))}]"
+
+
+def _entry(name: str, one: Dataset, *, covers_county: bool) -> list[str]:
+    lines = [
+        f"  {name}:  # {label('layer', name, 'zh')}：{_why(one)}",
+        f"    path: {_quoted(one.path)}",
+    ]
+    if one.tables:
+        lines.append(f"    {_tables_line(one)}")
+    if not one.crs and one.features:
+        named = "、".join(one.candidates) or "无"
+        lines.append(f"    # crs: 文件未写坐标系；按以下坐标系落在本县：{named}")
+    if one.edition:
+        lines.append(f'    # edition: 名称中有 {one.edition}，请核对后写成 "年-月-日"')
+    if covers_county:
+        lines.append("    coverage: county  # 由使用者声明覆盖全县")
+    else:
+        lines.append(
+            "    # coverage: county  # 确认覆盖全县后去掉井号，否则不能判为不涉及"
+        )
+    return lines
+
+
+def _rivals(name: str, several: tuple[Dataset, ...]) -> list[str]:
+    lines = [f"  # {label('layer', name, 'zh')} 有 {len(several)} 个文件，请选一个："]
+    for one in several:
+        edition = f"，名称中有 {one.edition}" if one.edition else ""
+        lines.append(
+            f"  # {name}: {{path: {_quoted(one.path)}}}  # {_why(one)}{edition}"
+        )
+    return lines
+
+
+def _unnamed(one: Dataset) -> list[str]:
+    table = f"（{'、'.join(one.tables)}）" if one.tables else ""
+    if one.problems:
+        why = f"不能读：{one.problems[0].text()}"
+    elif one.others:
+        may = "、".join(label("layer", g.layer, "zh") for g in one.others[:3])
+        why = f"可能是 {may}，把握不足"
+    else:
+        why = "不是底图图层"
+    return [f"  # 未用 {_plain(one.path)}{table}：{_plain(why)}"]
+
+
+def _why(one: Dataset) -> str:
+    reasons = "；".join(one.guess.reasons) if one.guess else ""
+    count = f"，{one.features} 个要素" if one.features else ""
+    return _plain(f"{reasons}{count}")
+
+
+def _quoted(text: str) -> str:
+    """Return text as a double-quoted YAML scalar."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{_plain(escaped)}"'
+
+
+def _plain(text: str) -> str:
+    """Return text on one line: a name must not end a comment."""
+    return "".join(c if c.isprintable() else "�" for c in text)
