@@ -106,7 +106,7 @@ def test_of_two_editions_none_is_chosen(folder: Path) -> None:
 
 
 def test_the_boundary_of_villages_is_never_the_urban_boundary() -> None:
-    urban = {"GHFQDM": ["1"], "GHFQMC": ["城镇集中建设区"]}
+    urban: dict[str, Any] = {"GHFQDM": ["1"], "GHFQMC": ["城镇集中建设区"]}
     assert named("CZKFBJ", **urban) == "urban_development_boundary"
     assert named("CZKFBJ", GHFQDM=["1"], GHFQMC=["村庄建设区"]) is None
     assert named("村庄开发边界CZKFBJ", **urban) is None
@@ -117,7 +117,11 @@ def test_fields_and_values_name_a_file_that_its_name_does_not() -> None:
         named("新建文件夹", "导出_1", HJZHGKDYBM=["ZH1"], ZHGKDYFL=["优先保护单元"])
         == "control_unit"
     )
-    farmland = {"YJJBNTTBBH": ["2"], "YJJBNTTBMJ": ["3"], "DLBM": ["0101"]}
+    farmland: dict[str, Any] = {
+        "YJJBNTTBBH": ["2"],
+        "YJJBNTTBMJ": ["3"],
+        "DLBM": ["0101"],
+    }
     assert named("图层1", **farmland) == "permanent_basic_farmland"
     assert named("图层1", DLBM=["0101"], TBBH=["3"]) is None, "land parcels have both"
 
