@@ -33,6 +33,16 @@ def fact_id(rule_id: str) -> str:
     return f"{letters}-{int(number) % 100:03d}"
 
 
+def basis_id(rule_id: str) -> str:
+    """Return the fact whose document a rule cites.
+
+    The ban of ECR-002 stands in the guideline of 2019, as that of ECR-001 does
+    (policy dossier 1.3, evidence P2); its own fact names the notice of 2022,
+    which lists what is exempt.
+    """
+    return {"ECR-002": "ECR-001"}.get(rule_id, fact_id(rule_id))
+
+
 def is_part(rule_id: str) -> bool:
     return fact_id(rule_id) != rule_id
 

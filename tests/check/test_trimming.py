@@ -291,6 +291,22 @@ def test_remnants_below_the_least_part_are_given_up(base: Base) -> None:
     assert kept(fix).area == pytest.approx(195)
 
 
+@pytest.mark.parametrize(
+    ("area", "given", "least"),
+    [
+        (150, None, 7.5),
+        (4000, None, 200),
+        (90_000, None, 200),
+        (150, 200.0, 200),
+        (90_000, 0.0, 0),
+    ],
+)
+def test_the_least_part_goes_by_the_plot_unless_given(
+    area: float, given: float | None, least: float
+) -> None:
+    assert FixOptions(min_part_m2=given).least_m2(area) == pytest.approx(least)
+
+
 def test_a_small_parcel_that_the_cut_does_not_touch_stays(base: Base) -> None:
     cut = shapely.box(397_900, 3_435_500, 398_100, 3_435_600)
     small = shapely.box(398_200, 3_435_500, 398_210, 3_435_510)  # 100 m²
@@ -376,6 +392,40 @@ def test_a_clause_of_a_unit_is_cured_by_leaving_the_unit(base: Base) -> None:
     assert cut.obstacle is None
     assert not cut.stands
     assert kept(fix).bounds[0] == 400_000.05
+
+
+@pytest.mark.parametrize("number", ["T-001", "T-004", "T-005"])
+def test_a_clause_that_bears_the_id_of_a_rule_is_drawn_from_its_unit(
+    base: Base, number: str
+) -> None:
+    clauses = tuple(
+        replace(clause, id=number, severity="prohibit")
+        if clause.id == "U-1"
+        else clause
+        for clause in base.clauses or ()
+    )
+    named = replace(base, clauses=clauses)
+    shape = shapely.box(399_800, 3_441_000, 400_300, 3_441_200)
+    fix = fix_of(named, shape, {"activity": "tourism_facility"})
+    (cut,) = fix.cuts
+
+    assert cut.obstacle is None
+    assert not cut.stands
+    assert kept(fix).bounds[0] == 400_000.05
+
+
+def test_clauses_of_two_units_with_one_number_are_two(base: Base) -> None:
+    """Out of the one unit a point must not be led into the other."""
+    (clause,) = (one for one in base.clauses or () if one.id == "U-1")
+    ban = replace(clause, id="1", severity="prohibit")
+    other = replace(ban, unit_code="ZH50023730001")
+    point = shapely.Point(399_000, 3_441_100)
+    tour = {"activity": "tourism_facility"}
+
+    one = fix_of(replace(base, clauses=(ban,)), point, tour)
+    assert one.escape is not None
+    assert one.escape.way.distance_m == pytest.approx(1000, abs=1)
+    assert fix_of(replace(base, clauses=(ban, other)), point, tour).escape is None
 
 
 def test_conditions_are_trimmed_only_when_asked(base: Base) -> None:

@@ -81,9 +81,9 @@ def test_the_core_zone_is_prohibited_and_the_hole_is_not(base: Base) -> None:
 
 
 def test_an_unverified_ban_is_conditional_and_says_so(base: Base) -> None:
-    project = {**ROAD, "activity": "warehouse_hazmat", "industry_code": "G5949"}
+    project = {**ROAD, "activity": "industrial_park_dev"}
 
-    found = finding(base, ON_REDLINE, "ECR-002", project)
+    found = finding(base, ON_REDLINE, "UDB-002", project)
 
     assert found.severity == "prohibit"
     assert found.state is State.CONDITIONAL

@@ -16,7 +16,8 @@ from shapely.geometry.base import BaseGeometry
 from zoning import strict_yaml
 from zoning.io.base import open_base
 from zoning.io.config import read_config
-from zoning.io.first_base import first_base, first_base_text
+from zoning.io.first_base import first_base
+from zoning.io.first_base_text import first_base_text
 from zoning.io.recognition import Traits, packs_for, recognise
 from zoning.terms import label
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pack_facts import (
     acts,
+    basis_id,
     book,
     by_id,
     fact_id,
@@ -58,7 +59,7 @@ def facts(shared: Path) -> Mapping[str, Any]:
 # ------------------------------------------------------- against the fact base
 def test_dates_are_those_of_the_facts(facts: Mapping[str, Any]) -> None:
     for rule in book().rules:
-        fact = facts[fact_id(rule.id)]
+        fact = facts[basis_id(rule.id)]
         first = first_day(rule)
         written = first and first.isoformat()
         if is_part(rule.id) and written != fact.get("effective_from"):

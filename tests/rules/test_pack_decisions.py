@@ -74,7 +74,11 @@ def test_the_conditions_of_a_rule_read_as_the_article_does(
             "不可避让",
         ),
         ("ECR-004", {"crosses_without_land": "true"}, "不申请用地"),
-        ("PBF-001", {"approval_level": "national_major"}, "审批层级"),
+        (
+            "PBF-001",
+            {"activity": "railway", "approval_level": "national_major"},
+            "审批层级",
+        ),
         (
             "PBF-001",
             {"temporary_land": "true", "land_permanent_m2": "0"},

@@ -11,6 +11,7 @@ from pack_facts import (
     LEFT_OUT,
     PACKS,
     ROOT,
+    basis_id,
     book,
     by_id,
     fact_id,
@@ -67,7 +68,7 @@ def test_a_rule_trusts_its_basis_no_more_than_its_fact(
     facts: Mapping[str, Any],
 ) -> None:
     for rule in book().rules:
-        allowed = facts[fact_id(rule.id)]["confidence"]
+        allowed = facts[basis_id(rule.id)]["confidence"]
         assert TRUST[rule.confidence] <= TRUST[allowed], rule.id
 
 
@@ -88,7 +89,7 @@ def test_a_rule_is_no_harder_than_its_fact_and_explains_being_softer(
 
 def test_clauses_and_numbers_are_those_of_the_facts(facts: Mapping[str, Any]) -> None:
     for rule in book().rules:
-        fact = facts[fact_id(rule.id)]
+        fact = facts[basis_id(rule.id)]
         clause, source = rule.source.clause, fact["source"]
         if is_part(rule.id):
             assert clause in f"{source['clause']} {fact.get('supersedes')}", rule.id

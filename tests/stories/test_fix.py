@@ -92,7 +92,15 @@ def test_the_rest_is_written_for_surveyor_and_gis(desk: Path) -> None:
         feature["properties"]["role"]
         for feature in json.loads((folder / "trimmed.geojson").read_bytes())["features"]
     ]
-    assert roles == ["kept", "lost"]
+    assert roles == ["kept", "lost", "moved"]
+    moved = gpd.read_file(folder / "trimmed.gpkg", layer="moved")
+    assert moved.geometry[0].bounds == pytest.approx(
+        (398_000.11, 3_435_500, 398_400.11, 3_435_800), abs=0.02
+    )
+    assert facts["way_out"]["distance_m"] == pytest.approx(100.1, abs=0.03)
+    assert facts["way_out"]["verdict"] == facts["verdict_after"]
+    assert "E622 整块移位：向东" in said
+    assert "不表示可以使用" in said
 
 
 def test_the_rest_can_be_checked_again(desk: Path) -> None:
@@ -106,6 +114,27 @@ def test_the_rest_can_be_checked_again(desk: Path) -> None:
     assert same["area_m2"] == facts["kept_m2"]
     assert code in {1, 4}
     assert sorted(path.name for path in again.iterdir()) == ["fix.json", "map.html"]
+
+
+def test_a_small_plot_keeps_a_small_rest(desk: Path) -> None:
+    small_base.write_txt(
+        desk / "house.txt", shapely.box(397_995, 3_435_500, 398_005, 3_435_515)
+    )
+    _, said, folder = fix(desk, "house.txt", "house")
+    (facts,) = document(folder)["sites"]
+
+    assert facts["outcome"] == "trimmed"
+    assert facts["kept_m2"] == pytest.approx(4.95 * 15, abs=0.05)
+    assert facts["min_part_m2"] == pytest.approx(7.5, abs=0.01)
+    assert document(folder)["options"]["min_part_m2"] is None
+    assert "小于 7.5 平方米" in said
+    assert "5% 取小者" in said
+
+    _, said, folder = fix(desk, "house.txt", "house200", "--min-part-m2", "200")
+    (facts,) = document(folder)["sites"]
+    assert facts["outcome"] == "nothing_left"
+    assert facts["min_part_m2"] == 200
+    assert "整块移位" in said
 
 
 def test_the_map_shows_the_lost_part_dashed(desk: Path) -> None:
@@ -147,6 +176,9 @@ def test_a_road_is_told_which_stretch_to_move(desk: Path) -> None:
     assert stretches[0]["start_m"] == 0
     assert stretches[0]["length_m"] == pytest.approx(199.97, abs=0.02)
     assert "stretches to move" in said
+    assert "1 breaks" in " ".join(said.split())
+    (left,) = facts["runs_left"]
+    assert left["length_m"] == pytest.approx(499.92, abs=0.05)
     lines = gpd.read_file(folder / "trimmed.gpkg", layer="crossings")
     assert len(lines) == len(facts["crossings"])
 

@@ -11,7 +11,7 @@ from zoning.model import CheckOptions
 from zoning.overlay import within_tolerance
 from zoning.topology import oriented, polygonal
 
-__all__ = ["GRID_M", "Rest", "carve", "lost_ground"]
+__all__ = ["GRID_M", "Rest", "carve", "lost_ground", "strip_runs_m"]
 
 GRID_M = 0.001
 """Survey files carry millimetres: the rest is what such a file can say."""
@@ -27,10 +27,12 @@ class Rest:
 
     `kept` is a valid polygon or multipolygon in the survey plane, vertices on
     millimetres; None when nothing is left. `dropped` parts were given up for
-    their size, `dropped_m2` in all (ellipsoidal).
+    their size, below `least_m2`, or within the boundary tolerance, `dropped_m2`
+    in all (ellipsoidal).
     """
 
     kept: BaseGeometry | None
+    least_m2: float = 0.0
     dropped: int = 0
     dropped_m2: float = 0.0
 
@@ -70,11 +72,17 @@ def carve(
     touched = shapely.dwithin(back, closed, TOUCHED_M)
     stays = ((area >= min_part_m2) | ~touched) & ~within_tolerance(parts, options)
     if not stays.any():
-        return Rest(kept=None, dropped=len(parts), dropped_m2=float(area.sum()))
+        return Rest(
+            kept=None,
+            least_m2=min_part_m2,
+            dropped=len(parts),
+            dropped_m2=float(area.sum()),
+        )
     left = parts[stays]
     whole = left[0] if len(left) == 1 else shapely.multipolygons(left)
     return Rest(
         kept=oriented(np.array([whole], dtype=object))[0],
+        least_m2=min_part_m2,
         dropped=int((~stays).sum()),
         dropped_m2=float(area[~stays].sum()),
     )
@@ -95,6 +103,20 @@ def lost_ground(site: BaseGeometry, kept: BaseGeometry | None) -> BaseGeometry:
     both = np.array([shapely.intersection(lost, seen)], dtype=object)
     ground: BaseGeometry = polygonal(both)[0]
     return ground
+
+
+def strip_runs_m(shape: BaseGeometry, crs: str) -> tuple[float, ...]:
+    """Return how long each part of a strip is, metres, longest first.
+
+    A rectangle of the same area and outline is taken: of a strip of even width
+    that is its length.
+    """
+    parts = shapely.get_parts(shape)
+    rings = np.asarray(shapely.get_exterior_ring(parts), dtype=object)
+    half = measure.length_m(rings, crs) / 2
+    area = measure.area_m2(parts, crs)
+    runs = (half + np.sqrt(np.maximum(half**2 - 4 * area, 0.0))) / 2
+    return tuple(sorted((float(run) for run in runs), reverse=True))
 
 
 def _without_spikes(rest: BaseGeometry, width_m: float) -> BaseGeometry:

@@ -16,7 +16,7 @@ from zoning import measure
 from zoning.check.forbidden import Piece
 from zoning.model import LonLat
 
-__all__ = ["Crossing", "find_crossings"]
+__all__ = ["JOIN_M", "Crossing", "Run", "find_crossings", "runs_left"]
 
 JOIN_M = 0.001
 """Stretches closer than this are one: a line's own vertices do not part them."""
@@ -57,6 +57,20 @@ class Crossing:
     geometry: BaseGeometry
     start: LonLat
     end: LonLat
+
+    @property
+    def run_m(self) -> float:
+        """How long it is, metres."""
+        return self.end_m - self.start_m
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A piece of a line between closed stretches, chainage along its part."""
+
+    part: int
+    start_m: float
+    end_m: float
 
     @property
     def run_m(self) -> float:
@@ -121,6 +135,26 @@ def find_crossings(
     return tuple(
         sorted(found, key=lambda c: (c.part, c.start_m, c.end_m, c.layer, c.feature))
     )
+
+
+def runs_left(
+    line: BaseGeometry, crossings: Sequence[Crossing], *, crs: str
+) -> tuple[Run, ...]:
+    """Return what would be left of a line without some stretches, in order.
+
+    A place where it is crossed in a point parts it too; pieces shorter than a
+    millimetre do not count.
+    """
+    left: list[Run] = []
+    for track in _tracks(line, crs):
+        mine = [(c.start_m, c.end_m) for c in crossings if c.part == track.part]
+        reached = 0.0
+        for start, end in _joined(sorted(mine)):
+            left.append(Run(part=track.part, start_m=reached, end_m=start))
+            reached = end
+        end = float(track.chainage_m[-1])
+        left.append(Run(part=track.part, start_m=reached, end_m=end))
+    return tuple(run for run in left if run.run_m > JOIN_M)
 
 
 def _tracks(line: BaseGeometry, crs: str) -> list[_Track]:

@@ -6,12 +6,14 @@ from enum import StrEnum
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from zoning.check.crossings import Crossing
+from zoning.check.crossings import Crossing, Run
 from zoning.check.escape import Escape
 from zoning.check.survey_plane import SurveyPlane
 from zoning.model import Finding, Report, SiteResult
 
 __all__ = ["Cut", "FixOptions", "FixOutcome", "FixReport", "SiteFix"]
+
+LEAST_PART_M2, LEAST_SHARE = 200.0, 0.05
 
 
 class FixOutcome(StrEnum):
@@ -34,16 +36,25 @@ class FixOptions:
     ----------
     also_conditional : bool
         Withdraw from what asks for an approval too, where something is left.
-    min_part_m2 : float
-        Smaller parts of a cut site are given up: 200 m² is the smallest built
-        plot that the national land survey maps (TD/T 1055-2019, from memory).
+    min_part_m2 : float or None
+        Smaller parts of a cut site are given up. None takes the smaller of
+        200 m², the smallest built plot that the national land survey maps
+        (TD/T 1055-2019, from memory), and 5 % of the site: for a house of
+        150 m² any rest would be "small", so there the plot is the measure.
+        The two meet at 4000 m².
     margin_m : float
         How far beyond a distance the rest stays.
     """
 
     also_conditional: bool = False
-    min_part_m2: float = 200.0
+    min_part_m2: float | None = None
     margin_m: float = 0.1
+
+    def least_m2(self, area_m2: float | None) -> float:
+        """Return the least part that is kept of a site of some area, m²."""
+        if self.min_part_m2 is not None:
+            return self.min_part_m2
+        return min(LEAST_PART_M2, LEAST_SHARE * (area_m2 or 0.0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,10 +99,25 @@ class SiteFix:
         The rest in `plane`, vertices on whole millimetres.
     lost : geometry or None
         What was given up, in the working plane.
+    least_m2 : float
+        What a part that the cut touches must have to be kept.
     dropped : int
         Parts given up for being too small, or within the boundary tolerance.
     margin_m, clear_m : float
         Kept beyond distances, and off features.
+    crossings : tuple of Crossing
+        Of a line, the stretches to move.
+    runs : tuple of Run
+        Of a line, what would be left without them: no passage when broken.
+    breaks_m, left_m : tuple of float
+        Of linear works drawn as a strip: about how long the parts given up and
+        the parts left are. A strip with a part missing is no passage.
+    searched : bool
+        A place out of the closed ground was looked for.
+    escape : Escape or None
+        The nearest one that was found: of a point, or of a polygon that keeps
+        its shape. It was checked again; the check bans nothing there that it
+        could be led out of.
     """
 
     before: SiteResult
@@ -101,11 +127,16 @@ class SiteFix:
     plane: SurveyPlane | None = None
     kept: BaseGeometry | None = None
     lost: BaseGeometry | None = None
+    least_m2: float = 0.0
     dropped: int = 0
     dropped_m2: float = 0.0
     margin_m: float = 0.0
     clear_m: float = 0.0
     crossings: tuple[Crossing, ...] = ()
+    runs: tuple[Run, ...] = ()
+    breaks_m: tuple[float, ...] = ()
+    left_m: tuple[float, ...] = ()
+    searched: bool = False
     escape: Escape | None = None
 
     @property

@@ -25,14 +25,15 @@ from zoning.check.clauses import unit_codes
 from zoning.check.facts import Facts, ViewFacts
 from zoning.model import Base, CheckOptions, Finding
 from zoning.rules.packs import RuleBook
-from zoning.rules.schema import Space
+from zoning.rules.schema import Rule, Space
 
-__all__ = ["CURABLE", "ForbiddenGround", "Piece", "obstacle"]
+__all__ = ["CURABLE", "ForbiddenGround", "Piece", "finding_key", "obstacle"]
 
 CURABLE = frozenset({"intersects", "within_distance", "outside"})
 """Relations from which a site can withdraw by giving ground up."""
 
 UNIT_CLAUSE, UNIT_VIEW = "clause_unit", "unit"
+CLAUSE = "clause_"  # views of findings that the access list gives
 ARC_M = 0.05  # by so much an arc may run outside the circle
 PLAIN_M = 0.05  # and by twice this its outline, with fewer points to set out
 NEAR_M = 10.0  # features this close are taken along, the rest cannot matter
@@ -68,6 +69,26 @@ class _Near:
         )
 
 
+def finding_key(finding: Finding) -> tuple[str, ...]:
+    """Return what tells one finding of a site from another.
+
+    A county numbers its clauses as it likes: one may bear the id of a rule, and
+    clauses of two units the same number. So a clause is known by its level,
+    its number and its units, a rule by its id.
+    """
+    if not finding.view.startswith(CLAUSE):
+        return ("rule", finding.rule_id)
+    units = sorted(feature.id for feature in finding.features)
+    return (finding.view, finding.rule_id, *units)
+
+
+def _rule_of(finding: Finding, book: RuleBook) -> Rule | None:
+    """Return the rule a finding was drawn from, None for a clause of the list."""
+    if finding.view.startswith(CLAUSE):
+        return None
+    return next((rule for rule in book.rules if rule.id == finding.rule_id), None)
+
+
 def obstacle(finding: Finding, book: RuleBook) -> str | None:
     """Return why no trim takes a finding away, None when one may.
 
@@ -78,7 +99,7 @@ def obstacle(finding: Finding, book: RuleBook) -> str | None:
         a clause for the whole county. A relation (``inside``, ``share_ge``,
         ``slope_ge``): it is not drawn from features that could be left out.
     """
-    rule = next((rule for rule in book.rules if rule.id == finding.rule_id), None)
+    rule = _rule_of(finding, book)
     if rule is None:
         return None if finding.view == UNIT_CLAUSE else "everywhere"
     if not rule.space:
@@ -118,7 +139,7 @@ class ForbiddenGround:
             By how much ground within a distance, and other ground, is widened,
             so that what stays outside is clear of it; 0 gives the limit itself.
         """
-        rule = next((r for r in self.book.rules if r.id == finding.rule_id), None)
+        rule = _rule_of(finding, self.book)
         if rule is None:
             return self._units(finding, clear_m)
         return tuple(

@@ -2,8 +2,9 @@
 
 A polygon gives up the ground that its prohibiting rules close; the rest is
 cleaned, laid on the millimetre of the survey plane and put through the same
-check. A line is not cut: the stretches to move are listed. Of a point the way
-out is told. What is said of the rest is what the second check says, no more.
+check; besides it is told where the plot as it is would be out of them. A line
+is not cut: the stretches to move are listed. Of a point the way out is told.
+What is said of the rest is what the second check says, no more.
 
 Notes
 -----
@@ -22,14 +23,13 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
-from zoning.check.carving import Rest, carve, lost_ground
-from zoning.check.checking import check
-from zoning.check.crossings import find_crossings
-from zoning.check.escape import Escape, find_way_out
+from zoning.check.carving import Rest, carve, lost_ground, strip_runs_m
 from zoning.check.fixes import Cut, FixOptions, FixOutcome, FixReport, SiteFix
-from zoning.check.forbidden import ForbiddenGround, Piece, obstacle
+from zoning.check.forbidden import ForbiddenGround, Piece, finding_key, obstacle
+from zoning.check.moving import cross_line, move_point, nearest_move
+from zoning.check.rechecking import Bench
 from zoning.check.survey_plane import SurveyPlane, survey_plane
-from zoning.model import Finding, Report, Site, SiteResult, State
+from zoning.model import Finding, Report, SiteResult, State, Verdict
 from zoning.rules.packs import RuleBook
 
 __all__ = ["fix_report"]
@@ -58,7 +58,7 @@ def fix_report(
         not cut (lines, points, nothing left, nothing prohibited) as they were.
     """
     chosen = options or FixOptions()
-    fixer = _Fixer(report=report, book=book, options=chosen)
+    fixer = _Fixer(bench=Bench(report=report, book=book, options=chosen))
     fixes = tuple(fixer.fix(result) for result in report.sites)
     after = replace(report, sites=tuple(fix.result for fix in fixes))
     return FixReport(before=report, after=after, fixes=fixes, options=chosen)
@@ -91,35 +91,42 @@ class _Attempt:
 class _Fixer:
     """Works on the sites of one report."""
 
-    report: Report
-    book: RuleBook
-    options: FixOptions
+    bench: Bench
+
+    @property
+    def report(self) -> Report:
+        return self.bench.report
+
+    @property
+    def book(self) -> RuleBook:
+        return self.bench.book
+
+    @property
+    def options(self) -> FixOptions:
+        return self.bench.options
 
     def fix(self, result: SiteResult) -> SiteFix:
         shape = result.geometry
         if shape is None:
             return SiteFix(before=result, outcome=FixOutcome.REJECTED)
-        wanted = self._wanted(result)
+        wanted = self.bench.wanted(result)
         if not wanted:
             return SiteFix(before=result, outcome=FixOutcome.NOT_NEEDED)
         dimension = int(shapely.get_dimensions(shape))
         if dimension == AREAL:
-            return self._trim(result, shape, wanted)
-        if dimension == LINE:
-            return self._cross(result, shape, wanted)
-        return self._escape(result, shape, wanted)
+            return self._with_move(self._trim(result, shape, wanted), shape, wanted)
+        lead = cross_line if dimension == LINE else move_point
+        return lead(self.bench, result, shape, wanted=wanted)
 
-    def _wanted(self, result: SiteResult) -> tuple[Finding, ...]:
-        """Return the findings to withdraw from, prohibitions first."""
-        states = [State.PROHIBITED]
-        if self.options.also_conditional:
-            states.append(State.CONDITIONAL)
-        return tuple(
-            finding
-            for state in states
-            for finding in result.findings
-            if finding.state is state
-        )
+    def _with_move(
+        self, fix: SiteFix, shape: BaseGeometry, wanted: tuple[Finding, ...]
+    ) -> SiteFix:
+        """Add where the plot as it is would be out of what is prohibited."""
+        banned = fix.before.verdict is Verdict.PROHIBITED
+        if not banned or not self.bench.curable(wanted):
+            return fix
+        escape = nearest_move(self.bench, fix.before, shape, wanted=wanted)
+        return replace(fix, searched=True, escape=escape)
 
     # ------------------------------------------------------------- polygons
     def _trim(
@@ -134,19 +141,32 @@ class _Fixer:
             )
             if not attempt.made or attempt.rest.kept is None:
                 return _without_rest(result, attempt)
-            after = self._check_again(result.site, attempt.rest.kept, plane.crs)
+            after = self.bench.check_again(result.site, attempt.rest.kept, plane.crs)
             if after.geometry is None:  # what no check takes is not left
                 return _without_rest(result, attempt)
             left = self._left(attempt, after)
             if not left or turn == ROUNDS - 1:
                 break
-            known = {finding.rule_id for finding in wanted}
-            wanted = (*wanted, *(f for f in left if f.rule_id not in known))
+            wanted = (*wanted, *self.bench.unknown(left, wanted))
             margin, clear = 2 * margin, 2 * clear
         else:
             raise AssertionError  # the last turn leaves by the break
         fixed = self._trimmed(result, attempt, after, plane=plane)
-        return replace(fixed, lost=lost_ground(shape, after.geometry))
+        fixed = replace(fixed, lost=lost_ground(shape, after.geometry))
+        return self._with_breaks(fixed)
+
+    def _with_breaks(self, fix: SiteFix) -> SiteFix:
+        """Add, for linear works drawn as a strip, what is missing of it."""
+        linear = fix.before.site.project.get("linear") == "true"
+        rest = fix.result.geometry
+        if not linear or rest is None or fix.lost is None:
+            return fix
+        crs = self.bench.crs
+        return replace(
+            fix,
+            breaks_m=strip_runs_m(fix.lost, crs),
+            left_m=strip_runs_m(rest, crs),
+        )
 
     def _attempt(
         self,
@@ -158,7 +178,7 @@ class _Fixer:
         clear_m: float,
     ) -> _Attempt:
         """Cut once: all bans, then the conditions that leave something."""
-        drawn = self._around(shape)
+        drawn = self.bench.around(shape)
         grounds = [
             self._ground(drawn, finding, margin_m=margin_m, clear_m=clear_m)
             for finding in wanted
@@ -221,20 +241,15 @@ class _Fixer:
             shape,
             shapely.union_all(np.array([*closed, None], dtype=object)[:-1]),
             planes=(self.report.base.crs, plane.crs),
-            min_part_m2=self.options.min_part_m2,
+            min_part_m2=self.options.least_m2(self._area_m2(shape)),
             options=self.report.options,
         )
 
     def _left(self, attempt: _Attempt, after: SiteResult) -> tuple[Finding, ...]:
         """Return what the second check still finds and a further cut may cure."""
-        given_up = {
-            cut.finding.rule_id for cut in attempt.cuts if cut.obstacle is not None
-        }
-        return tuple(
-            finding
-            for finding in self._wanted(after)
-            if finding.rule_id not in given_up and obstacle(finding, self.book) is None
-        )
+        given_up = [cut.finding for cut in attempt.cuts if cut.obstacle is not None]
+        left = self.bench.unknown(self.bench.wanted(after), given_up)
+        return self.bench.curable(left)
 
     def _trimmed(
         self,
@@ -254,106 +269,14 @@ class _Fixer:
             after=after,
             plane=plane,
             kept=rest.kept,
+            least_m2=rest.least_m2,
             dropped=rest.dropped,
             dropped_m2=rest.dropped_m2,
             margin_m=attempt.margin_m,
             clear_m=attempt.clear_m,
         )
 
-    # ------------------------------------------------------ lines and points
-    def _cross(
-        self, result: SiteResult, shape: BaseGeometry, wanted: tuple[Finding, ...]
-    ) -> SiteFix:
-        """List the stretches to move: the limits themselves, nothing added."""
-        drawn = self._around(shape)
-        cuts: list[Cut] = []
-        closed: list[tuple[str, Piece]] = []
-        for finding in wanted:
-            why = obstacle(finding, self.book)
-            mine = [(finding.rule_id, one) for one in drawn.pieces(finding)]
-            if why is None:
-                why = self._no_way_round(shape, finding, [one for _, one in mine])
-            if why is None:
-                closed += mine
-            cuts.append(Cut(finding=finding, obstacle=why))
-        found = find_crossings(shape, closed, crs=self.report.base.crs)
-        return SiteFix(
-            before=result,
-            outcome=FixOutcome.CROSSINGS if found else FixOutcome.NOT_CURABLE,
-            cuts=tuple(cuts),
-            crossings=found,
-        )
-
-    @staticmethod
-    def _no_way_round(
-        line: BaseGeometry, finding: Finding, pieces: Sequence[Piece]
-    ) -> str | None:
-        """Return why no stretch need be moved for a finding, None when some must."""
-        ground = shapely.union_all([piece.ground for piece in pieces])
-        if not shapely.intersects(line, ground):
-            return "no_ground"
-        condition = finding.state is not State.PROHIBITED
-        return "whole" if condition and shapely.covers(ground, line) else None
-
-    def _escape(
-        self, result: SiteResult, shape: BaseGeometry, wanted: tuple[Finding, ...]
-    ) -> SiteFix:
-        """Tell the way to the nearest open place that the check does not ban."""
-        cuts = tuple(Cut(finding=f, obstacle=obstacle(f, self.book)) for f in wanted)
-        fix = SiteFix(
-            before=result,
-            outcome=FixOutcome.POINT,
-            cuts=cuts,
-            margin_m=self.options.margin_m,
-        )
-        leave = tuple(cut.finding for cut in cuts if cut.obstacle is None)
-        if not leave:
-            return replace(fix, outcome=FixOutcome.NOT_CURABLE)
-        (point, *others) = shapely.get_parts(shape)
-        if others:
-            return fix
-        for _ in range(ROUNDS):
-            way = find_way_out(
-                point,
-                leave,
-                base=self.report.base,
-                book=self.book,
-                options=self.report.options,
-                margin_m=self.options.margin_m,
-            )
-            if way is None:
-                break
-            after = self._check_again(result.site, way.geometry, self.report.base.crs)
-            known = {finding.rule_id for finding in leave}
-            more = tuple(
-                finding
-                for finding in self._wanted(after)
-                if finding.rule_id not in known and obstacle(finding, self.book) is None
-            )
-            if not more:
-                return replace(fix, escape=Escape(way=way, after=after))
-            leave = (*leave, *more)
-        return fix
-
     # --------------------------------------------------------------- common
-    def _around(self, shape: BaseGeometry) -> ForbiddenGround:
-        return ForbiddenGround(
-            site=shape,
-            base=self.report.base,
-            book=self.book,
-            options=self.report.options,
-        )
-
-    def _check_again(self, site: Site, shape: BaseGeometry, crs: str) -> SiteResult:
-        """Check another shape of the same project: all it declared still holds."""
-        moved = replace(
-            site, geometry=shape, crs=crs, area_declared_m2=None, problems=()
-        )
-        report = check(
-            (moved,), self.report.base, self.book, options=self.report.options
-        )
-        return report.sites[0]
-
     def _area_m2(self, shape: BaseGeometry) -> float:
         one = np.array([shape, None], dtype=object)[:1]
         return float(measure.area_m2(one, self.report.base.crs)[0])
@@ -383,6 +306,7 @@ def _without_rest(result: SiteResult, attempt: _Attempt) -> SiteFix:
         outcome=FixOutcome.NOTHING_LEFT,
         cuts=attempt.cuts,
         lost=result.geometry,
+        least_m2=attempt.rest.least_m2,
         dropped=attempt.rest.dropped,
         dropped_m2=attempt.rest.dropped_m2,
         margin_m=attempt.margin_m,
@@ -393,7 +317,7 @@ def _without_rest(result: SiteResult, attempt: _Attempt) -> SiteFix:
 def _stands(finding: Finding, after: SiteResult) -> bool:
     """Say whether the second check still bans, or still says the same."""
     return any(
-        other.rule_id == finding.rule_id
+        finding_key(other)[:2] == finding_key(finding)[:2]
         and other.state in {finding.state, State.PROHIBITED}
         for other in after.findings
     )

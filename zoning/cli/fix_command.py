@@ -42,9 +42,9 @@ FIGURES = frozenset({"area", "kept", "lost", "parts"})
 @click.option(
     "--min-part-m2",
     type=click.FloatRange(min=0),
-    default=FixOptions().min_part_m2,
-    show_default=True,
-    help="小于此面积的零块不保留 smaller parts are not kept.",
+    default=None,
+    help="小于此面积的零块不保留；默认取 200 平方米与选址面积 5% 中较小者 "
+    "smaller parts are not kept; default: 200 m² or 5 % of the site, the lesser.",
 )
 @lang_option
 def command(  # noqa: PLR0913  the options of the command
@@ -56,7 +56,7 @@ def command(  # noqa: PLR0913  the options of the command
     as_of: date,
     out: Path | None,
     also_conditional: bool,
-    min_part_m2: float,
+    min_part_m2: float | None,
     lang: str,
 ) -> int:
     """最小退让：让出禁止范围，余下部分重新核查 the smallest trim, checked again.
@@ -161,6 +161,7 @@ def _name(fix: SiteFix) -> str:
 def _print_site(fix: SiteFix, options: FixOptions, lang: str) -> None:
     from zoning.report.trim_words import (
         cut_lines,
+        move_of,
         notes_of,
         outcome_of,
         standing_lines,
@@ -175,6 +176,9 @@ def _print_site(fix: SiteFix, options: FixOptions, lang: str) -> None:
         console.print(f"  {escape(outcome.line(lang))}")
     if fix.before.site.rejection is not None:
         console.print(f"  {escape(fix.before.site.rejection.line(lang))}")
+    move = move_of(fix)
+    if move is not None:
+        console.print(f"  {escape(move.line(lang))}")
     _print_list(notes_of(fix, options, lang), "", lang)
     _print_list(cut_lines(fix, lang), trim_text("cuts", lang), lang)
     if fix.crossings:

@@ -32,7 +32,8 @@ def command(*, folder: Path, covers_county: bool, lang: str) -> int:
     """  # noqa: D301  \b keeps click from reflowing
     from zoning.cli.printing import print_rows
     from zoning.io.config import CONFIG_NAME
-    from zoning.io.first_base import first_base, first_base_text
+    from zoning.io.first_base import first_base
+    from zoning.io.first_base_text import first_base_text
 
     target = folder / CONFIG_NAME
     if target.exists():

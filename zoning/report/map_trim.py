@@ -9,6 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from zoning.check.crossings import Crossing
 from zoning.check.fixes import FixOutcome, FixReport, SiteFix
+from zoning.model import Verdict
 from zoning.report.map_layers import size_text
 from zoning.report.map_words import metre
 from zoning.report.numbers import hectares, metres
@@ -16,6 +17,7 @@ from zoning.report.styles import style
 from zoning.report.trim_words import (
     cut_lines,
     meets,
+    move_of,
     notes_of,
     outcome_of,
     trim_text,
@@ -72,12 +74,15 @@ def trim_drawing(fixed: FixReport, lang: str) -> TrimDrawing:
 
 
 def _remarks(fix: SiteFix, fixed: FixReport, lang: str) -> tuple[str, ...]:
-    outcome = outcome_of(fix, fixed.options)
+    outcome, move = outcome_of(fix, fixed.options), move_of(fix)
+    moved = () if move is None else (move.line(lang),)
+    notes = notes_of(fix, fixed.options, lang)
     if outcome is not None:
-        return (outcome.line(lang), *_listed(fix, lang))
-    kept = notes_of(fix, fixed.options, lang)[:1]
+        return (outcome.line(lang), *moved, *notes, *_listed(fix, lang))
+    warned = (fix.result.verdict is Verdict.PROHIBITED) + bool(fix.breaks_m)
+    kept = notes[: 1 + warned]
     gone = [cut for cut in fix.cuts if cut.obstacle is None]
-    return (*kept, *cut_lines(fix, lang, gone))
+    return (*kept, *cut_lines(fix, lang, gone), *moved)
 
 
 def _listed(fix: SiteFix, lang: str) -> list[str]:

@@ -13,16 +13,16 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
-from zoning.check.crossings import Crossing
+from zoning.check.crossings import Crossing, Run
 from zoning.check.fixes import Cut, FixReport, SiteFix
 from zoning.check.survey_plane import SurveyPlane
-from zoning.model import LonLat
+from zoning.model import LonLat, State
 from zoning.report.boundary_file import Parcel, boundary_bytes
 from zoning.report.features import frame_of, write_layers
 from zoning.report.map import write_map
 from zoning.report.map_trim import trim_drawing
 from zoning.report.run import Artefact, write_folder
-from zoning.report.trim_words import meets, outcome_of, reason_of, trim_text
+from zoning.report.trim_words import meets, move_of, outcome_of, reason_of, trim_text
 from zoning.report.verdict import (
     json_bytes,
     problem_document,
@@ -34,7 +34,7 @@ from zoning.terms import LANGUAGES
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["boundary_names", "fix_document", "write_fix"]
+__all__ = ["boundary_files", "boundary_names", "fix_document", "write_fix"]
 
 SCHEMA = "zoning/fix/1"
 AREA, LENGTH, DEGREE, PLANE, BEARING = 4, 2, 9, 3, 2
@@ -56,8 +56,8 @@ def write_fix(fixed: FixReport, folder: Path, *, lang: str = "zh") -> Path:
     -------
     Path
         `folder`: ``fix.json``, ``map.html``; where a site was trimmed also
-        ``trimmed.gpkg`` (``kept``, ``lost``, ``crossings`` in the working
-        plane), ``trimmed.geojson`` (EPSG:4490) and a boundary file per source
+        ``trimmed.gpkg`` (``kept``, ``lost``, ``moved``, ``crossings`` in the
+        working plane), ``trimmed.geojson`` (EPSG:4490) and a boundary file per source
         file under ``boundary/``.
     """
     return write_folder(folder, _artefacts(fixed, lang))
@@ -73,8 +73,8 @@ def _artefacts(fixed: FixReport, lang: str) -> Iterator[Artefact]:
             draw=lambda path: write_layers(path, _frames(tables, fixed)),
         )
         yield Artefact(name="trimmed.geojson", make=lambda: _geojson(tables, fixed))
-    for name, fixes in boundary_names(fixed).items():
-        yield Artefact(name=f"boundary/{name}", make=_boundary(fixes, fixed))
+    for name, make in boundary_files(fixed).items():
+        yield Artefact(name=f"boundary/{name}", make=make)
     drawing = trim_drawing(fixed, lang)
     yield Artefact(
         name="map.html",
@@ -105,6 +105,13 @@ def boundary_names(fixed: FixReport) -> dict[str, list[SiteFix]]:
     return names
 
 
+def boundary_files(fixed: FixReport) -> dict[str, Callable[[], bytes]]:
+    """Return what makes the bytes of each boundary file, by its name."""
+    return {
+        name: _boundary(fixes, fixed) for name, fixes in boundary_names(fixed).items()
+    }
+
+
 def _boundary(fixes: Sequence[SiteFix], fixed: FixReport) -> Callable[[], bytes]:
     parcels = [
         Parcel(
@@ -132,7 +139,8 @@ Table = tuple[list[Json], list[BaseGeometry]]
 
 def _tables(fixed: FixReport, lang: str) -> dict[str, Table]:
     tables: dict[str, Table] = {
-        name: ([], []) for name in ("kept", "lost", "crossings", "crossings_points")
+        name: ([], [])
+        for name in ("kept", "lost", "moved", "crossings", "crossings_points")
     }
     for fix in fixed.fixes:
         site = {"site_id": fix.before.site.id, "name": fix.before.site.name}
@@ -143,6 +151,10 @@ def _tables(fixed: FixReport, lang: str) -> dict[str, Table]:
             rules = " ".join(c.finding.rule_id for c in fix.cuts if c.obstacle is None)
             own = {"rule_ids": rules, "area_m2": fix.lost_m2}
             _add(tables["lost"], site | own, fix.lost)
+        if fix.escape is not None and move_of(fix) is not None:
+            way, after = fix.escape.way, fix.escape.after
+            own = {"verdict": str(after.verdict), "distance_m": way.distance_m}
+            _add(tables["moved"], site | own, way.geometry)
         for one in fix.crossings:
             lines = shapely.get_dimensions(one.geometry) == 1
             key = "crossings" if lines else "crossings_points"
@@ -228,7 +240,7 @@ def fix_document(fixed: FixReport) -> Json:
 
 
 def _site(fix: SiteFix, fixed: FixReport) -> Json:
-    message = outcome_of(fix, fixed.options)
+    message, move = outcome_of(fix, fixed.options), move_of(fix)
     before = fix.before
     return {
         "id": before.site.id,
@@ -240,18 +252,25 @@ def _site(fix: SiteFix, fixed: FixReport) -> Json:
         },
         "outcome": str(fix.outcome),
         "message": None if message is None else problem_document(message),
+        "move": None if move is None else problem_document(move),
         "verdict_before": str(before.verdict),
         "verdict_after": None if fix.after is None else str(fix.after.verdict),
         "area_m2": _rounded(before.area_m2, AREA),
         "kept_m2": _rounded(fix.kept_m2, AREA),
         "lost_m2": _rounded(fix.lost_m2, AREA),
         "parts": fix.parts,
+        "min_part_m2": _rounded(fix.least_m2, AREA),
         "dropped": {"parts": fix.dropped, "area_m2": _rounded(fix.dropped_m2, AREA)},
         "margin_m": fix.margin_m,
         "clear_m": fix.clear_m,
         "findings": [_cut(cut) for cut in fix.cuts],
         "kept": _kept(fix),
         "crossings": [_crossing(one) for one in fix.crossings],
+        "runs_left": [_run(one) for one in fix.runs],
+        "strip": {
+            "breaks_m": [_rounded(run, LENGTH) for run in fix.breaks_m],
+            "left_m": [_rounded(run, LENGTH) for run in fix.left_m],
+        },
         "way_out": _way_out(fix),
         "after": None if fix.after is None else site_document(fix.after),
     }
@@ -302,17 +321,30 @@ def _crossing(one: Crossing) -> Json:
     }
 
 
+def _run(one: Run) -> Json:
+    return {
+        "part": one.part + 1,
+        "start_m": _rounded(one.start_m, LENGTH),
+        "end_m": _rounded(one.end_m, LENGTH),
+        "length_m": _rounded(one.run_m, LENGTH),
+    }
+
+
 def _way_out(fix: SiteFix) -> Json | None:
     if fix.escape is None:
         return None
-    way = fix.escape.way
+    way, after = fix.escape.way, fix.escape.after
+    centre = shapely.get_coordinates(shapely.centroid(way.geometry))
     return {
         "distance_m": _rounded(way.distance_m, LENGTH),
         "bearing_deg": _rounded(way.bearing_deg, BEARING),
+        "shift_m": _nested(list(way.shift_m), PLANE),
         "place": _lonlat(way.place),
-        "plane": _nested(shapely.get_coordinates(way.geometry).tolist()[0], PLANE),
-        "verdict": str(fix.escape.after.verdict),
-        "complete": fix.escape.after.complete,
+        "plane": _nested(centre.tolist()[0], PLANE),
+        "verdict": str(after.verdict),
+        "complete": after.complete,
+        "gaps": len(after.gaps),
+        "review": sum(f.state is State.REVIEW for f in after.findings),
     }
 
 

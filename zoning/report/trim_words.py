@@ -6,10 +6,11 @@ from importlib.resources import files
 from typing import Any
 
 from zoning import strict_yaml, terms
-from zoning.check.crossings import Crossing
+from zoning.check.crossings import JOIN_M, Crossing
+from zoning.check.escape import Escape
 from zoning.check.fixes import Cut, FixOptions, FixOutcome, FixReport, SiteFix
 from zoning.errors import Problem
-from zoning.model import Finding, SiteResult, State
+from zoning.model import Finding, SiteResult, State, Verdict
 from zoning.report.numbers import DASH, metres, percent, round_half_up, thousands
 from zoning.report.wording import words, worst_first
 
@@ -17,6 +18,7 @@ __all__ = [
     "areas_of",
     "cut_lines",
     "meets",
+    "move_of",
     "notes_of",
     "outcome_of",
     "reason_of",
@@ -65,8 +67,7 @@ def outcome_of(fix: SiteFix, options: FixOptions) -> Problem | None:
         return Problem(code=simple[fix.outcome], values={"rules": rules})
     if fix.outcome is FixOutcome.NOTHING_LEFT:
         bans = [c.finding for c in fix.cuts if c.finding.state is State.PROHIBITED]
-        least = f"{options.min_part_m2:g}"
-        values = {"rules": _ids(bans) or rules, "least": least}
+        values = {"rules": _ids(bans) or rules, "least": _least(fix)}
         return Problem(code="FIX_NOTHING_LEFT", values=values)
     if fix.outcome is FixOutcome.CROSSINGS:
         length = metres(run_together(fix.crossings))
@@ -81,21 +82,45 @@ def _ids(findings: Iterable[Finding]) -> str:
     return "、".join(ids[:LISTED]) + ("…" if len(ids) > LISTED else "")
 
 
+def _least(fix: SiteFix) -> str:
+    return f"{round(fix.least_m2, 2):g}"
+
+
 def _way_out(fix: SiteFix) -> Problem:
     if fix.escape is None:
         return Problem(code="FIX_POINT_NOWHERE")
-    way = fix.escape.way
+    return Problem(code="FIX_POINT", values=_way_values(fix.escape))
+
+
+def _way_values(escape: Escape) -> dict[str, str]:
+    way = escape.way
     compass = round(way.bearing_deg / 45) % 8
-    return Problem(
-        code="FIX_POINT",
-        values={
-            "distance": metres(way.distance_m),
-            "bearing": f"{way.bearing_deg:.1f}",
-            "direction_zh": trim_text("directions", "zh").split()[compass],
-            "direction_en": trim_text("directions", "en").split()[compass],
-            "verdict": terms.both("verdict", fix.escape.after.verdict),
-        },
-    )
+    east, north = way.shift_m
+    return {
+        "distance": metres(way.distance_m),
+        "bearing": f"{way.bearing_deg:.1f}",
+        "direction_zh": trim_text("directions", "zh").split()[compass],
+        "direction_en": trim_text("directions", "en").split()[compass],
+        "verdict": terms.both("verdict", escape.after.verdict),
+        "gaps": str(len(escape.after.gaps)),
+        "reviews": str(sum(f.state is State.REVIEW for f in escape.after.findings)),
+        "east": f"{east:+.3f}",
+        "north": f"{north:+.3f}",
+    }
+
+
+def move_of(fix: SiteFix) -> Problem | None:
+    """Return where a polygon as it is would be out of what prohibits it.
+
+    None where nothing was looked for, and where nothing was found although a
+    part can be kept: then the trim is the answer.
+    """
+    if fix.outcome is FixOutcome.POINT or not fix.searched:
+        return None
+    if fix.escape is not None:
+        return Problem(code="FIX_MOVE", values=_way_values(fix.escape))
+    nothing = fix.outcome is FixOutcome.NOTHING_LEFT
+    return Problem(code="FIX_MOVE_NOWHERE") if nothing else None
 
 
 def run_together(crossings: Sequence[Crossing]) -> float:
@@ -201,27 +226,78 @@ def areas_of(fix: SiteFix) -> tuple[str, str, str]:
 
 
 def notes_of(fix: SiteFix, options: FixOptions, lang: str) -> list[str]:
-    """Return what was kept and by what measures, for a trimmed site."""
+    """Return what was kept and by what measures, or how a line is broken."""
+    if fix.crossings:
+        return _breaks(fix, lang)
     if fix.outcome is not FixOutcome.TRIMMED or not fix.before.area_m2:
         return []
     _, kept, lost = areas_of(fix)
     share = percent((fix.kept_m2 or 0.0) / fix.before.area_m2)
     declared = Problem(code="FIX_LAND_AS_DECLARED")
+    banned = fix.result.verdict is Verdict.PROHIBITED
     return [
         trim_text(
             "kept_line", lang, kept=kept, lost=lost, share=share, parts=fix.parts
         ),
-        _dropped(fix, f"{options.min_part_m2:g}", lang),
+        *([trim_text("still_banned", lang)] if banned else []),
+        *([_strip(fix, lang)] if fix.breaks_m else []),
+        _dropped(fix, options, lang),
         _clearance(fix, lang),
         f"{declared.text(lang)}{_stop(lang)}{declared.cure(lang)}",
     ]
 
 
-def _dropped(fix: SiteFix, least: str, lang: str) -> str:
+def _dropped(fix: SiteFix, options: FixOptions, lang: str) -> str:
+    least = trim_text("least", lang, least=_least(fix))
+    if options.min_part_m2 is None:
+        least += trim_text("least_default", lang)
     if not fix.dropped:
         return trim_text("min_part", lang, least=least)
     area = thousands(fix.dropped_m2, 2)
     return trim_text("dropped", lang, count=fix.dropped, area=area, least=least)
+
+
+def _breaks(fix: SiteFix, lang: str) -> list[str]:
+    """Say that a line without its closed stretches is no passage."""
+    said = [trim_text("line_gone", lang)]
+    if fix.runs:
+        lengths = _lengths([run.run_m for run in fix.runs], lang)
+        parts, breaks = len(fix.runs), _count_breaks(fix)
+        said = [trim_text("broken", lang, parts=parts, lengths=lengths, breaks=breaks)]
+    bans = {
+        cut.finding.rule_id for cut in fix.cuts if cut.finding.state is State.PROHIBITED
+    }
+    mild = sum(bans.isdisjoint(one.rule_ids) for one in fix.crossings)
+    if mild:
+        said.append(trim_text("conditions_only", lang, count=mild))
+    return said
+
+
+def _strip(fix: SiteFix, lang: str) -> str:
+    return trim_text(
+        "strip",
+        lang,
+        breaks=len(fix.breaks_m),
+        gone=_lengths(fix.breaks_m, lang),
+        parts=len(fix.left_m),
+        lengths=_lengths(fix.left_m, lang),
+    )
+
+
+def _lengths(runs_m: Sequence[float], lang: str) -> str:
+    more = "…" if len(runs_m) > LISTED else ""
+    said = [metres(run) for run in runs_m[:LISTED]]
+    return ("、" if lang == "zh" else ", ").join(said) + more
+
+
+def _count_breaks(fix: SiteFix) -> int:
+    """Return how many stretches are missing, ground that several meet once."""
+    count, reached = 0, (-1, 0.0)
+    for one in sorted(fix.crossings, key=lambda c: (c.part, c.start_m)):
+        apart = one.part != reached[0] or one.start_m > reached[1] + JOIN_M
+        count += apart
+        reached = one.part, one.end_m if apart else max(one.end_m, reached[1])
+    return count
 
 
 def _clearance(fix: SiteFix, lang: str) -> str:
