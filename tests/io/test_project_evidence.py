@@ -50,7 +50,7 @@ words = st.text(
 papers = st.builds(
     DeclaredEvidence,
     kind=st.sampled_from(sorted(terms.group("evidence"))),
-    number=words,
+    number=words.map(lambda text: f"{text}〔2026〕7号"),
     date=st.dates(date(1990, 1, 1), date(2090, 1, 1)),
     issuer=words | st.just(""),
 )

@@ -277,6 +277,7 @@ def _judge_clause(
         questions=questions_of(missing),
         notes=(_dimension_note(clause),),
         source=source,
+        names_project=bool(conditions),
     )
     return Judged(finding=finding, gaps=gaps)
 

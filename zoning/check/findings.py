@@ -50,6 +50,7 @@ def judged(ruling: Ruling, row: int, *, facts: Facts, applicants: Applicants) ->
         relation="attribute",
         reason=reason_of(ruling, row),
         source=ruling.source,
+        names_project=bool(rule.when),
     )
     finding = _spoken(blank, ruling, row, applicants=applicants)
     if ruling.decisive[row] >= 0:

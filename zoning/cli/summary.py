@@ -7,6 +7,7 @@ from rich.table import Table
 from zoning import terms
 from zoning.cli.console import stdout_console, text
 from zoning.model import Finding, Report, SiteResult, State, Verdict
+from zoning.report.wording import STATE_ORDER, worst_first
 
 __all__ = ["print_report"]
 
@@ -18,13 +19,6 @@ COLOURS = {
     Verdict.PROHIBITED: "red",
     Verdict.REJECTED: "magenta",
 }
-WORST_FIRST = (
-    State.PROHIBITED,
-    State.CONDITIONAL,
-    State.NOT_CHECKED,
-    State.REVIEW,
-    State.NOTICE,
-)
 LISTED = 8
 WIDTHS = {"site": 24, "verdict": 21, "complete": 14, "area": 12, "why": 34}
 """Columns of the table and their least width; with many sites also the most."""
@@ -112,17 +106,9 @@ def _reason(result: SiteResult, lang: str) -> str:
 
 
 def _driving(result: SiteResult) -> Finding | None:
-    """Return the finding that decides the verdict: the worst, largest first."""
-    for state in WORST_FIRST:
-        found = [f for f in result.findings if f.state is state]
-        if found:
-            return max(found, key=_weight)
-    return None
-
-
-def _weight(finding: Finding) -> tuple[bool, float]:
-    """Rank the three control lines first, then what covers most of the site."""
-    return finding.scope == "three_lines", finding.overlap_m2_deduplicated
+    """Return the finding that leads the site; None where all is clear."""
+    found = [f for f in result.findings if f.state is not State.CLEAR]
+    return worst_first(found)[0] if found else None
 
 
 def _print_open_points(result: SiteResult, lang: str) -> None:
@@ -150,7 +136,7 @@ def _gap_lines(result: SiteResult, lang: str) -> list[str]:
 
 def _question_lines(result: SiteResult, lang: str) -> list[str]:
     """Return each question once, those behind the worst states first."""
-    order = list(WORST_FIRST)
+    order = STATE_ORDER[:0:-1]  # CLEAR asks nothing
     open_points = [f for f in result.findings if f.questions and f.state in order]
     open_points.sort(key=lambda f: order.index(f.state))
     asked = [q[lang] for f in open_points for q in f.questions]

@@ -7,6 +7,7 @@ a line::
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
@@ -16,7 +17,7 @@ from zoning.errors import Problem
 from zoning.io.project_values import Note, identifier, is_missing
 from zoning.model import DeclaredEvidence
 from zoning.rules.name_hint import likely
-from zoning.rules.vocabulary import evidence_fields
+from zoning.rules.vocabulary import evidence_fields, no_number
 
 __all__ = [
     "EVIDENCE",
@@ -34,6 +35,7 @@ EVIDENCE = "evidence"
 _KEYS = (EVIDENCE, "证明材料", "申报材料")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SEPARATOR = "|"
+_COUNTS = re.compile("[1-9一二三四五六七八九十]")
 
 
 def evidence_fault(where: str, chinese: str, english: str) -> Problem:
@@ -102,7 +104,7 @@ def paper_of(entry: Mapping[Any, Any], note: Note) -> DeclaredEvidence | None:
             tell((), f"缺少{word}（{name}）", f"{name} is missing")
     kind = _kind(given.get("kind"), tell)
     day = _day(given.get("date"), tell)
-    number = _line(given.get("number"), "number", tell)
+    number = _number(given.get("number"), tell)
     issuer = _line(given.get("issuer"), "issuer", tell)
     if faults or kind is None or day is None:
         return None
@@ -183,6 +185,19 @@ def _day(value: Any, note: Note) -> date | None:
             f"{value} is no day, or not written as 2026-05-01",
         )
         return None
+
+
+def _number(value: Any, note: Note) -> str:
+    """Return a paper's number; what says that there is none yet is a fault."""
+    text = _line(value, "number", note)
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    if text and (not _COUNTS.search(plain) or any(w in plain for w in no_number())):
+        note(
+            ("number",),
+            f"“{text}”不是文号：尚未取得的材料不要填写，取得后再补",
+            f"“{text}” is no number: leave out a paper that was not issued yet",
+        )
+    return text
 
 
 def _line(value: Any, key: str, note: Note) -> str:

@@ -65,6 +65,8 @@ class Finding:
 
     `layer` is the layer id; `view` the part of it that the rule reads. CLEAR
     carries evidence: `nearest` (or that there is none within reach).
+    `names_project` is True where the rule is written for such projects (houses,
+    chemical plants) and not for any taking of land.
     """
 
     rule_id: str
@@ -89,6 +91,7 @@ class Finding:
     needs: tuple[Mapping[str, str], ...] = ()
     notes: tuple[Mapping[str, str], ...] = ()
     source: ClauseSource | None = None
+    names_project: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

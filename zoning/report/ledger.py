@@ -30,6 +30,7 @@ from zoning.report.tables import (
     sites_table,
 )
 from zoning.report.texts import keys, text
+from zoning.report.wording import STATE_ORDER
 
 __all__ = ["csv_twins", "guarded", "ledger_bytes"]
 
@@ -51,14 +52,6 @@ _WORDS = {
     "coverage": "coverage",
     "layer_kind": "data_kind",
 }
-_WORST_FIRST = (
-    State.PROHIBITED,
-    State.CONDITIONAL,
-    State.NOT_CHECKED,
-    State.REVIEW,
-    State.NOTICE,
-    State.CLEAR,
-)
 _WIDE = {"why": 60, "title": 40, "requirement": 70, "problem": 50, "cure": 50}
 _WIDE |= {"needs": 34, "questions": 34, "notes": 34, "feature_ids": 24, "sha256": 18}
 _WIDE |= {"document": 30, "site_name": 22, "layer_name": 20, "judgement": 24}
@@ -138,7 +131,7 @@ def _sheets(report: Report, lang: str) -> tuple[_Sheet, ...]:
 
 def _sorted(rows: list[FindingRow]) -> list[FindingRow]:
     """Return findings worst first, CLEAR ones last; equals keep their order."""
-    return sorted(rows, key=lambda row: _WORST_FIRST.index(State(row.state)))
+    return sorted(rows, key=lambda row: -STATE_ORDER.index(State(row.state)))
 
 
 def _sheet(key: str, rows: Sequence[Any], lang: str) -> _Sheet:

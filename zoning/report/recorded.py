@@ -206,6 +206,7 @@ def _finding(entry: Json) -> Finding:
             "scope",
             "title",
             "severity",
+            "names_project",
             "layer",
             "view",
             "relation",

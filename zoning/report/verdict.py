@@ -284,6 +284,7 @@ def _ruling(finding: Finding) -> Json:
         "title": _sorted(finding.title),
         "state": str(finding.state),
         "severity": finding.severity,
+        "names_project": finding.names_project,
         "layer": finding.layer,
         "view": finding.view,
         "relation": finding.relation,

@@ -91,11 +91,18 @@ def worst_state(states: Iterable[State]) -> State:
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Sort findings worst first; equals by area, then in their own order."""
+    """Sort findings worst first; the first one leads the site, wherever it is told.
+
+    Of equals the rule that names such projects comes first (no houses on basic
+    farmland, before no taking of it), then the three control lines, then the
+    larger area; what is left keeps its order.
+    """
     return sorted(
         findings,
         key=lambda finding: (
             -STATE_ORDER.index(finding.state),
+            not finding.names_project,
+            finding.scope != "three_lines",
             -finding.overlap_m2_deduplicated,
         ),
     )

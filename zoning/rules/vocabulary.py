@@ -16,6 +16,7 @@ __all__ = [
     "attributes",
     "class_values",
     "evidence_fields",
+    "no_number",
     "site_fields",
     "values_of",
 ]
@@ -42,6 +43,12 @@ def evidence_fields() -> Mapping[str, tuple[str, ...]]:
         key: (entry["zh"], key, *entry["also"])
         for key, entry in _vocabulary()["evidence_fields"].items()
     }
+
+
+@cache
+def no_number() -> tuple[str, ...]:
+    """Return the words that stand in place of a paper's number, lower case."""
+    return tuple(word.casefold() for word in _vocabulary()["no_number"])
 
 
 @cache
