@@ -101,7 +101,7 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
         findings,
         key=lambda finding: (
             -STATE_ORDER.index(finding.state),
-            not finding.names_project,
+            finding.state is State.CLEAR or not finding.names_project,
             finding.scope != "three_lines",
             -finding.overlap_m2_deduplicated,
         ),
