@@ -120,7 +120,7 @@ def _print_fixes(fixed: FixReport, lang: str) -> None:
         )
     for fix in fixed.fixes:
         table.add_row(*map(escape, _row(fix, lang)))
-    console.print(table)
+    console.print(table, crop=False)  # rich drops wide characters at the edge
     many = len(fixed.fixes) > 1
     idle = [f for f in fixed.fixes if f.outcome is FixOutcome.NOT_NEEDED and many]
     for fix in fixed.fixes:
@@ -221,7 +221,7 @@ def _print_crossings(fix: SiteFix, lang: str) -> None:
             escape(meets(one, lang)),
             escape("、".join(one.rule_ids)),
         )
-    console.print(table)
+    console.print(table, crop=False)  # rich drops wide characters at the edge
 
 
 def _print_end(fixed: FixReport, files: list[Path], lang: str) -> None:

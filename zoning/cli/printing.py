@@ -32,7 +32,7 @@ def print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         table.add_column(escape(name), overflow="fold", no_wrap=index == 0)
     for row in rows:
         table.add_row(*map(escape, row))
-    console.print(table)
+    console.print(table, crop=False)  # rich drops wide characters at the edge
 
 
 def print_lines(lines: Sequence[str]) -> None:

@@ -39,7 +39,7 @@ def print_report(report: Report, lang: str) -> None:
         )
     for result in report.sites:
         table.add_row(*_row(result, lang, many=many))
-    console.print(table)
+    console.print(table, crop=False)  # rich drops wide characters at the edge
     if len(report.sites) == 1:
         _print_open_points(report.sites[0], lang)
     skipped = [
