@@ -38,6 +38,7 @@ check: $(VENV)/.developer  ## format, lint, types, contracts, fast tests
 bench: $(VENV)/.developer  ## ratios against peers, printed as tables
 	$(BIN)/python -m benchmarks.overlay
 	$(BIN)/python -m benchmarks.rules
+	$(BIN)/python -m benchmarks.maps
 
 samples: $(VENV)/.developer  ## rebuild data/sample_layers from its seed
 	$(BIN)/python -m zoning.samples data/sample_layers

@@ -7,6 +7,7 @@ doubles. The same search finds plenty in a full run, so it can find.
 """
 
 import base64
+import gzip
 import re
 import zipfile
 from collections.abc import Iterator
@@ -106,6 +107,9 @@ def quarries(report: Report) -> Iterator[Quarry]:
 
 
 # ------------------------------------------------------------------ where to look
+PACKED = rb'octet-stream" id="[a-z-]+">([A-Za-z0-9+/=]+)<'
+
+
 def contents(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
     """Yield a file and everything packed into it."""
     yield name, data
@@ -115,6 +119,8 @@ def contents(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
                 yield from contents(f"{name}/{member}", archive.read(member))
     for number, code in enumerate(re.findall(rb"base64,([A-Za-z0-9+/=]{8,})", data)):
         yield f"{name}/base64-{number}", base64.b64decode(code)
+    for number, code in enumerate(re.findall(PACKED, data)):
+        yield f"{name}/packed-{number}", gzip.decompress(base64.b64decode(code))
 
 
 def of_run(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -226,7 +232,8 @@ def test_the_same_search_finds_the_base_in_a_full_run(
 ) -> None:
     found = leaks(full, wanted)
 
-    assert found["map.html"] > 100
+    maps = [count for name, count in found.items() if name.startswith("map.html")]
+    assert max(maps) > 100
     assert found["result.gpkg"] > 10  # doubles in binary shapes
     assert found["verdict.json"] > 10  # witness points: the nearest is a vertex
 

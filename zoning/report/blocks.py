@@ -12,7 +12,9 @@ __all__ = [
     "GridRow",
     "Paragraph",
     "Picture",
+    "PictureShape",
     "Section",
+    "ShapeFinding",
     "SitePages",
     "Story",
 ]
@@ -28,10 +30,17 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridRow:
-    """Cells as printed; `state` (or '') tints the row's state cell."""
+    """Cells as printed; `state` (or '') tints the row's state cell.
+
+    `rule` is the rule whose finding the row tells, `feature` the layer and
+    feature whose common part with the site it measures (`PictureShape.feature`);
+    the page leads from both to the picture. '' is none.
+    """
 
     cells: tuple[str, ...]
     state: str = ""
+    rule: str = ""
+    feature: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +74,51 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShapeFinding:
+    """A finding that rests on a shape: its rule, and rule and ruling in words."""
+
+    rule: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureShape:
+    """A conflict or a distance that a picture shows, and where in it.
+
+    Parameters
+    ----------
+    path : str
+        SVG path in pixels of the picture, y down.
+    findings : tuple of ShapeFinding
+        What rests on it, worst first; never empty.
+    feature : str
+        Layer and feature as ``layer/feature``; '' for a distance.
+    measure : str
+        The feature and how much of it, or how far.
+    line : bool
+        Has no inside: a line, a point or a distance.
+    """
+
+    path: str
+    findings: tuple[ShapeFinding, ...]
+    feature: str
+    measure: str
+    line: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A map picture; `png` holds the file's bytes."""
+    """A map picture; `png` holds the file's bytes.
+
+    `shapes` are in the order of drawing, the worst last; their paths count
+    in pixels of `size` (width, height).
+    """
 
     png: bytes = field(repr=False)
     alt: str
     caption: str = ""
+    size: tuple[int, int] = (0, 0)
+    shapes: tuple[PictureShape, ...] = ()
 
 
 Block = Paragraph | Grid | Picture

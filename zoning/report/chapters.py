@@ -298,6 +298,7 @@ def _clause_row(finding: Finding, clause: Clause | None, lang: str) -> GridRow:
             ruling(finding, lang),
         ),
         state=finding.state,
+        rule=finding.rule_id,
     )
 
 

@@ -21,6 +21,9 @@ __all__ = ["clean", "colour_of", "document_bytes", "tint"]
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TEXT_WIDTH_MM = 162.0
+_LONG_TITLE = 60
+_LONG_TITLE_PT = 13
+"""A name of several lines must leave room for the verdict on its page."""
 _PICTURE_MM = {True: 108.0, False: 104.0}
 """Picture width on the first page, which must hold a table too, and later."""
 
@@ -45,6 +48,7 @@ def document_bytes(story: Story, template: bytes | None = None) -> bytes:
     document.render(setting.context(story), environment, autoescape=True)
     _finish_tables(document, setting.grids)
     _describe_pictures(document, setting.pictures)
+    _fit_titles(document)
     properties = document.core_properties
     properties.title, properties.comments = clean(story.title), ""
     properties.author = properties.last_modified_by = "zoning"
@@ -229,6 +233,17 @@ def _shrink(document: Any, table: Any) -> None:
 def _rows(table: Any) -> Iterator[list[Any]]:
     for row in table._tbl.tr_lst:  # noqa: SLF001 (row.cells is quadratic on long tables)
         yield row.tc_lst
+
+
+def _fit_titles(document: Any) -> None:
+    """Set the very long ones smaller; the style stays, for the office's own look."""
+    from docx.shared import Pt
+
+    for paragraph in document.paragraphs:
+        titled = paragraph.style.name.startswith("Zoning Title")
+        if titled and len(paragraph.text) > _LONG_TITLE:
+            for run in paragraph.runs:
+                run.font.size = Pt(_LONG_TITLE_PT)
 
 
 def _describe_pictures(document: Any, pictures: Sequence[Picture]) -> None:

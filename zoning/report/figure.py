@@ -33,9 +33,10 @@ from zoning.report.wording import Context
 from zoning.terms import label
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.patches import PathPatch
 
-__all__ = ["SHEETS", "Sheet", "site_figure"]
+__all__ = ["SHEETS", "DrawnFigure", "Sheet", "drawn_figure", "site_figure"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +75,39 @@ _BACKGROUND_LAYERS = {"control_unit", "access_list", "corridor_layout"}
 _STATES = (State.NOTICE, State.REVIEW, State.CONDITIONAL, State.PROHIBITED)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DrawnFigure:
+    """A picture, and where in it the conflicts and distances are.
+
+    Parameters
+    ----------
+    png : bytes
+        The file.
+    size : tuple of int
+        Width and height in pixels.
+    to_pixels : tuple of float
+        x scale, x offset, y scale, y offset from the working plane to pixels
+        of the picture, y down.
+    conflicts : tuple of ConflictShape
+        Those drawn, in the order of drawing.
+    reaches : tuple of Reach
+        The distances drawn.
+    """
+
+    png: bytes
+    size: tuple[int, int]
+    to_pixels: tuple[float, float, float, float]
+    conflicts: tuple[ConflictShape, ...]
+    reaches: tuple[Reach, ...]
+
+
 def site_figure(result: SiteResult, context: Context, *, sheet: str) -> bytes:
-    """Return a PNG of one site on one sheet.
+    """Return a PNG of one site on one sheet; see `drawn_figure`."""
+    return drawn_figure(result, context, sheet=sheet).png
+
+
+def drawn_figure(result: SiteResult, context: Context, *, sheet: str) -> DrawnFigure:
+    """Draw one site on one sheet.
 
     Parameters
     ----------
@@ -107,7 +139,27 @@ def site_figure(result: SiteResult, context: Context, *, sheet: str) -> bytes:
     figure.text(0.014, 0.022, caption, fontproperties=font, size=8.5, color="#4c525a")
     packed = BytesIO()
     canvas.print_figure(packed, format="png", dpi=_DPI, metadata={"Software": None})
-    return packed.getvalue()
+    chosen = SHEETS[sheet]
+    return DrawnFigure(
+        png=packed.getvalue(),
+        size=(round(figure.bbox.width), round(figure.bbox.height)),
+        to_pixels=_to_pixels(axes, figure.bbox.height),
+        conflicts=_conflicts(chosen, result.conflicts) if chosen.conflicts else (),
+        reaches=scene.reaches,
+    )
+
+
+def _to_pixels(axes: "Axes", height: float) -> tuple[float, float, float, float]:
+    """Return scales and offsets from the plane to pixels, once the axes are laid out.
+
+    The axes have one scale and no rotation, so two corners tell all of it.
+    """
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    corners = axes.transData.transform([(west, south), (east, north)])
+    (left, low), (right, high) = (corner.tolist() for corner in corners)
+    x_scale = (right - left) / (east - west)
+    y_scale = -(high - low) / (north - south)
+    return x_scale, left - x_scale * west, y_scale, height - low - y_scale * south
 
 
 def _scene(result: SiteResult, base: Base, sheet: Sheet) -> Scene:

@@ -26,8 +26,9 @@ from urllib.parse import urlsplit
 from branca.element import CssLink, Element, Figure, JavascriptLink
 from jinja2 import Template
 
+from zoning.report.document import clean
 from zoning.report.fonts import FAMILY, subset_woff_base64
-from zoning.report.packing import packed_page
+from zoning.report.packing import WORTH_BYTES, packed_page
 
 __all__ = ["POLICY", "OfflineFigure", "Verbatim", "vendored"]
 
@@ -78,8 +79,8 @@ class OfflineFigure(Figure):
     pictures : sequence of str
         Origins that the page may ask for pictures; none but for tiles.
     packed : bool
-        Whether the page carries its scripts and data as gzip; the browser
-        unpacks them itself (`zoning.report.packing`).
+        Whether the page carries its scripts and data as gzip whatever its
+        size; the browser unpacks them itself (`zoning.report.packing`).
 
     Raises
     ------
@@ -104,7 +105,7 @@ class OfflineFigure(Figure):
         pictures: Sequence[str] = (),
         packed: bool = False,
     ) -> None:
-        super().__init__(title=html.escape(title))
+        super().__init__(title=html.escape(clean(title)))
         self.lang = {"zh": "zh-CN"}.get(lang, lang)
         self.packed = packed
         allowed = POLICY.replace(
@@ -131,7 +132,8 @@ class OfflineFigure(Figure):
         page = str(self._template.render(this=self, kwargs=kwargs))
         self.header.add_child(Verbatim(_font_face(page)), name="zoning_font")
         whole = str(self._template.render(this=self, kwargs=kwargs))
-        return packed_page(whole) if self.packed else whole
+        heavy = self.packed or len(whole.encode("utf-8")) > WORTH_BYTES
+        return packed_page(whole) if heavy else whole
 
 
 def vendored() -> Mapping[str, Vendored]:

@@ -1,12 +1,13 @@
 """The part of the map page that is ours: data, style sheet and script."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
 from branca.element import Element, Figure, MacroElement
 
+from zoning.report.document import clean
 from zoning.report.inline import Verbatim
 
 __all__ = ["MapView"]
@@ -57,7 +58,23 @@ class MapView(MacroElement):
 
 def _data_block(data: dict[str, Any]) -> str:
     """Return a script element of JSON that no text in it can end."""
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(
+        _cleaned(data), ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    )
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return f'<script type="application/json" id="zoning-data">{text}</script>'
+
+
+def _cleaned(value: Any) -> Any:
+    """Return JSON values whose texts UTF-8 can hold and a reader can see.
+
+    A GeoJSON file may escape half of a character as a name; the page would fail.
+    """
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, Mapping):
+        return {key: _cleaned(own) for key, own in value.items()}
+    if isinstance(value, Sequence):
+        return [_cleaned(own) for own in value]
+    return value

@@ -10,7 +10,10 @@ import gzip
 import re
 from importlib.resources import files
 
-__all__ = ["packed_page"]
+__all__ = ["WORTH_BYTES", "packed_page"]
+
+WORTH_BYTES = 2_000_000
+"""A page above this is packed whatever fills it: many sites repeat their words."""
 
 _SYSTEM_BYTE, _UNKNOWN_SYSTEM = 9, 255
 """Of RFC 1952, section 2.3.1: which system packed it."""

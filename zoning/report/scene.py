@@ -28,12 +28,16 @@ _LONLAT = "EPSG:4490"  # that of every witness
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """The shortest line from a site to the feature that a finding speaks of."""
+    """The shortest line from a site to the feature that a finding speaks of.
+
+    `rules`: all rules that speak of this distance, the worst finding first.
+    """
 
     layer: str
     line: shapely.LineString
     distance_m: float
     colour: str
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,17 +77,18 @@ def scene_of(
 
 def _reaches(result: SiteResult, base: Base) -> Iterator[Reach]:
     """Yield one line per layer and place, worst finding first."""
-    drawn: set[tuple[str, float]] = set()
+    alike: dict[tuple[str, float], list[Finding]] = {}
     for finding in worst_first(result.findings):
         distance = _distance(finding)
-        if distance is None or (finding.layer, distance) in drawn:
-            continue
-        drawn.add((finding.layer, distance))
+        if distance is not None:
+            alike.setdefault((finding.layer, distance), []).append(finding)
+    for (layer, distance), findings in alike.items():
         yield Reach(
-            layer=finding.layer,
-            line=_line(result, finding, base),
+            layer=layer,
+            line=_line(result, findings[0], base),
             distance_m=distance,
-            colour=state_colour(finding.state),
+            colour=state_colour(findings[0].state),
+            rules=tuple(finding.rule_id for finding in findings),
         )
 
 

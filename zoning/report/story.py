@@ -27,8 +27,9 @@ from zoning.report.chapters import (
     units_section,
 )
 from zoning.report.coordinates import coordinate_section
-from zoning.report.figure import site_figure
+from zoning.report.figure import drawn_figure
 from zoning.report.numbers import hectares
+from zoning.report.picture_shapes import picture_shapes
 from zoning.report.reasons import why
 from zoning.report.records import (
     counts_section,
@@ -225,8 +226,9 @@ def _picture(result: SiteResult, context: Context, sheet: str) -> Picture | None
         return None
     lang = context.lang
     title = text(f"sheet.{sheet}", lang)
+    drawn = drawn_figure(result, context, sheet=sheet)
     return Picture(
-        png=site_figure(result, context, sheet=sheet),
+        png=drawn.png,
         alt=text(
             "figure.alt",
             lang,
@@ -235,6 +237,8 @@ def _picture(result: SiteResult, context: Context, sheet: str) -> Picture | None
             verdict=headline(result, lang),
         ),
         caption=title,
+        size=drawn.size,
+        shapes=picture_shapes(drawn, result, context),
     )
 
 

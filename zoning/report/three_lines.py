@@ -88,6 +88,7 @@ def _met_row(line: LineSummary, context: Context) -> GridRow:
             basis(source, lang, short=True) if source else "—",
         ),
         state=line.state,
+        rule=finding.rule_id if finding is not None else "",
     )
 
 
@@ -286,6 +287,7 @@ def _feature_grid(shapes: list[ConflictShape], lang: str) -> list[Block]:
                 metres(shape.length_m),
             ),
             state=shape.state,
+            feature=f"{shape.layer}/{shape.feature}",
         )
         for shape in ordered[:FEATURES_PRINTED]
     )
@@ -318,6 +320,7 @@ def finding_grid(findings: tuple[Finding, ...], context: Context) -> Grid:
                 basis(finding.source, lang),
             ),
             state=finding.state,
+            rule=finding.rule_id,
         )
         for finding in findings
     )

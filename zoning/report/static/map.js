@@ -14,6 +14,12 @@ function zoningView(map, groups, data) {
     return element;
   }
 
+  /* A long name is cut off after some lines; pointing at it tells the rest. */
+  function whole(element) {
+    element.title = element.textContent;
+    return element;
+  }
+
   function add(parent, ...children) {
     children.filter(Boolean).forEach(child => parent.appendChild(child));
     return parent;
@@ -49,9 +55,12 @@ function zoningView(map, groups, data) {
   }
 
   /* ------------------------------------------------------------ going places */
+  function isNarrow() {
+    return root.clientWidth <= 900;
+  }
+
   function padding() {
-    const narrow = root.clientWidth <= 900;
-    return narrow
+    return isNarrow()
       ? {paddingTopLeft: [20, 20], paddingBottomRight: [20, root.clientHeight * 0.46]}
       : {paddingTopLeft: [440, 64], paddingBottomRight: [330, 44]};
   }
@@ -128,7 +137,7 @@ function zoningView(map, groups, data) {
     const card = make("details", "zs");
     const bar = make("span", "zs-bar");
     bar.style.background = site.mark.colour;
-    const name = add(make("div"), make("div", "zs-name", site.name), make("div", "zs-sub", site.sub));
+    const name = add(make("div"), whole(make("div", "zs-name", site.name)), make("div", "zs-sub", site.sub));
     const summary = add(make("summary"), bar, name, chip(site.mark));
     const list = make("div", "zs-list");
     (site.told_first || []).forEach(remark => add(list, make("div", "zf-first", remark)));
@@ -166,7 +175,7 @@ function zoningView(map, groups, data) {
     if (data.stamp) add(kicker, make("span", "zp-stamp", data.stamp));
     const tally = make("div", "zp-tally");
     data.tally.forEach(mark => add(tally, chip(mark)));
-    const head = add(make("header", "zp-head"), kicker, make("div", "zp-title", data.title),
+    const head = add(make("header", "zp-head"), kicker, whole(make("div", "zp-title", data.title)),
       make("div", "zp-meta", data.meta), data.tally.length ? tally : null);
     const body = make("div", "zp-body");
     data.sites.forEach(site => add(body, siteCard(site)));
@@ -210,7 +219,7 @@ function zoningView(map, groups, data) {
   }
 
   function legend() {
-    const side = make("section", "zp zp-side");
+    const side = make("section", "zp zp-side" + (isNarrow() ? " zp-shut" : ""));
     const head = add(make("button", "zl-head"), make("span", "", words.legend), make("span", "zl-caret", "▼"));
     head.type = "button";
     head.addEventListener("click", () => side.classList.toggle("zp-shut"));
@@ -243,7 +252,7 @@ function zoningView(map, groups, data) {
   /* --------------------------------------------------------------- the rest */
   const placed = [];
 
-  /* Hide names that would lie on others; a site keeps its mark. */
+  /* Hide names that would lie on others; a site keeps its mark, below the names. */
   function declutter() {
     const taken = [];
     const isFree = name => {
@@ -253,6 +262,7 @@ function zoningView(map, groups, data) {
       return free;
     };
     const shrink = (name, small) => {
+      name.tooltip.getElement().style.zIndex = small ? 0 : 1;
       if (name.content.classList.contains("zt-small") === small) return;
       name.content.classList.toggle("zt-small", small);
       name.tooltip.update();
@@ -264,7 +274,8 @@ function zoningView(map, groups, data) {
     placed.forEach(name => {
       const off = name.group && !map.hasLayer(name.group);
       if (!off && isFree(name)) return;
-      if (name.site) shrink(name, true);
+      /* names come worst first: the mark of a worse site is not covered by a milder name */
+      if (name.site) { shrink(name, true); isFree(name); }
       else name.content.style.visibility = "hidden";
     });
   }
