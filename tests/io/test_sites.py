@@ -22,6 +22,7 @@ from zoning.io.sites import read_sites
 from zoning.model import Site
 
 HEADER = "[属性描述]\n坐标系={}\n几度分带=3\n带号=37\n[地块坐标]\n"
+SHAPE = shapely.box(37395030, 3440364, 37395130, 3440444)
 SQUARE = [(0, 0), (80, 0), (80, 100), (0, 100)]
 POLYGON = (
     '{"type":"Polygon","coordinates":[[[110,31],[110.1,31],[110.1,31.1],[110,31]]]}'
@@ -52,8 +53,7 @@ def code(site: Site) -> str | None:
 
 def shapefile(folder: Path, name: str = "地块") -> Path:
     path = folder / f"{name}.shp"
-    square = shapely.box(37395030, 3440364, 37395130, 3440444)
-    table = geopandas.GeoDataFrame({"DKBH": ["S1"]}, geometry=[square], crs=4525)
+    table = geopandas.GeoDataFrame({"DKBH": ["S1"]}, geometry=[SHAPE], crs=4525)
     table.to_file(path, engine="pyogrio")
     return path
 
@@ -203,7 +203,6 @@ def test_gbk_member_names_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "members",
     [
-        {"a.shp": b"x", "b.shp": b"y"},
         {"a.txt": b"x"},
         {"a.zip": b"x", "a.shp": b"y"},
         {"../a.shp": b"x"},
@@ -294,10 +293,18 @@ def samples(folder: Path) -> list[Path]:
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "f.zip").write_bytes(packed(members))
+    (folder / "h.wkt").write_text(f"SRID=4525;{SHAPE.wkt}\n", encoding="utf-8")
+    table = geopandas.GeoDataFrame({"DKBH": ["S1"]}, geometry=[SHAPE], crs=4525)
+    table.to_file(folder / "i.gpkg", driver="GPKG")
+    table.to_file(folder / "j.fgb", driver="FlatGeobuf")
+    table.to_parquet(folder / "k.parquet")
+    table.to_file(folder / "l.gdb", driver="OpenFileGDB")
+    database = {f"l.gdb/{p.name}": p.read_bytes() for p in (folder / "l.gdb").iterdir()}
+    (folder / "l.zip").write_bytes(packed(database))
+    binary = ["f.zip", "i.gpkg", "j.fgb", "k.parquet", "l.zip"]
     return [
         shape,
-        *(folder / n for n in texts),
-        folder / "f.zip",
+        *(folder / n for n in (*texts, "h.wkt", *binary)),
         workbook(folder / "g.xlsx"),
     ]
 
@@ -332,8 +339,8 @@ def test_no_damage_to_any_format_raises(tmp_path: Path) -> None:
         ("a.txt", b"\x00\x01\x02", "SITE_FILE_DISGUISED"),
         ("a.dxf", b"AutoCAD Binary DXF\r\n", "SITE_FILE_DISGUISED"),
         ("a.xlsx", b"\xd0\xcf\x11\xe0", "SITE_FILE_DISGUISED"),
-        ("a.dwg", b"AC1015", "SITE_FORMAT_UNSUPPORTED"),
-        ("a.gpkg", b"SQLite format 3\x00", "SITE_FORMAT_UNSUPPORTED"),
+        ("a.dwg", b"AC1015", "SITE_FORMAT_REFUSED"),
+        ("a.gpkg", b"SQLite format 3\x00", "SITE_FILE_DAMAGED"),
         ("a", b"J1,1,2,3", "SITE_FORMAT_UNSUPPORTED"),
         ("a.txt", b"", "SITE_FILE_EMPTY"),
         ("a.txt", b"\xff\xff\xff", "SITE_ENCODING_UNKNOWN"),

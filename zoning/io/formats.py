@@ -6,18 +6,26 @@ before any reader sees it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePath, PurePosixPath
+from pathlib import Path
 from types import MappingProxyType
 
 from zoning.errors import Problem, SiteError
-from zoning.io import archives
 from zoning.io.boundary_txt import read_boundary_txt
 from zoning.io.dxf_sites import DXF_MAGIC, read_dxf
+from zoning.io.flatgeobuf import FGB_MAGIC
+from zoning.io.gdal_sites import read_flatgeobuf, read_geodatabase, read_parquet
+from zoning.io.geodatabase import CATALOG, database_files
 from zoning.io.geojson_sites import read_geojson
+from zoning.io.geoparquet import PARQUET_MAGIC
+from zoning.io.gpkg_sites import SQLITE_MAGIC, WAL_MODE, read_gpkg
+from zoning.io.hashing import unwritten
 from zoning.io.kml_sites import read_kml
+from zoning.io.refused_files import refused_file
 from zoning.io.shapefile_sites import COMPANIONS, SHP_MAGIC, read_shapefile
 from zoning.io.site_row import SiteRow
+from zoning.io.wkt_sites import read_wkt
 from zoning.io.workbook_sites import read_csv, read_workbook
+from zoning.io.zipped_sites import read_kmz, read_zip
 
 __all__ = ["MAX_BYTES", "SiteFile", "load", "read_rows"]
 
@@ -28,12 +36,15 @@ _SIGNATURES = (
     (SHP_MAGIC, "Shapefile"),
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
-    (b"SQLite format 3\x00", "SQLite / GeoPackage"),
+    (SQLITE_MAGIC, "SQLite / GeoPackage"),
+    (PARQUET_MAGIC, "Parquet"),
+    (FGB_MAGIC, "FlatGeobuf"),
+    (b"Rar!\x1a\x07", "RAR"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"AC10", "DWG"),
     (b"AutoCAD Binary DXF", "binary DXF"),
     (b"\xd0\xcf\x11\xe0", "xls / doc"),
     (b"%PDF", "PDF"),
-    (b"fgb\x03", "FlatGeobuf"),
 )
 _MARKUP = {
     b"<OGRVRTDataSource": "OGR VRT",
@@ -44,7 +55,10 @@ _MARKUP = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteFile:
-    """A site file in memory: by lower-case suffix, companions included."""
+    """A site file in memory: by lower-case suffix, companions included.
+
+    The parts of a file geodatabase go by their file names.
+    """
 
     name: str
     suffix: str
@@ -53,7 +67,7 @@ class SiteFile:
     @property
     def content(self) -> bytes:
         """Bytes of the file itself."""
-        return self.parts[self.suffix]
+        return self.parts[CATALOG if self.suffix == ".gdb" else self.suffix]
 
 
 def load(path: Path) -> SiteFile:
@@ -62,11 +76,36 @@ def load(path: Path) -> SiteFile:
     Raises
     ------
     SiteError
-        ``SITE_FILE_TOO_LARGE`` or ``SITE_FILE_EMPTY``.
+        ``SITE_FILE_TOO_LARGE``, ``SITE_FILE_EMPTY``, ``SITE_BEING_EDITED``.
     OSError
         When it cannot be opened.
     """
     suffix = path.suffix.lower()
+    places = _places(path, suffix)
+    size = sum(place.stat().st_size for place in places.values())
+    if size > MAX_BYTES:
+        values = {"size": str(size >> 20), "limit": str(MAX_BYTES >> 20)}
+        raise SiteError(
+            Problem(code="SITE_FILE_TOO_LARGE", where=path.name, values=values)
+        )
+    parts = {key: place.read_bytes() for key, place in places.items()}
+    file = SiteFile(name=path.name, suffix=suffix, parts=parts)
+    if not file.content:
+        raise SiteError(Problem(code="SITE_FILE_EMPTY", where=path.name))
+    _require_written(path, file.content)
+    return file
+
+
+def _places(path: Path, suffix: str) -> dict[str, Path]:
+    """Return the files that belong to a site file."""
+    if suffix == ".gdb" and path.is_dir():
+        members = {place.name: place for place in database_files(path)}
+        if CATALOG not in members:
+            values = {"detail": CATALOG}
+            raise SiteError(
+                Problem(code="SITE_FILE_DAMAGED", where=path.name, values=values)
+            )
+        return members
     places = {suffix: path}
     if suffix == ".shp":
         beside = sorted(path.parent.iterdir())
@@ -77,16 +116,24 @@ def load(path: Path) -> SiteFile:
                 if other.stem == path.stem and other.suffix.lower() == companion
             ]
             places |= dict.fromkeys([companion], found[0]) if found else {}
-    size = sum(place.stat().st_size for place in places.values())
-    if size > MAX_BYTES:
-        values = {"size": str(size >> 20), "limit": str(MAX_BYTES >> 20)}
+    return places
+
+
+def _require_written(path: Path, content: bytes) -> None:
+    """Refuse a file of which a part lies elsewhere, or may.
+
+    A GeoPackage in write-ahead mode without its log may lack the last edits:
+    programs that close it properly leave that mode.
+    """
+    detail = unwritten(path)
+    waiting = content.startswith(SQLITE_MAGIC) and content[WAL_MODE] == b"\x02\x02"
+    if waiting and not path.with_name(path.name + "-wal").is_file():
+        detail = detail or "-wal"
+    if detail:
+        values = {"detail": detail}
         raise SiteError(
-            Problem(code="SITE_FILE_TOO_LARGE", where=path.name, values=values)
+            Problem(code="SITE_BEING_EDITED", where=path.name, values=values)
         )
-    parts = {key: place.read_bytes() for key, place in places.items()}
-    if not parts[suffix]:
-        raise SiteError(Problem(code="SITE_FILE_EMPTY", where=path.name))
-    return SiteFile(name=path.name, suffix=suffix, parts=parts)
 
 
 def read_rows(file: SiteFile, *, crs: str | None = None) -> tuple[SiteRow, ...]:
@@ -99,10 +146,7 @@ def read_rows(file: SiteFile, *, crs: str | None = None) -> tuple[SiteRow, ...]:
     """
     found = nature(file.content)
     if file.suffix not in _READERS:
-        values = {"found": f"{file.suffix or '?'}, {found}"}
-        raise SiteError(
-            Problem(code="SITE_FORMAT_UNSUPPORTED", where=file.name, values=values)
-        )
+        raise SiteError(_unreadable(file, found))
     expected, reader = _READERS[file.suffix]
     if found not in expected:
         values = {"suffix": file.suffix, "found": found}
@@ -128,42 +172,21 @@ def nature(content: bytes) -> str:
     return "binary" if b"\x00" in head else "text"
 
 
+def _unreadable(file: SiteFile, found: str) -> Problem:
+    """Say what a file is that no reader is for, and the way out."""
+    known = refused_file(file.suffix, file.content[:32])
+    if known is not None:
+        return Problem(code="SITE_FORMAT_REFUSED", where=file.name, values=known.values)
+    values = {"found": f"{file.suffix or '?'}, {found}"}
+    return Problem(code="SITE_FORMAT_UNSUPPORTED", where=file.name, values=values)
+
+
 def _shapefile(file: SiteFile, crs: str | None) -> tuple[SiteRow, ...]:
     return read_shapefile(file.parts, file=file.name, crs=crs)
 
 
-def _zipped_shapefile(file: SiteFile, crs: str | None) -> tuple[SiteRow, ...]:
-    found = archives.members(
-        file.content, file.name, wanted=lambda path: path.suffix.lower() in COMPANIONS
-    )
-    shapes = [name for name in found if PurePosixPath(name).suffix.lower() == ".shp"]
-    shapes = [name for name in shapes if not _is_debris(PurePosixPath(name))]
-    if len(shapes) != 1:
-        values = {"detail": f".shp × {len(shapes)}"}
-        raise SiteError(Problem(code="ARCHIVE_REFUSED", where=file.name, values=values))
-    stem = PurePosixPath(shapes[0]).with_suffix("")
-    parts = {
-        PurePosixPath(name).suffix.lower(): content
-        for name, content in found.items()
-        if PurePosixPath(name).with_suffix("") == stem
-    }
-    return read_shapefile(parts, file=file.name, crs=crs)
-
-
-def _is_debris(path: PurePath) -> bool:
-    """Say whether a member is what macOS leaves in archives."""
-    return "__MACOSX" in path.parts or path.name.startswith("._")
-
-
-def _kmz(file: SiteFile, crs: str | None) -> tuple[SiteRow, ...]:
-    found = archives.members(
-        file.content, file.name, wanted=lambda path: path.suffix.lower() == ".kml"
-    )
-    names = sorted(found, key=lambda name: (name != "doc.kml", name))
-    if not names or (len(names) > 1 and names[0] != "doc.kml"):
-        values = {"detail": f".kml × {len(names)}"}
-        raise SiteError(Problem(code="ARCHIVE_REFUSED", where=file.name, values=values))
-    return read_kml(found[names[0]], file=file.name, crs=crs)
+def _geodatabase(file: SiteFile, crs: str | None) -> tuple[SiteRow, ...]:
+    return read_geodatabase(file.parts, file=file.name, crs=crs)
 
 
 def _whole(reader: _Reader) -> _Reader:
@@ -173,6 +196,7 @@ def _whole(reader: _Reader) -> _Reader:
 
 _TEXT = frozenset({"text"})
 _ZIP = frozenset({"zip"})
+_PARQUET = frozenset({"Parquet"})
 _READERS: Mapping[str, tuple[frozenset[str], _Reader]] = MappingProxyType(
     {
         ".txt": (_TEXT, _whole(read_boundary_txt)),
@@ -185,7 +209,13 @@ _READERS: Mapping[str, tuple[frozenset[str], _Reader]] = MappingProxyType(
         ".xlsx": (_ZIP, _whole(read_workbook)),
         ".xlsm": (_ZIP, _whole(read_workbook)),
         ".shp": (frozenset({"Shapefile"}), _shapefile),
-        ".zip": (_ZIP, _zipped_shapefile),
-        ".kmz": (_ZIP, _kmz),
+        ".zip": (_ZIP, _whole(read_zip)),
+        ".kmz": (_ZIP, _whole(read_kmz)),
+        ".gpkg": (frozenset({"SQLite / GeoPackage"}), _whole(read_gpkg)),
+        ".wkt": (_TEXT, _whole(read_wkt)),
+        ".fgb": (frozenset({"FlatGeobuf"}), _whole(read_flatgeobuf)),
+        ".parquet": (_PARQUET, _whole(read_parquet)),
+        ".geoparquet": (_PARQUET, _whole(read_parquet)),
+        ".gdb": (frozenset({"binary"}), _geodatabase),
     }
 )

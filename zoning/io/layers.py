@@ -17,6 +17,7 @@ from zoning.errors import LayerError, Problem
 from zoning.io.catalogue import LayerDefinition
 from zoning.io.columns import canonical_columns
 from zoning.io.config import LayerEntry
+from zoning.io.geodatabase import is_geodatabase
 from zoning.io.hashing import being_edited, file_sha256
 from zoning.model import AttributeColumn, Layer, LayerInfo, Repair
 from zoning.model.problems import layer_problem
@@ -136,7 +137,7 @@ def _prepared_content(
 def sealed_sha256(entry: LayerEntry, layer_id: str, folder: Path) -> str:
     """Return the hash of the layer's files, having compared it with the seal."""
     path = folder / entry.path
-    if not path.is_file():
+    if not (path.is_file() or is_geodatabase(path)):
         raise LayerError(layer_problem("LAYER_MISSING", layer_id))
     if being_edited(path):
         raise LayerError(layer_problem("BEING_EDITED", layer_id))

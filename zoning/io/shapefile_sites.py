@@ -27,7 +27,7 @@ from zoning.io.rings import Ring, assemble_polygon, usable
 from zoning.io.site_row import SiteRow
 from zoning.io.text import decode
 
-__all__ = ["COMPANIONS", "SHP_MAGIC", "read_shapefile"]
+__all__ = ["COMPANIONS", "SHP_MAGIC", "made_index", "read_shapefile"]
 
 COMPANIONS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 SHP_MAGIC = b"\x00\x00\x27\x0a"
@@ -108,6 +108,26 @@ def _records(content: bytes, index: bytes | None, file: str) -> list[_Record]:
         detail = f"shp {len(walked)}, shx {entries}"
         raise SiteError(_mismatch(detail, file))
     return [_cut(content, place, i, file=file) for i, place in enumerate(offsets)]
+
+
+def made_index(content: bytes) -> bytes:
+    """Make the .shx of a .shp that came without one, record by record.
+
+    A file that ends within a record gets an index that ends before it: its
+    count then differs from the table's.
+    """
+    places, _ = _walk(content)
+    whole = [
+        (place, words)
+        for place in places
+        if place + 8 + 2 * (words := _RECORD_HEADER.unpack_from(content, place)[1])
+        <= len(content)
+    ]
+    size = (_HEADER_BYTES + 8 * len(whole)) // 2
+    header = content[:24] + struct.pack(">I", size) + content[28:_HEADER_BYTES]
+    return header + b"".join(
+        _RECORD_HEADER.pack(place // 2, words) for place, words in whole
+    )
 
 
 def _walk(content: bytes) -> tuple[list[int], int]:

@@ -46,12 +46,12 @@ def read_sites(
     crs: str | None = None,
     projects: Projects | None = None,
 ) -> tuple[Site, ...]:
-    """Read project sites from boundary TXT, GeoJSON, Shapefile, KML, DXF or tables.
+    """Read project sites in any of the formats of `zoning.io.formats`.
 
     Parameters
     ----------
     paths : sequence of Path
-        Files; a folder is not looked into.
+        Files; a folder is not looked into, but for a file geodatabase.
     crs : str, optional
         EPSG code of coordinates whose CRS the file does not state. It never
         overrides what a file states.

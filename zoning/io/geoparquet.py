@@ -1,0 +1,166 @@
+"""GeoParquet through Arrow: columns, geometry bytes, and the CRS of its metadata.
+
+References
+----------
+.. [1] GeoParquet 1.1.0: file metadata ``geo``; a column without ``crs`` is
+   OGC:CRS84, one with null has none; coordinates are x, y whatever the CRS says.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from zoning.errors import Problem, SiteError
+from zoning.io.crs import from_wkt
+from zoning.io.wkb_rows import plain_text
+
+__all__ = ["PARQUET_MAGIC", "GeoTable", "read_geoparquet"]
+
+PARQUET_MAGIC = b"PAR1"
+_CRS84 = "EPSG:4326"
+_CRS84_ID = {"authority": "OGC", "code": "CRS84"}
+_UNPACKED_BYTES = 1 << 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GeoTable:
+    """A file as read.
+
+    Parameters
+    ----------
+    wkb : tuple of bytes or None, length n
+    columns : mapping of str to ndarray of object, each shape (n,)
+        Text, '' when missing; without geometry, binary and nested columns.
+    crs : str or None
+        ``EPSG:n``; None when the file says that there is none.
+    """
+
+    wkb: tuple[bytes | None, ...]
+    columns: Mapping[str, NDArray[np.object_]]
+    crs: str | None
+
+
+def read_geoparquet(content: bytes, *, file: str) -> GeoTable:
+    """Read a whole file; the rows must be as many as its footer and groups say.
+
+    Raises
+    ------
+    SiteError
+        ``SITE_FILE_DAMAGED``, ``GEOPARQUET_METADATA``,
+        ``SITE_CRS_UNSUPPORTED``, ``SITE_COUNT_MISMATCH``.
+    """
+    table, counts = _table(content, file)
+    if any(count != table.num_rows for count in counts):
+        values = {
+            "found": str(table.num_rows),
+            "expected": " / ".join(str(count) for count in counts),
+        }
+        raise SiteError(Problem(code="SITE_COUNT_MISMATCH", where=file, values=values))
+    name, column = _geometry_column(table.schema.metadata or {}, file)
+    if table.column_names.count(name) != 1:
+        raise SiteError(_metadata(f"column {name!r}", file))
+    crs = _crs(column, file)
+    return GeoTable(
+        wkb=_wkb(table.column(name), name, file),
+        columns=_columns(table, name),
+        crs=crs,
+    )
+
+
+def _table(content: bytes, file: str) -> tuple[Any, tuple[int, int]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        source = pq.ParquetFile(
+            pa.BufferReader(content), page_checksum_verification=True
+        )
+        groups = [source.metadata.row_group(i) for i in range(source.num_row_groups)]
+        if sum(group.total_byte_size for group in groups) > _UNPACKED_BYTES:
+            raise SiteError(_damaged(f"> {_UNPACKED_BYTES >> 20} MB", file))
+        counts = (source.metadata.num_rows, sum(group.num_rows for group in groups))
+        return source.read(use_threads=False), counts
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
+        detail = f"Parquet: {str(error).splitlines()[0][:80]}" if str(error) else "?"
+        raise SiteError(_damaged(detail, file)) from error
+
+
+def _geometry_column(
+    metadata: Mapping[bytes, bytes], file: str
+) -> tuple[str, dict[str, Any]]:
+    """Return the primary geometry column and what the file says of it."""
+    try:
+        geo = json.loads(metadata[b"geo"])
+        name = geo["primary_column"]
+        column = geo["columns"][name]
+        encoding = column["encoding"]
+    except (LookupError, TypeError, ValueError, RecursionError) as error:
+        raise SiteError(_metadata("geo", file)) from error
+    if encoding != "WKB":
+        raise SiteError(_metadata(f"encoding {encoding}"[:60], file))
+    if column.get("edges", "planar") != "planar":
+        raise SiteError(_metadata(f"edges {column['edges']}"[:60], file))
+    return str(name), dict(column)
+
+
+def _crs(column: Mapping[str, Any], file: str) -> str | None:
+    if "crs" not in column:
+        return _CRS84
+    said = column["crs"]
+    if said is None:
+        return None
+    if not isinstance(said, dict | str):
+        raise SiteError(_unsupported(said, file))
+    if isinstance(said, dict) and said.get("id") == _CRS84_ID:
+        return _CRS84
+    try:
+        text = said if isinstance(said, str) else CRS.from_json_dict(said).to_wkt()
+        found = from_wkt(text)
+    except (CRSError, TypeError, AttributeError) as error:
+        raise SiteError(_unsupported(said, file)) from error
+    if found is None:
+        raise SiteError(_unsupported(said, file))
+    return found
+
+
+def _wkb(column: Any, name: str, file: str) -> tuple[bytes | None, ...]:
+    values = column.to_pylist()
+    if not all(value is None or isinstance(value, bytes) for value in values):
+        raise SiteError(_metadata(f"column {name!r}", file))
+    return tuple(values)
+
+
+def _columns(table: Any, geometry: str) -> dict[str, NDArray[np.object_]]:
+    """Return the columns that hold words or numbers, as text."""
+    import pyarrow.types as kinds
+
+    found = {}
+    for field in table.schema:
+        nested = kinds.is_nested(field.type) or kinds.is_binary(field.type)
+        if field.name == geometry or nested or kinds.is_large_binary(field.type):
+            continue
+        if table.column_names.count(field.name) > 1:
+            continue
+        values = [plain_text(v) for v in table.column(field.name).to_pylist()]
+        found[field.name] = np.array(values, dtype=object)
+    return found
+
+
+def _metadata(detail: str, where: str) -> Problem:
+    return Problem(code="GEOPARQUET_METADATA", where=where, values={"detail": detail})
+
+
+def _unsupported(said: object, where: str) -> Problem:
+    name = said.get("name") if isinstance(said, dict) else said
+    values = {"crs": str(name)[:80]}
+    return Problem(code="SITE_CRS_UNSUPPORTED", where=where, values=values)
+
+
+def _damaged(detail: str, where: str) -> Problem:
+    return Problem(code="SITE_FILE_DAMAGED", where=where, values={"detail": detail})

@@ -1,0 +1,205 @@
+"""What a layer's file is: its driver, its tables, its features counted apart."""
+
+import json
+import sqlite3
+import struct
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path, PurePosixPath
+
+from zoning.errors import LayerError, SiteError
+from zoning.io import archives
+from zoning.io.flatgeobuf import FGB_MAGIC, count_flatgeobuf
+from zoning.io.gdal_reading import layers_with_geometry
+from zoning.io.geodatabase import DRIVER as GEODATABASE
+from zoning.io.geodatabase import count_geodatabase, is_geodatabase
+from zoning.io.geoparquet import PARQUET_MAGIC
+from zoning.io.gpkg_sites import SQLITE_MAGIC
+from zoning.io.hashing import siblings
+from zoning.io.refused_files import refused_file
+from zoning.io.shapefile_sites import SHP_MAGIC, made_index
+from zoning.io.zipped_sites import data_sets, one_set, wanted
+from zoning.model.problems import layer_problem
+
+__all__ = [
+    "GEODATABASE",
+    "GEOPARQUET",
+    "count_features",
+    "driver_of",
+    "opened",
+    "table_of",
+]
+
+GEOPARQUET = "GeoParquet"
+_MAGIC = (
+    (SQLITE_MAGIC, "GPKG"),
+    (SHP_MAGIC, "ESRI Shapefile"),
+    (FGB_MAGIC[:3], "FlatGeobuf"),
+    (PARQUET_MAGIC, GEOPARQUET),
+)
+_ZIP_MAGIC = b"PK\x03\x04"
+_SHP_HEADER, _SHX_RECORD = 100, 8
+
+
+@contextmanager
+def opened(path: Path, layer_id: str) -> Iterator[Path]:
+    """Give the dataset itself: out of its zip, and a Shapefile with an index.
+
+    Nothing is written beside the data.
+
+    Raises
+    ------
+    LayerError
+        ``LAYER_UNREADABLE`` when an archive is refused, or holds not just one
+        Shapefile or file geodatabase.
+    """
+    if path.is_dir():
+        yield path
+        return
+    with path.open("rb") as stream:
+        head = stream.read(4)
+    bare = head == SHP_MAGIC and ".shx" not in siblings(path)
+    if head != _ZIP_MAGIC and not bare:
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as place:
+        if bare:
+            parts = {s: p.read_bytes() for s, p in siblings(path).items()}
+            yield _written(Path(place), PurePosixPath(path.name), parts)
+        else:
+            yield _written(Path(place), *_unpacked(path, layer_id))
+
+
+def _unpacked(path: Path, layer_id: str) -> tuple[PurePosixPath, Mapping[str, bytes]]:
+    try:
+        members = archives.members(path.read_bytes(), path.name, wanted=wanted)
+        return one_set(data_sets(members), path.name)
+    except SiteError as error:
+        raise _unreadable(layer_id, _told(error)) from error
+
+
+def _written(place: Path, name: PurePosixPath, parts: Mapping[str, bytes]) -> Path:
+    if name.suffix.lower() != ".shp":
+        folder = place / "layer.gdb"
+        folder.mkdir()
+        for member, content in parts.items():
+            (folder / member).write_bytes(content)
+        return folder
+    index = {} if ".shx" in parts else {".shx": made_index(parts[".shp"])}
+    for suffix, content in {**parts, **index}.items():
+        (place / f"{name.stem}{suffix}").write_bytes(content)
+    return place / f"{name.stem}.shp"
+
+
+def driver_of(path: Path, layer_id: str) -> str:
+    """Tell the driver by first bytes; a known format that is not read is named.
+
+    Raises
+    ------
+    LayerError
+        ``LAYER_FORMAT_REFUSED`` or ``LAYER_UNREADABLE``.
+    """
+    if is_geodatabase(path):
+        return GEODATABASE
+    with path.open("rb") as stream:
+        head = stream.read(32)
+    for mark, driver in _MAGIC:
+        if head.startswith(mark):
+            return driver
+    if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in {b"{", b"["}:
+        return "GeoJSON"
+    known = refused_file(path.suffix, head)
+    if known is not None:
+        values = dict(known.values)
+        raise LayerError(layer_problem("LAYER_FORMAT_REFUSED", layer_id, **values))
+    raise _unreadable(layer_id, "unknown format")
+
+
+def table_of(
+    path: Path, layer_id: str, driver: str, *, wanted: str | None
+) -> str | None:
+    """Return the table to read; several and none named is refused with their names."""
+    if driver not in {"GPKG", GEODATABASE}:
+        return None
+    query = "SELECT table_name FROM gpkg_contents WHERE data_type = 'features'"
+    try:
+        if driver == GEODATABASE:
+            names = layers_with_geometry(path)
+        else:
+            with closing(_database(path)) as db:
+                names = [str(row[0]) for row in db.execute(query)]
+    except (sqlite3.Error, ValueError) as error:
+        raise _unreadable(layer_id, str(error).replace(str(path), path.name)) from error
+    if wanted is not None and wanted in names:
+        return wanted
+    if wanted is None and len(names) == 1:
+        return names[0]
+    raise _unreadable(layer_id, f"layers: {', '.join(sorted(names)) or '-'}")
+
+
+def count_features(path: Path, driver: str, table: str | None) -> int:
+    """Count the features without GDAL.
+
+    Returns
+    -------
+    int
+        -2 where the file contradicts itself.
+    """
+    try:
+        if driver == "GPKG":
+            return _count_rows(path, table or "")
+        if driver == "ESRI Shapefile":
+            return _count_shapefile(path)
+        if driver == "FlatGeobuf":
+            return count_flatgeobuf(path.read_bytes())
+        if driver == GEODATABASE:
+            return count_geodatabase(path, table or "")
+        return _count_json(path)
+    except (ValueError, struct.error, sqlite3.Error):
+        return -2
+
+
+def _database(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+
+
+def _count_rows(path: Path, table: str) -> int:
+    quoted = '"' + table.replace('"', '""') + '"'
+    with closing(_database(path)) as db:
+        row = db.execute(f"SELECT count(*) FROM {quoted}").fetchone()  # noqa: S608  quoted identifier
+    return int(row[0])
+
+
+def _count_json(path: Path) -> int:
+    loaded = json.loads(path.read_text(encoding="utf-8-sig"))
+    features = loaded.get("features") if isinstance(loaded, dict) else loaded
+    return len(features) if isinstance(features, list) else 1
+
+
+def _count_shapefile(path: Path) -> int:
+    """Count the records that stand, by the .dbf.
+
+    Records marked deleted do not count: GDAL leaves them out.
+    """
+    parts = siblings(path)
+    table = parts[".dbf"].read_bytes()
+    rows, header, record = struct.unpack_from("<IHH", table, 4)
+    stated = int(struct.unpack(">i", path.read_bytes()[24:28])[0]) * 2
+    index = parts.get(".shx")
+    shapes = (
+        rows if index is None else (index.stat().st_size - _SHP_HEADER) // _SHX_RECORD
+    )
+    if stated != path.stat().st_size or shapes != rows:
+        return -2
+    marks = table[header : header + rows * record : max(record, 1)]
+    return int(rows) - marks.count(b"*")
+
+
+def _told(error: SiteError) -> str:
+    values = error.problem.values
+    return str(values.get("detail") or values.get("names") or error.problem.code)
+
+
+def _unreadable(layer_id: str, detail: str) -> LayerError:
+    return LayerError(layer_problem("LAYER_UNREADABLE", layer_id, detail=detail))
