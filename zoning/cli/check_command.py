@@ -12,7 +12,9 @@ from zoning.cli.options import (
     base_option,
     json_option,
     lang_option,
+    office_template,
     out_option,
+    template_option,
 )
 from zoning.errors import Problem, UsageError
 from zoning.model import CheckOptions, Report
@@ -39,6 +41,8 @@ RUNS = "zoning-runs"
 @click.option(
     "--share", is_flag=True, help="只写结论、面积和选址，不含底图 no base geometry."
 )
+@click.option("--sheets", is_flag=True, help="另出图件 map sheets too, sheets.pdf.")
+@template_option
 @lang_option
 def command(  # noqa: PLR0913  the options of the command
     *,
@@ -50,6 +54,8 @@ def command(  # noqa: PLR0913  the options of the command
     out: Path | None,
     as_json: bool,
     share: bool,
+    sheets: bool,
+    template: Path | None,
     lang: str,
 ) -> int:
     """核查选址文件 check site files against a base.
@@ -59,6 +65,7 @@ def command(  # noqa: PLR0913  the options of the command
     zoning check a.txt b.geojson --base county/ --project project.yaml
     zoning check site.txt --base county/ --as-of 2024-06-01 --json
     """  # noqa: D301  \b keeps click from reflowing
+    form = office_template(template)
     report = run_check(
         sites, base, project=project, crs=crs, options=CheckOptions(as_of=as_of)
     )
@@ -68,7 +75,9 @@ def command(  # noqa: PLR0913  the options of the command
 
         say(text("writing", lang))
         free = folder if out else next_free(folder)
-        written = write_run(report, free, lang=lang, share=share)
+        written = write_run(
+            report, free, lang=lang, share=share, template=form, sheets=sheets
+        )
         say(text("written", lang, path=written))
     if as_json:
         from zoning.report.sharing import shared_document

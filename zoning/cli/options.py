@@ -4,14 +4,25 @@ import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from zoning.cli.console import speak
 from zoning.errors import Problem, UsageError
 
-__all__ = ["as_of_option", "base_option", "json_option", "lang_option", "out_option"]
+if TYPE_CHECKING:  # loads the Word library
+    from zoning.report.office_template import OfficeTemplate
+
+__all__ = [
+    "as_of_option",
+    "base_option",
+    "json_option",
+    "lang_option",
+    "office_template",
+    "out_option",
+    "template_option",
+]
 
 Command = Callable[..., Any]
 
@@ -72,6 +83,24 @@ def out_option(command: Command) -> Command:
         type=click.Path(path_type=Path),
         help="输出位置，不覆盖已有结果 where to write; never overwrites a run.",
     )(command)
+
+
+def template_option(command: Command) -> Command:
+    """Add ``--template``."""
+    return click.option(
+        "--template",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="本单位的 Word 模板 your office's own Word template, .docx.",
+    )(command)
+
+
+def office_template(path: Path | None) -> "OfficeTemplate | None":
+    """Return the template that was named, looked at before any long work."""
+    if path is None:
+        return None
+    from zoning.report.office_template import read_template
+
+    return read_template(path)
 
 
 def json_option(command: Command) -> Command:

@@ -1,4 +1,4 @@
-"""`zoning schema`: the shapes of files, as JSON Schema; the empty project form."""
+"""`zoning schema`: the shapes of files as JSON Schema; forms to fill or to edit."""
 
 import json
 import sys
@@ -7,33 +7,43 @@ from pathlib import Path
 
 import click
 
+from zoning.cli.options import lang_option
+
 __all__ = ["command", "schema_text"]
 
 FORM = "project-form"
+TEMPLATE = "report-template"
 NAMES = ("verdict", "rules", "base")
 
 
 @click.command("schema")
-@click.argument("name", type=click.Choice([*NAMES, FORM]))
+@click.argument("name", type=click.Choice([*NAMES, FORM, TEMPLATE]))
 @click.argument("sites", nargs=-1, type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="写入的文件 file to write; project-form needs it.",
+    help="写入的文件 file to write; forms and templates need it.",
 )
-def command(*, name: str, sites: tuple[Path, ...], out: Path | None) -> int:
-    """输出 JSON Schema 或空的项目属性表 JSON Schema, or an empty project form.
+@lang_option
+def command(*, name: str, sites: tuple[Path, ...], out: Path | None, lang: str) -> int:
+    """输出 JSON Schema、空的项目属性表或 Word 模板 schemas, forms, templates.
 
     \b
     zoning schema verdict > verdict.schema.json
     zoning schema project-form --out form.xlsx
     zoning schema project-form a.txt b.zip --out form.xlsx
+    zoning schema report-template --out office.docx
     """  # noqa: D301  \b keeps click from reflowing
     if name == FORM:
         _write_form(sites, out)
         return 0
     if sites:
         raise click.UsageError(f"{name} 不需要选址文件 takes no site files")
+    if name == TEMPLATE:
+        from zoning.report.template import template_bytes
+
+        _free(out).write_bytes(template_bytes(lang))
+        return 0
     text = schema_text(name).encode()
     if out is not None:
         out.write_bytes(text)
@@ -61,12 +71,19 @@ def schema_text(name: str) -> str:
 
 def _write_form(sites: tuple[Path, ...], out: Path | None) -> None:
     """Write the empty form, with a row for every site of the files."""
-    from zoning.errors import OutputError, Problem
     from zoning.io.project_form_blank import write_project_form
     from zoning.io.sites import read_sites
+
+    place = _free(out)
+    write_project_form(place, [site.id for site in read_sites(sites)])
+
+
+def _free(out: Path | None) -> Path:
+    """Return the place to write to; nothing is overwritten."""
+    from zoning.errors import OutputError, Problem
 
     if out is None:
         raise click.UsageError("请用 --out 指定文件 name the file by --out")
     if out.exists():
         raise OutputError(Problem(code="OUTPUT_EXISTS", values={"path": out.name}))
-    write_project_form(out, [site.id for site in read_sites(sites)])
+    return out

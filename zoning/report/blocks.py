@@ -153,7 +153,11 @@ class FirstPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitePages:
-    """All that is said of one site; `follows` needs no page of its own."""
+    """All that is said of one site; `follows` needs no page of its own.
+
+    `only` is ``html`` where paper names the site in the summary alone: of a
+    batch, paper has pages for what somebody must act on.
+    """
 
     anchor: str
     name: str
@@ -161,6 +165,7 @@ class SitePages:
     first: FirstPage
     sections: tuple[Section, ...]
     follows: bool = False
+    only: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

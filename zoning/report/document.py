@@ -38,13 +38,14 @@ def document_bytes(story: Story, template: bytes | None = None) -> bytes:
         story's language.
     """
     from docxtpl import DocxTemplate
+    from jinja2 import StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
     packed = BytesIO(template or template_bytes(story.lang))
     document: Any = DocxTemplate(packed)
     document.init_docx()
     setting = _Setting(document=document)
-    environment = SandboxedEnvironment(autoescape=True)
+    environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     document.render(setting.context(story), environment, autoescape=True)
     _finish_tables(document, setting.grids)
     _describe_pictures(document, setting.pictures)
@@ -98,7 +99,7 @@ class _Setting:
             "footer": clean(story.footer),
             "digest": clean(story.digest),
             "summary": summary and self.section(summary.title, summary.blocks),
-            "pages": [self.site(site) for site in story.pages],
+            "pages": [self.site(s) for s in story.pages if s.only != "html"],
             "closing": [
                 self.section(part.title, part.blocks, part.level)
                 for part in story.closing

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from zoning.errors import OutputError, Problem
+from zoning.errors import OutputError, Problem, UsageError
 from zoning.model import Report
 from zoning.report.evidence import evidence_files
 from zoning.report.inputs import INPUTS, inputs_bytes
@@ -22,6 +22,9 @@ from zoning.report.manifest import MANIFEST, manifest_bytes
 from zoning.report.sharing import shared_document
 from zoning.report.texts import text
 from zoning.report.verdict import json_bytes, verdict_document
+
+if TYPE_CHECKING:  # loads the Word library
+    from zoning.report.office_template import OfficeTemplate
 
 __all__ = ["Artefact", "next_free", "report_files", "write_folder", "write_run"]
 
@@ -39,8 +42,24 @@ class Artefact:
     draw: Draw | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    """What a run is written as; the parameters of `write_run`."""
+
+    lang: str
+    share: bool
+    template: "OfficeTemplate | None"
+    sheets: bool
+
+
 def write_run(
-    report: Report, folder: Path, *, lang: str = "zh", share: bool = False
+    report: Report,
+    folder: Path,
+    *,
+    lang: str = "zh",
+    share: bool = False,
+    template: "OfficeTemplate | None" = None,
+    sheets: bool = False,
 ) -> Path:
     """Write every output of a report into a new folder.
 
@@ -53,6 +72,10 @@ def write_run(
     share : bool
         For handing out: verdict, areas, the reports without base geometry,
         and the sites' own shapes. No base geometry leaves the office.
+    template : OfficeTemplate, optional
+        Of an office, for ``report.docx``; the manifest names it.
+    sheets : bool
+        Map sheets beside the report, as ``sheets.pdf``; takes seconds a site.
 
     Returns
     -------
@@ -64,14 +87,19 @@ def write_run(
     OutputError
         If the folder holds something, or cannot be written; nothing is left
         half-written then.
+    UsageError
+        If sheets are asked of a run for handing out, or the template is unfit.
     """
+    if share and sheets:
+        raise UsageError(Problem(code="SHEETS_NOT_SHARED"))
     _refuse_used(folder)
+    form = _Form(lang=lang, share=share, template=template, sheets=sheets)
     whole = verdict_document(report)
     document = shared_document(whole) if share else whole
     with _staged(folder) as stage:
-        for artefact in _artefacts(report, document, lang, share=share):
+        for artefact in _artefacts(report, document, form):
             _store(stage, artefact)
-        data = manifest_bytes(stage, _facts(document, whole, lang, share=share))
+        data = manifest_bytes(stage, _facts(document, whole, form))
         _store(stage, Artefact(name=MANIFEST, make=lambda: data))
     return folder
 
@@ -99,35 +127,55 @@ def next_free(folder: Path) -> Path:
     return next(candidate for candidate in names if _is_free(candidate))
 
 
-def _facts(document: Json, whole: Json, lang: str, *, share: bool) -> Json:
+def _facts(document: Json, whole: Json, form: _Form) -> Json:
     """Return what the manifest says beside the files."""
     named = ("verdict", "complete", "as_of", "counts", "digest")
-    facts = {key: document[key] for key in named} | {"lang": lang, "share": share}
+    facts = {key: document[key] for key in named}
+    facts |= {"lang": form.lang, "share": form.share}
+    if form.template is not None:
+        facts["template_sha256"] = form.template.sha256
     # a shared verdict is signed anew; this leads back to the office's own run
-    return facts | ({"office_digest": whole["digest"]} if share else {})
+    return facts | ({"office_digest": whole["digest"]} if form.share else {})
 
 
-def _artefacts(
-    report: Report, document: Json, lang: str, *, share: bool
-) -> Iterator[Artefact]:
+def _artefacts(report: Report, document: Json, form: _Form) -> Iterator[Artefact]:
     """Yield the files of a run in the order in which they are written."""
     yield Artefact(name="verdict.json", make=lambda: json_bytes(document))
     yield Artefact(name=INPUTS, make=lambda: inputs_bytes(report))
-    yield from report_files(report, document["digest"], lang, share=share)
-    yield from _shared(report) if share else _full(report, lang)
+    yield from report_files(
+        report,
+        document["digest"],
+        form.lang,
+        share=form.share,
+        template=form.template,
+    )
+    yield from _shared(report) if form.share else _full(report, form.lang)
+    if form.sheets:
+        yield from _sheets(report, form.lang)
 
 
 def report_files(
-    report: Report, digest: str, lang: str, *, share: bool
+    report: Report,
+    digest: str,
+    lang: str,
+    *,
+    share: bool,
+    template: "OfficeTemplate | None" = None,
 ) -> Iterator[Artefact]:
     """Yield the report as Word and as a page; `digest` is that of its verdict."""
     from zoning.report.document import document_bytes
+    from zoning.report.office_template import office_document
     from zoning.report.page import page_bytes
     from zoning.report.story import tell_story
 
     signed = text("report.digest", lang, digest=digest)
     story = replace(tell_story(report, lang=lang, share=share), digest=signed)
-    yield Artefact(name="report.docx", make=lambda: document_bytes(story))
+    yield Artefact(
+        name="report.docx",
+        make=lambda: (
+            office_document(story, template) if template else document_bytes(story)
+        ),
+    )
     yield Artefact(name="report.html", make=lambda: page_bytes(story))
 
 
@@ -164,6 +212,17 @@ def _full(report: Report, lang: str) -> Iterator[Artefact]:
     )
     for name, data in evidence_files(report).items():
         yield Artefact(name=f"evidence/{name}", make=_constant(data))
+
+
+def _sheets(report: Report, lang: str) -> Iterator[Artefact]:
+    """Yield the map sheets as one PDF; none when no site has a place."""
+    from zoning.report.sheets.book import sheet_artefacts
+    from zoning.report.sheets.making import Setting
+
+    if any(result.geometry is not None for result in report.sites):
+        setting = Setting(lang=lang, pictures=False)
+        for artefact in sheet_artefacts(report, setting=setting):
+            yield replace(artefact, name=f"sheets/{artefact.name}")
 
 
 def _constant(data: bytes) -> Make:

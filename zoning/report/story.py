@@ -1,7 +1,7 @@
 """From a report to the story that Word and HTML tell: one order, one wording.
 
 One site is told in full. Of several, a ranked summary comes first, then the
-pages of each site in that order, on paper without the evidence of CLEAR rules.
+pages of each site in that order; paper has none of CLEAR sites, nor evidence.
 """
 
 from collections.abc import Iterator
@@ -65,7 +65,6 @@ _RANKS = (
 )
 """A site nobody could look at comes after the conflicts and before the rest."""
 
-_SHORT = {Verdict.CLEAR, Verdict.REJECTED}
 _ROWS_FIRST_PAGE = 6
 _NEEDS_FIRST_PAGE = 4
 _SURROUNDINGS = ("protected_area", "water_source_zone", "shoreline_zone", "river")
@@ -137,10 +136,19 @@ def _summary(sites: tuple[SiteResult, ...], context: Context) -> Section:
         state_column=2,
         numeric=(3,),
     )
-    more = text("summary.more", lang, told=_SITES_TOLD, count=len(sites))
-    notes = [Paragraph(text=more, style="note")] if len(sites) > _SITES_TOLD else []
     title = text("chapter.summary", lang)
+    notes = tuple(_summary_notes(sites, lang))
     return Section(key="summary", title=title, blocks=(grid, *notes))
+
+
+def _summary_notes(sites: tuple[SiteResult, ...], lang: str) -> Iterator[Paragraph]:
+    """Say which sites of a batch have no pages, and where they are told."""
+    if len(sites) > _SITES_TOLD:
+        more = text("summary.more", lang, told=_SITES_TOLD, count=len(sites))
+        yield Paragraph(text=more, style="note")
+    clear = sum(site.verdict == Verdict.CLEAR for site in sites)
+    if clear:
+        yield Paragraph(text=text("summary.clear", lang, count=clear), style="note")
 
 
 def _site_pages(
@@ -153,6 +161,7 @@ def _site_pages(
 ) -> SitePages:
     lang = context.lang
     site = result.site
+    several = len(report.sites) > 1
     return SitePages(
         anchor=f"site-{number}",
         name=site.name or site.id,
@@ -164,9 +173,10 @@ def _site_pages(
             as_of=report.options.as_of.isoformat(),
         ),
         first=_first_page(result, context, share=share),
-        follows=number > 1 and result.verdict in _SHORT,
+        follows=number > 1 and result.verdict == Verdict.REJECTED,
+        only="html" if several and result.verdict == Verdict.CLEAR else "",
         sections=tuple(
-            section if len(report.sites) == 1 else _small(section)
+            _small(section) if several else section
             for section in _numbered(
                 _chapters(result, report, context, share=share), lang
             )
