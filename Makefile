@@ -24,8 +24,8 @@ test: $(VENV)/.developer  ## install what the tests need and run them
 	sh tests/system_packages.sh
 	$(BIN)/python -m pytest -n auto
 
-test-full: $(VENV)/.developer  ## the same with long property tests
-	sh tests/system_packages.sh
+test-full: $(VENV)/.developer  ## the same with long property tests and QGIS
+	ZONING_THOROUGH=1 sh tests/system_packages.sh
 	ZONING_THOROUGH=1 $(BIN)/python -m pytest -n auto
 
 check: $(VENV)/.developer  ## format, lint, types, contracts, fast tests

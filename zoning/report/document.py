@@ -21,6 +21,7 @@ __all__ = ["clean", "colour_of", "document_bytes", "tint"]
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TEXT_WIDTH_MM = 162.0
+_CHAPTER = "Heading 1"
 _LONG_TITLE = 60
 _LONG_TITLE_PT = 13
 """A name of several lines must leave room for the verdict on its page."""
@@ -50,6 +51,7 @@ def document_bytes(story: Story, template: bytes | None = None) -> bytes:
     _finish_tables(document, setting.grids)
     _describe_pictures(document, setting.pictures)
     _fit_titles(document)
+    _turn_pages(document, story)
     properties = document.core_properties
     properties.title, properties.comments = clean(story.title), ""
     properties.author = properties.last_modified_by = "zoning"
@@ -245,6 +247,18 @@ def _fit_titles(document: Any) -> None:
         if titled and len(paragraph.text) > _LONG_TITLE:
             for run in paragraph.runs:
                 run.font.size = Pt(_LONG_TITLE_PT)
+
+
+def _turn_pages(document: Any, story: Story) -> None:
+    """Begin the chapters on a page of their own: the first one is read alone."""
+    first = {
+        clean(site.sections[0].title)
+        for site in story.pages
+        if site.sections and site.first.table is not None
+    }
+    for paragraph in document.paragraphs:
+        if paragraph.style.name == _CHAPTER and paragraph.text in first:
+            paragraph.paragraph_format.page_break_before = True
 
 
 def _describe_pictures(document: Any, pictures: Sequence[Picture]) -> None:
