@@ -1,9 +1,7 @@
 """`result.qgs` opens in QGIS with tree, CRS, colours, view; the same bytes always."""
 
 import json
-import os
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -13,6 +11,7 @@ import pyogrio
 import pytest
 from handmade import handmade_report, report_of
 from hostile import NAMES, hostile_report
+from qgis_running import in_qgis, need_qgis
 
 from zoning.errors import OutputError
 from zoning.model import State, Verdict
@@ -23,7 +22,6 @@ from zoning.report.run_layers import read_package, read_shared
 from zoning.report.sld import layer_sld
 from zoning.report.styles import state_colour, style, verdict_colour
 
-QGIS_PYTHON = "/usr/bin/python3"
 READING = Path(__file__).with_name("qgis_reading.py")
 
 
@@ -168,12 +166,7 @@ def test_a_damaged_file_is_a_message(name: str, content: bytes, tmp_path: Path) 
 @pytest.fixture(scope="module")
 def seen(project: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return what a real QGIS tells of the project."""
-    if os.environ.get("ZONING_THOROUGH") != "1":
-        pytest.skip("long: make test-full opens the project in QGIS")
-    if not has_qgis():
-        if "qgis" in os.environ.get("ZONING_REQUIRE", "").split(","):
-            pytest.fail("required, but absent: QGIS with its Python")
-        pytest.skip("QGIS with its Python is absent")
+    need_qgis()
     folder = tmp_path_factory.mktemp("qgis")
     slds = []
     for layer in read_package(project.with_name("result.gpkg")):
@@ -184,23 +177,6 @@ def seen(project: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, A
     assert done.returncode == 0, done.stderr.decode()
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return told
-
-
-def has_qgis() -> bool:
-    return (
-        Path(QGIS_PYTHON).exists() and not in_qgis("-c", "import qgis.core").returncode
-    )
-
-
-def in_qgis(*arguments: str) -> subprocess.CompletedProcess[bytes]:
-    kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
-    return subprocess.run(
-        [QGIS_PYTHON, *arguments],
-        capture_output=True,
-        check=False,
-        timeout=300,
-        env={**kept, "QT_QPA_PLATFORM": "offscreen"},
-    )
 
 
 @pytest.mark.slow

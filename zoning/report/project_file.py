@@ -34,8 +34,12 @@ _GROUPS |= {"site": "group_sites", "conflict": "group_conflicts"}
 _PROPERTIES = (
     '<properties><SpatialRefSys><ProjectionsEnabled type="int">1'
     "</ProjectionsEnabled></SpatialRefSys>"
+    '<Measure><Ellipsoid type="QString">EPSG:1024</Ellipsoid></Measure>'
+    '<Measurement><AreaUnits type="QString">m2</AreaUnits>'
+    '<DistanceUnits type="QString">meters</DistanceUnits></Measurement>'
     '<Paths><Absolute type="bool">false</Absolute></Paths></properties>\n'
 )
+"""The ellipsoid is that of CGCS2000: `$area` in QGIS gives the areas printed."""
 _MARGIN = 0.1
 _LEAST_MARGIN_M = 200.0
 _IN_DEGREES = 1e-5  # of a metre, roughly; for margins of the view alone

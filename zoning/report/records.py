@@ -264,8 +264,11 @@ def _counts_sentence(findings: Sequence[Finding], lang: str) -> str:
     )
 
 
-def provenance_section(report: Report, *, lang: str) -> Section:
-    """Return layers, packs, options and software the answer stands on."""
+def provenance_section(report: Report, *, lang: str, share: bool) -> Section:
+    """Return layers, packs, options and software the answer stands on.
+
+    A run for handing out (`share`) has no project to repeat the areas in.
+    """
     blocks: list[Block] = [_layer_grid(report.base, lang)]
     blocks += [
         Paragraph(
@@ -290,6 +293,11 @@ def provenance_section(report: Report, *, lang: str) -> Section:
         ),
         Paragraph(
             text=text("provenance.measure", lang, crs=report.base.crs), style="item"
+        ),
+        *(
+            []
+            if share
+            else [Paragraph(text=text("provenance.qgis", lang), style="item")]
         ),
         Paragraph(text=_software_sentence(software(), lang), style="note"),
     ]

@@ -345,7 +345,7 @@ def _numbered(sections: Iterator[Section], lang: str) -> Iterator[Section]:
 
 def _closing(report: Report, lang: str, *, share: bool) -> Iterator[Section]:
     """Yield the last chapters, said once for all sites."""
-    yield provenance_section(report, lang=lang)
+    yield provenance_section(report, lang=lang, share=share)
     notes = [text(key, lang) for key in keys("use")]
     if share:
         notes.append(text("report.shared", lang))
