@@ -42,6 +42,7 @@ FLATTENING = 1 / 298.257222101
 
 _E = float(np.sqrt(FLATTENING * (2 - FLATTENING)))  # first eccentricity
 _GEOD = Geod(a=SEMI_MAJOR_M, f=FLATTENING)
+_TURN = 360.0
 _MAX_EDGE_DEG = 0.1  # about 10 km: a longer edge would bow by more than a metre
 
 set_network_enabled(active=False)
@@ -136,6 +137,19 @@ def to_lonlat(xy: NDArray[np.float64], crs: str) -> NDArray[np.float64]:
     return np.column_stack([lon, lat])
 
 
+def _cut_edges(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Cut the long edges of what lies on the globe.
+
+    A damaged number of degrees would ask for millions of points.
+    """
+    west, south, east, north = shapely.bounds(geometries).T
+    with np.errstate(invalid="ignore"):
+        there = (west >= -_TURN) & (east <= _TURN) & (south >= -90) & (north <= 90)
+    cut = np.array([*geometries, None], dtype=object)[:-1]
+    cut[there] = shapely.segmentize(geometries[there], _MAX_EDGE_DEG)
+    return cut
+
+
 def project(
     geometries: NDArray[np.object_], source: str, target: str
 ) -> NDArray[np.object_]:
@@ -143,12 +157,13 @@ def project(
 
     Vertices are carried as they are, so that layers which share vertices still
     share them in the plane, whatever CRS each arrives in. Only edges longer
-    than 0.1° are cut first: they would bow by more than a metre.
+    than 0.1° are cut first: they would bow by more than a metre. What lies off
+    the globe comes out with infinite coordinates.
     """
     if source == target:
         return geometries
     if is_geographic(source) and not is_geographic(target):
-        geometries = shapely.segmentize(geometries, _MAX_EDGE_DEG)
+        geometries = _cut_edges(geometries)
     transformer = _transformer(source, target)
 
     def carry(xy: NDArray[np.float64]) -> NDArray[np.float64]:
