@@ -161,6 +161,8 @@ def test_the_first_five_minutes_work(desk: Path) -> None:
         ("replay", 0),
         ("report", 0),
         ("convert", 0),
+        ("convert", 0),
+        ("layers", 0),
         ("doctor", 0),
         ("schema", 0),
     ]
