@@ -426,13 +426,18 @@ HOSTILE = (
 )
 
 
-@each_format
-@pytest.mark.parametrize("encoding", [None, "gbk"])
+@pytest.mark.parametrize(
+    ("suffix", "encoding"),
+    [
+        *((suffix, None) for suffix in FORMATS),
+        ("txt", "utf-8"),
+        ("shp", "utf-8"),
+        ("csv", "gbk"),
+    ],
+)
 def test_a_hostile_name_comes_through_or_is_named(
     suffix: str, encoding: str | None, tmp_path: Path
 ) -> None:
-    if encoding and suffix in KEEPING_TEXT:
-        pytest.skip("always UTF-8")
     source = collection(tmp_path, *HOSTILE)
 
     made = done(source, tmp_path / f"o.{suffix}", encoding=encoding)
@@ -497,6 +502,22 @@ def test_a_character_beyond_gbk_is_written_as_gb18030_and_named(tmp_path: Path) 
     (told,) = [p for p in made.remarks if p.code == "CONVERT_BEYOND_GBK"]
     assert told.values["characters"] == "𠀀"
     assert read(tmp_path / "o.txt")[0][1] == "𠀀家沟"
+
+
+def test_producer_and_day_go_from_one_boundary_file_to_another(tmp_path: Path) -> None:
+    plot = Plot(number="1", name="甲", rings=(square(0, 0, 50_000),))
+    head = "数据产生单位=某测绘队\n数据产生日期=2026-1-5\n转换参数=1,2,3,4,5,6,7"
+    source = one(tmp_path, boundary_text([plot], head))
+
+    made = done(source, tmp_path / "o.txt")
+    (left,) = [p for p in made.remarks if p.code == "CONVERT_HEADER_LEFT"]
+    lines = (tmp_path / "o.txt").read_bytes().decode("gb18030").split("\r\n")
+    assert {"数据产生单位=某测绘队", "数据产生日期=2026-1-5"} <= set(lines)
+    assert left.values["fields"] == "转换参数=1,2,3,4,5,6,7"
+
+    made = done(source, tmp_path / "o.kml")
+    (left,) = [p for p in made.remarks if p.code == "CONVERT_HEADER_LEFT"]
+    assert "数据产生单位=某测绘队" in left.values["fields"]
 
 
 # -------------------------------------------------- rejected, overwritten, broken off
@@ -619,6 +640,7 @@ def test_trouble_half_way_puts_everything_back(
         ("o.gpkg", {"to": "EPSG:3857"}, "SITE_CRS_UNSUPPORTED"),
         ("o.gpkg", {"to": "EPSG:2361"}, "DATUM_NEEDS_PARAMETERS"),
         ("o.gpkg", {"to": "here"}, "CRS_ARGUMENT_UNKNOWN"),
+        ("o.txt", {"to": "EPSG:4515"}, "CONVERT_FAR_FROM_ZONE"),
         ("o.gpkg", {"encoding": "gbk"}, "CONVERT_ENCODING_FIXED"),
     ],
 )

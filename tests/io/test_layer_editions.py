@@ -114,7 +114,7 @@ def test_the_other_way_round_it_is_the_other_way_round(
     editions: tuple[Path, Path], capsys: CaptureText
 ) -> None:
     there = compared(capsys, *editions)
-    back = compared(capsys, *reversed(editions))
+    back = compared(capsys, editions[1], editions[0])
 
     assert back["counts"]["added"] == there["counts"]["removed"]
     assert back["counts"]["changed"] == there["counts"]["changed"]

@@ -4,7 +4,7 @@ Reading is `zoning.io`'s and writing `zoning.report`'s; neither knows the other.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,12 +16,13 @@ from shapely.geometry.base import BaseGeometry
 from zoning import measure
 from zoning.cli.staged_files import put_in_place
 from zoning.errors import OutputError, Problem, SiteError, UsageError
-from zoning.io.crs import crs_argument, datum_of, obstacle
+from zoning.io.crs import crs_argument, datum_of, fits, obstacle
 from zoning.io.hashing import files_of, unwritten
 from zoning.io.parcel_table import parcel_table, statements_of
 from zoning.io.site_row import SiteRow
 from zoning.io.sites import read_file
 from zoning.model.parcels import Parcel, ParcelTable, WrittenParcels
+from zoning.report.parcels.boundary import STATEMENTS
 from zoning.report.parcels.carrying import carry
 from zoning.report.parcels.writing import Target, target_of, write_parcels
 
@@ -104,7 +105,10 @@ def convert(source: Path, out: Path, options: ConvertOptions) -> Conversion:
     kept = [row for row in rows if row.rejection is None and row.geometry is not None]
     if (rejected and not options.skip_rejected) or not kept:
         raise SiteError(*rejected, _refused(len(rejected), len(rows)))
+    boundary = source.suffix.lower() == ".txt"
+    said = statements_of(source.read_bytes(), source.name) if boundary else {}
     table, inserted = _carried(kept, target, to)
+    table = replace(table, statements=said)
     written = write_parcels(table, target)
     names = {target.stem + part: content for part, content in written.parts.items()}
     after: list[Side] = []
@@ -119,7 +123,10 @@ def convert(source: Path, out: Path, options: ConvertOptions) -> Conversion:
         before=_side(kept, origin.encoding),
         after=after[0],
         rejected=rejected,
-        remarks=_remarks(rows, written, inserted, source=source),
+        remarks=(
+            *_remarks(rows, written, inserted, source=source),
+            *_unsaid(said, target),
+        ),
     )
 
 
@@ -169,11 +176,22 @@ def _carried(
     crs = target.crs(sources, longitude, to)
     inserted = 0
     moved = []
-    for row in rows:
+    for number, row in enumerate(rows, start=1):
         made = carry(_shape(row), row.crs or "", crs)
+        _require_fit(made.geometry, crs, number)
         inserted += made.inserted
         moved.append(replace(row, geometry=made.geometry, crs=crs))
     return parcel_table(moved, crs), inserted
+
+
+def _require_fit(shape: BaseGeometry, crs: str, number: int) -> None:
+    """Refuse a plane in which a parcel lies far outside its zone."""
+    west, south, east, north = shapely.bounds(shape).tolist()
+    if fits(crs, west, south) and fits(crs, east, north):
+        return
+    values = {"crs": crs, "where_zh": f"第 {number} 个地块"}
+    values["where_en"] = f"parcel {number}"
+    raise UsageError(Problem(code="CONVERT_FAR_FROM_ZONE", values=values))
 
 
 def _shape(row: SiteRow) -> BaseGeometry:
@@ -254,13 +272,12 @@ def _side(rows: Sequence[SiteRow], encoding: str | None) -> Side:
 
 
 def _areas(rows: Sequence[SiteRow]) -> NDArray[np.float64]:
-    column = [np.array([_shape(row), None], dtype=object)[:1] for row in rows]
-    return np.concatenate(
-        [
-            measure.area_m2(shape, row.crs or "")
-            for shape, row in zip(column, rows, strict=True)
-        ]
-    )
+    areas = np.zeros(len(rows))
+    for crs in {row.crs or "" for row in rows}:
+        own = [k for k, row in enumerate(rows) if (row.crs or "") == crs]
+        column = np.array([*(_shape(rows[k]) for k in own), None], dtype=object)
+        areas[own] = measure.area_m2(column[:-1], crs)
+    return areas
 
 
 def _count(shape: BaseGeometry) -> tuple[int, int]:
@@ -292,11 +309,17 @@ def _remarks(
         told.append(Problem(code="CONVERT_POINTS_RENUMBERED"))
     if made in _TEXT_ONLY and written.columns and suffix not in _NUMBERED:
         told.append(Problem(code="CONVERT_AS_TEXT"))
-    left = statements_of(source.read_bytes(), source.name) if suffix == ".txt" else ()
-    if left:
-        values = {"fields": "、".join(left)}
-        told.append(Problem(code="CONVERT_HEADER_LEFT", values=values))
     return tuple({problem.line(): problem for problem in told}.values())
+
+
+def _unsaid(said: Mapping[str, str], target: Target) -> list[Problem]:
+    """Name what the head of a boundary file says and the output does not."""
+    carried = STATEMENTS if target.suffix == ".txt" else ()
+    left = [f"{key}={value}" for key, value in said.items() if key not in carried]
+    if not left:
+        return []
+    values = {"fields": "、".join(left)}
+    return [Problem(code="CONVERT_HEADER_LEFT", values=values)]
 
 
 def _left_out(rows: Sequence[SiteRow]) -> list[Problem]:

@@ -117,13 +117,7 @@ def _lines(changes: LayerChanges, lang: str) -> Iterator[str]:
     elif changes.features:
         field = " → ".join(dict.fromkeys(changes.id_fields))
         yield text("diff_by_field", lang, field=field)
-    old, new = changes.old, changes.new
-    for key, one, other in (
-        ("crs", old.crs, new.crs),
-        ("encoding", old.encoding or "", new.encoding or ""),
-    ):
-        if one != other:
-            yield text(f"diff_{key}", lang, old=one or "-", new=other or "-")
+    yield from _formats(changes.old, changes.new, lang)
     comma = "、" if lang == "zh" else ", "
     for key, names in (
         ("fields_added", changes.fields_added),
@@ -148,6 +142,16 @@ def _lines(changes: LayerChanges, lang: str) -> Iterator[str]:
             gained=f"{gained:.2f}",
             lost=f"{lost:.2f}",
         )
+
+
+def _formats(old: LayerEdition, new: LayerEdition, lang: str) -> Iterator[str]:
+    sides = {
+        "crs": (old.crs, new.crs),
+        "encoding": (old.encoding or "-", new.encoding or "-"),
+    }
+    for key, (one, other) in sides.items():
+        if one != other:
+            yield text(f"diff_{key}", lang, old=one, new=other)
 
 
 def _counted(values: Mapping[str, int]) -> list[str]:

@@ -48,13 +48,20 @@ def put_in_place(
                 os.fsync(stream.fileno())
         approve(stage)
         _publish(stage, folder, names=tuple(parts), stale=stale)
+        shutil.rmtree(stage / _OLD, ignore_errors=True)
     except OSError as error:
         detail = error.strerror or type(error).__name__
         values = {"name": name, "detail": detail}
         raise OutputError(Problem(code="CONVERT_NOT_WRITTEN", values=values)) from error
     finally:
-        if stage is not None:
+        if stage is not None and not _holds_old(stage):
             shutil.rmtree(stage, ignore_errors=True)
+
+
+def _holds_old(stage: Path) -> bool:
+    """Say whether old files are still there because they could not be put back."""
+    kept = stage / _OLD
+    return kept.is_dir() and any(kept.iterdir())
 
 
 def _fresh(folder: Path, name: str) -> Path:
@@ -72,20 +79,20 @@ def _publish(
     stage: Path, folder: Path, *, names: tuple[str, ...], stale: Iterable[str]
 ) -> None:
     """Move the old files out and the new ones in; on trouble all goes back."""
+    there = [n for n in dict.fromkeys((*names, *stale)) if (folder / n).exists()]
+    if set(there) <= set(names) and len(names) == 1:
+        (stage / names[0]).replace(folder / names[0])  # no moment without a file
+        return
     kept = stage / _OLD
     kept.mkdir()
     done: list[tuple[Path, Path]] = []
-    moves = [
-        (folder / name, kept / name)
-        for name in dict.fromkeys((*names, *stale))
-        if (folder / name).exists()
-    ]
+    moves = [(folder / name, kept / name) for name in there]
     moves += [(stage / name, folder / name) for name in names]
     try:
         for source, target in moves:
             source.rename(target)
             done.append((source, target))
-    except OSError:
+    except BaseException:  # an interruption too
         for source, target in reversed(done):
             target.rename(source)
         raise

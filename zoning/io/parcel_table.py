@@ -84,8 +84,8 @@ def _role(row: SiteRow, role: str) -> str:
     return "" if area is None else f"{area:.4f}"
 
 
-def statements_of(content: bytes, file: str) -> tuple[str, ...]:
-    """Return the header lines of a boundary file that no other file has a place for.
+def statements_of(content: bytes, file: str) -> Mapping[str, str]:
+    """Return what the head of a boundary file says beside CRS, version and project.
 
     Raises
     ------
@@ -93,8 +93,8 @@ def statements_of(content: bytes, file: str) -> tuple[str, ...]:
         When the text cannot be decoded.
     """
     header = parse_document(lines_of(decode(content, file).text)).header
-    return tuple(
-        f"{key}={value}"
+    return {
+        key: value
         for key, value in header.items()
         if key not in _CARRIED_KEYS and not set(value) <= _NOTHING
-    )
+    }

@@ -47,12 +47,15 @@ class ParcelTable:
     roles : mapping of str to int
         Which column holds ``number``, ``name``, ``project_name`` and ``area``;
         a role that no parcel fills is left out.
+    statements : mapping of str to str
+        What the head of a boundary file says beside its CRS, by key.
     """
 
     crs: str
     columns: tuple[str, ...]
     roles: Mapping[str, int]
     parcels: tuple[Parcel, ...]
+    statements: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

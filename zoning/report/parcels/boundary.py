@@ -20,7 +20,10 @@ from zoning.report.document import clean
 from zoning.report.parcels.points import KINDS, Places, listed_points, places_of
 from zoning.report.parcels.remarks import beyond_gbk, fields_left, held, rounding
 
-__all__ = ["boundary_parcels", "survey_statements"]
+__all__ = ["STATEMENTS", "boundary_parcels", "survey_statements"]
+
+STATEMENTS = ("数据产生单位", "数据产生日期")
+"""What one boundary file takes over from another beside its parcels."""
 
 _MINISTRY = ("图幅号", "用途", "地类编码")
 _LATER = re.compile(r"字段([6-9]|[1-3]\d)")
@@ -51,7 +54,9 @@ def boundary_parcels(table: ParcelTable, *, encoding: str) -> WrittenParcels:
         for parcel in known.parcels
     ]
     lines = [*(["[项目信息]", f"项目名称={project}"] if project else ())]
-    lines += ["[属性描述]", "格式版本号=1.01版本", "数据产生单位=", "数据产生日期="]
+    said = {key: plain(table.statements.get(key, ""))[0] for key in STATEMENTS}
+    lines += ["[属性描述]", "格式版本号=1.01版本"]
+    lines += [f"{key}={said[key]}" for key in STATEMENTS]
     lines += survey_statements(table.crs, places.count)
     lines += ["转换参数=,,,,,,", "[地块坐标]"]
     for parcel, area in zip(parcels, _areas(table), strict=True):
