@@ -306,7 +306,9 @@ def _remarks(
         told.append(Problem(code="CONVERT_POINTS_INSERTED", values=values))
     suffix, made = source.suffix.lower(), next(iter(written.parts))
     if suffix in _NUMBERED:
-        told.append(Problem(code="CONVERT_POINTS_RENUMBERED"))
+        renumbered = made in _NUMBERED
+        code = "CONVERT_POINTS_RENUMBERED" if renumbered else "CONVERT_POINT_NAMES_LEFT"
+        told.append(Problem(code=code, values={"suffix": made}))
     if made in _TEXT_ONLY and written.columns and suffix not in _NUMBERED:
         told.append(Problem(code="CONVERT_AS_TEXT"))
     return tuple({problem.line(): problem for problem in told}.values())

@@ -1,5 +1,6 @@
 """`zoning convert`: a site file in another format, with everything that was lost."""
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,7 @@ import click
 
 from zoning.cli.console import say, text
 from zoning.cli.options import lang_option
+from zoning.errors import Problem
 
 if TYPE_CHECKING:  # readers and writers load only when the command runs
     from zoning.cli.conversion import Conversion, Side
@@ -14,6 +16,8 @@ if TYPE_CHECKING:  # readers and writers load only when the command runs
 __all__ = ["command"]
 
 REJECTED = 3
+LISTED = 8
+LOSS = "CONVERT_"
 
 
 @click.command("convert")
@@ -84,12 +88,26 @@ def _tell(done: "Conversion", lang: str) -> None:
         [text(f"convert_{name}", lang), before[name], after[name]] for name in before
     ]
     print_rows(heads, rows)
-    for problem in done.remarks:
-        say(problem.line(lang))
+    _tell_remarks(done.remarks, lang)
     if done.rejected:
         say(text("convert_rejected", lang, count=len(done.rejected)))
-    for path in done.files:
-        say(text("convert_written", lang, path=path))
+    first, *others = done.files
+    names = " ".join(path.name for path in others)
+    beside = text("convert_beside", lang, names=names) if others else ""
+    say(text("convert_written", lang, path=first, beside=beside))
+
+
+def _tell_remarks(remarks: tuple[Problem, ...], lang: str) -> None:
+    """Print remarks: of notes on reading a few of each kind, of losses all."""
+    counts: Counter[str] = Counter()
+    for problem in remarks:
+        counts[problem.code] += 1
+        if problem.code.startswith(LOSS) or counts[problem.code] <= LISTED:
+            say(problem.line(lang))
+    for code, count in counts.items():
+        if not code.startswith(LOSS) and count > LISTED:
+            number = Problem(code=code).number
+            say(text("convert_more", lang, number=number, count=count - LISTED))
 
 
 def _cells(side: "Side") -> dict[str, str]:
