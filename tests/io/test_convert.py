@@ -454,6 +454,42 @@ def test_a_hostile_name_comes_through_or_is_named(
         assert (site.name == name) == (str(row) not in told), name
 
 
+anything = st.text(
+    st.characters() | st.sampled_from("\x00\x1f\x85\u2028\ud800,;\t\n@='\"〓…"),
+    max_size=30,
+) | st.sampled_from(["名称", "name", "编号", "fid", "geom", "面积", "A" * 12, "a" * 12])
+
+
+@each_format
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_any_attributes_come_through_or_are_named(
+    suffix: str, data: st.DataObject
+) -> None:
+    rows = data.draw(
+        st.lists(
+            st.dictionaries(anything, anything, max_size=4), min_size=1, max_size=3
+        )
+    )
+    with TemporaryDirectory() as folder:
+        source = collection(Path(folder), *("" for _ in rows))
+        document = json.loads(source.read_text(encoding="utf-8"))
+        for feature, row in zip(document["features"], rows, strict=True):
+            feature["properties"] = row
+        source.write_text(json.dumps(document), encoding="utf-8")
+        before = sites.read_sites([source])
+        made = done(source, Path(folder) / f"out.{suffix}")
+        after = sites.read_sites([made.files[0]])
+
+    told = {
+        p.values.get("row") for p in made.remarks if p.code == "CONVERT_TEXT_CHANGED"
+    }
+    stems = {"in", "out"}  # names of sites that have none
+    for number, (one, other) in enumerate(zip(before, after, strict=True), start=1):
+        same = one.name == other.name or {one.name, other.name} <= stems
+        assert same or str(number) in told
+
+
 def test_what_a_shapefile_cuts_stands_whole_beside_it(tmp_path: Path) -> None:
     done(collection(tmp_path, "𠀀家沟", "重" * 200), tmp_path / "o.shp")
 

@@ -61,7 +61,9 @@ def shapefile_parcels(
     room = _Room(table=_with_short_area(table, shorts), shorts=shorts)
     layer = _layer(room.table)
     texts = [Column(name=name, kind="text") for name in table.columns]
-    rows: list[tuple[Value, ...]] = [p.values for p in room.table.parcels]
+    rows: list[tuple[Value, ...]] = [
+        tuple(value.strip() for value in parcel.values) for parcel in room.table.parcels
+    ]
     key = Column(name="rec_id", kind="whole")
     if not texts:  # a table has to have a field
         texts, shorts, rows = [key], ("rec_id",), [(k + 1,) for k in range(len(rows))]
