@@ -410,6 +410,45 @@ def test_a_long_edge_gets_points_so_that_it_stays_in_place(tmp_path: Path) -> No
     assert made.after.area_m2 == pytest.approx(made.before.area_m2, abs=0.1)
 
 
+TOUCHING: dict[str, BaseGeometry] = {
+    "a hole on an edge": shapely.Polygon(
+        [(0, 0), (100, 0), (100, 100), (0, 100)], [[(0, 50), (20, 40), (20, 60)]]
+    ),
+    "parts at a corner": shapely.MultiPolygon(
+        [shapely.box(0, 0, 50, 50), shapely.box(50, 50, 90, 90)]
+    ),
+    "an island on a hole's edge": shapely.MultiPolygon(
+        [
+            shapely.Polygon(
+                [(0, 0), (100, 0), (100, 100), (0, 100)],
+                [[(20, 20), (80, 20), (80, 80), (20, 80)]],
+            ),
+            shapely.Polygon([(20, 50), (40, 40), (40, 60)]),
+        ]
+    ),
+    "holes at a corner": shapely.Polygon(
+        [(0, 0), (100, 0), (100, 100), (0, 100)],
+        [[(20, 20), (50, 50), (20, 50)], [(50, 50), (80, 50), (80, 80)]],
+    ),
+}
+
+
+@each_format
+@pytest.mark.parametrize("key", TOUCHING)
+def test_rings_that_touch_stay_apart_in_another_plane(
+    key: str, suffix: str, tmp_path: Path
+) -> None:
+    shape = shapely.transform(TOUCHING[key], lambda xy: xy * 1e-5 + [110, 31])
+    document = json.loads(shapely.to_geojson(shape))
+    source = one(tmp_path, json.dumps(document), "in.geojson")
+
+    made = done(source, tmp_path / f"o.{suffix}")
+    back = done(made.files[0], tmp_path / "back.txt")
+
+    assert back.after.rings == made.before.rings
+    assert back.after.area_m2 == pytest.approx(made.before.area_m2, abs=0.1)
+
+
 # -------------------------------------------------------------------- hostile texts
 HOSTILE = (
     "=1+1",

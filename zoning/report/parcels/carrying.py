@@ -25,6 +25,7 @@ Pairs = NDArray[np.float64]
 _BOW_M = 0.01  # a fifth of what a survey of boundary points may err by
 _AREA_M2 = 0.02
 _ROUNDS = 8
+_TOUCH_M = 1e-6
 _DEGREE_M = 111_320.0
 _PLACES = {True: 10, False: 4}  # 0.01 mm, 0.1 mm: below any survey, above any noise
 
@@ -62,12 +63,13 @@ def carry(geometry: BaseGeometry, source: str, target: str) -> Carried:
         moved = shapely.transform(geometry, lambda xy: xy + offset)
         return Carried(geometry=rounded(moved, 9))
     before, tolerance = _area(geometry, source), _BOW_M
-    made = _carried(geometry, source, target, most_m=tolerance)
+    noded = _with_touching_points(geometry, source)
+    made = _carried(noded, source, target, most_m=tolerance)
     for _ in range(_ROUNDS):
         if abs(_area(made, target) - before) <= _AREA_M2:
             break
         tolerance /= 4
-        made = _carried(geometry, source, target, most_m=tolerance)
+        made = _carried(noded, source, target, most_m=tolerance)
     count = shapely.get_num_coordinates
     return Carried(geometry=made, inserted=int(count(made) - count(geometry)))
 
@@ -113,6 +115,39 @@ def _prefix_shift(source: str, target: str) -> float | None:
 
 def _same_degrees(source: str, target: str) -> bool:
     return measure.is_geographic(source) and measure.is_geographic(target)
+
+
+def _with_touching_points(shape: BaseGeometry, crs: str) -> BaseGeometry:
+    """Give an edge the points of other rings that lie on it.
+
+    Such a ring touches the edge exactly in one CRS only: without a point of
+    their own to share they would cross by a hair in any other.
+    """
+    if shapely.get_dimensions(shape) < 2 or _ring_count(shape) < 2:  # noqa: PLR2004 - polygons
+        return shape
+    reach = _TOUCH_M / (_DEGREE_M if measure.is_geographic(crs) else 1.0)
+    corners = np.unique(shapely.get_coordinates(shape), axis=0)
+    tree = shapely.STRtree(list(shapely.points(corners)))
+
+    def shared(xy: Pairs) -> Pairs:
+        ring = shapely.LineString(xy)
+        own = {tuple(pair) for pair in xy.tolist()}
+        near = np.sort(tree.query(ring, predicate="dwithin", distance=reach)).tolist()
+        new = [k for k in near if tuple(corners[k].tolist()) not in own]
+        if not new:
+            return xy
+        steps = np.diff(xy, axis=0)
+        along = np.concatenate([[0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))])
+        where = np.array([ring.project(shapely.Point(corners[k])) for k in new])
+        order = np.argsort(where, kind="stable")
+        places = np.searchsorted(along, where[order]).clip(1, len(xy) - 1)
+        return np.insert(xy, places, corners[new][order], axis=0)
+
+    return _rebuilt(shape, shared)
+
+
+def _ring_count(shape: BaseGeometry) -> int:
+    return len(shapely.get_rings(shapely.get_parts(shape)))
 
 
 def _moved(xy: Pairs, source: str, target: str) -> Pairs:
