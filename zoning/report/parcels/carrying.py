@@ -127,7 +127,7 @@ def _with_touching_points(shape: BaseGeometry, crs: str) -> BaseGeometry:
         return shape
     reach = _TOUCH_M / (_DEGREE_M if measure.is_geographic(crs) else 1.0)
     corners = np.unique(shapely.get_coordinates(shape), axis=0)
-    tree = shapely.STRtree(list(shapely.points(corners)))
+    tree = shapely.STRtree([shapely.Point(pair) for pair in corners])
 
     def shared(xy: Pairs) -> Pairs:
         ring = shapely.LineString(xy)
