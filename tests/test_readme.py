@@ -160,6 +160,9 @@ def test_the_first_five_minutes_work(desk: Path) -> None:
         ("verify", 0),
         ("replay", 0),
         ("report", 0),
+        ("convert", 0),
+        ("convert", 0),
+        ("layers", 0),
         ("doctor", 0),
         ("schema", 0),
     ]

@@ -28,6 +28,7 @@ from pyproj.network import set_network_enabled  # type: ignore[attr-defined]
 __all__ = [
     "GEOGRAPHIC_CRS",
     "area_m2",
+    "from_lonlat",
     "geodesic_m",
     "is_geographic",
     "length_m",
@@ -135,6 +136,14 @@ def to_lonlat(xy: NDArray[np.float64], crs: str) -> NDArray[np.float64]:
         return xy
     lon, lat = _transformer(crs, None).transform(xy[:, 0], xy[:, 1])
     return np.column_stack([lon, lat])
+
+
+def from_lonlat(lonlat: NDArray[np.float64], crs: str) -> NDArray[np.float64]:
+    """Carry degrees, shape (m, 2), to the plane of a CRS on the same datum."""
+    x, y = _transformer(crs, None).transform(
+        lonlat[:, 0], lonlat[:, 1], direction="INVERSE"
+    )
+    return np.column_stack([x, y])
 
 
 def _cut_edges(geometries: NDArray[np.object_]) -> NDArray[np.object_]:

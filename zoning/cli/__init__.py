@@ -27,6 +27,7 @@ COMMANDS = (
     "verify",
     "replay",
     "export",
+    "convert",
     "layers",
     "rules",
     "doctor",

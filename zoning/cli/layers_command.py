@@ -1,4 +1,4 @@
-"""`zoning layers`: what a base holds, and the seals of its files."""
+"""`zoning layers`: what a base holds, the seals of its files, and two editions."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zoning.cli.console import say, text
-from zoning.cli.options import json_option, lang_option
+from zoning.cli.options import json_option, lang_option, out_option
 from zoning.errors import Problem, UsageError
 from zoning.terms import label
 
@@ -27,11 +27,12 @@ base_argument = click.argument(
 
 @click.group("layers")
 def command() -> None:
-    """图层：列出、登记 the layers of a base: list, seal.
+    """图层：列出、登记、比较两版 the layers of a base: list, seal, diff.
 
     \b
     zoning layers list county/
     zoning layers seal county/
+    zoning layers diff county-2024/ county-2025/ --layer ecological_redline
     """  # noqa: D301  \b keeps click from reflowing
 
 
@@ -81,6 +82,54 @@ def seal_layers(
     if changed:
         say(text("layers_again", lang, count=changed))
     return code
+
+
+@command.command("diff")
+@click.argument("old", type=click.Path(path_type=Path, exists=True))
+@click.argument("new", type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--layer", "only", multiple=True, help="两个底图的此图层 this layer of two bases."
+)
+@click.option("--table", help="文件中的表名 table of files that hold several.")
+@click.option("--id", "id_field", help="对应要素的字段 field that tells features.")
+@click.option(
+    "--crs",
+    metavar="EPSG:n",
+    help="文件未写坐标系时采用 CRS of files that state none.",
+)
+@out_option
+@json_option
+@lang_option
+def diff_editions(  # noqa: PLR0913  the options of the command
+    *,
+    old: Path,
+    new: Path,
+    only: tuple[str, ...],
+    table: str | None,
+    id_field: str | None,
+    crs: str | None,
+    out: Path | None,
+    as_json: bool,
+    lang: str,
+) -> int:
+    """比较图层的两版：要素、面积、属性 two editions of a layer, feature by feature.
+
+    OLD and NEW are two files, or two folders with zoning.yaml. --out takes
+    changed features as .gpkg or .csv. Ends with 4 when a layer cannot be
+    compared whole.
+
+    \b
+    zoning layers diff STBHHX-2022.shp STBHHX-2024.gpkg
+    zoning layers diff county-2024/ county-2025/ --out changes.gpkg
+    """  # noqa: D301  \b keeps click from reflowing
+    from zoning.cli.layers_diff import run_diff
+    from zoning.io.crs import crs_argument
+    from zoning.io.layer_editions import DiffOptions
+
+    options = DiffOptions(
+        only=only, table=table, crs=crs_argument(crs), id_field=id_field
+    )
+    return run_diff(old, new, options, out=out, as_json=as_json, lang=lang)
 
 
 def _tell(found: "tuple[Sealed, ...]", *, as_json: bool, lang: str) -> int:

@@ -22,7 +22,7 @@ from zoning.io.shapefile_sites import COMPANIONS
 from zoning.io.site_row import SiteRow
 from zoning.model import Site, SiteSource
 
-__all__ = ["read_sites"]
+__all__ = ["read_file", "read_sites"]
 
 # What damaged bytes can make the readers and libraries raise.
 _DAMAGE = (
@@ -74,7 +74,7 @@ def read_sites(
         no site while a site has none. A bad file never raises.
     """
     argument = crs_argument(crs)
-    read = [_read(Path(path), argument) for path in paths]
+    read = [read_file(Path(path), argument) for path in paths]
     numbers = Counter(row.number for _, rows in read for row in rows if row.number)
     sites: list[Site] = []
     taken: set[str] = set()
@@ -90,8 +90,16 @@ def read_sites(
     return _with_projects(sites, projects or Projects())
 
 
-def _read(path: Path, argument: str | None) -> tuple[SiteSource, tuple[SiteRow, ...]]:
-    """Return where a file comes from and its rows; trouble becomes one row."""
+def read_file(
+    path: Path, argument: str | None
+) -> tuple[SiteSource, tuple[SiteRow, ...]]:
+    """Return where a file comes from and its rows; trouble becomes one row.
+
+    Parameters
+    ----------
+    argument : str or None
+        ``EPSG:n`` of coordinates whose CRS the file does not state.
+    """
     source = SiteSource(path=path.name, sha256="", row=0)
     try:
         file = formats.load(path)

@@ -59,7 +59,13 @@ _WRONG = {
     "latitude": {Axis.LONGITUDE},
 }
 _TEXT_ROLES = ("number", "name", "project_name", "area", "point", "ring", "kind")
+_KEY_ROLES = ("serial", "number", "name")
+"""What tells parcels apart; of two alike only a serial number makes two."""
+_QUOTED = re.compile(r'"[^"]*"')
 _STATEMENT = re.compile(r"\s*([^:：=]+?)\s*[:：=]\s*(.*)")
+
+
+_Entry = tuple[int, tuple[str, ...], tuple[str, ...]]  # line, key, cells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +142,7 @@ def read_csv(
         When the text cannot be decoded or has no coordinate columns.
     """
     decoded = decode(content, file)
-    head = decoded.text[:4096]
+    head = _QUOTED.sub("", decoded.text[:65536])
     separator = max(",;\t", key=head.count)
     try:
         table = list(csv.reader(io.StringIO(decoded.text), delimiter=separator))
@@ -196,7 +202,7 @@ def _layout(sheet: _Sheet) -> _Layout | None:
     for position, (line, cells) in enumerate(sheet.rows[:_HEADER_ROWS]):
         roles = {
             role: index
-            for role in (*sum(_COORDINATE_ROLES, ()), *_TEXT_ROLES)
+            for role in (*sum(_COORDINATE_ROLES, ()), *_KEY_ROLES, *_TEXT_ROLES)
             if (index := column(role, cells)) is not None
         }
         pair = next(
@@ -231,15 +237,13 @@ def _parcels(sheet: _Sheet, layout: _Layout, crs: str | None) -> list[SiteRow]:
     return [replace(row, problems=(remark, *row.problems)) for row in rows]
 
 
-def _filled(
-    sheet: _Sheet, layout: _Layout
-) -> list[tuple[int, tuple[str, str], tuple[str, ...]]]:
+def _filled(sheet: _Sheet, layout: _Layout) -> list[_Entry]:
     """Return (line, parcel key, cells) below the header; empty keys repeat."""
     result = []
-    key = ("", "")
+    key: tuple[str, ...] = ("",) * len(_KEY_ROLES)
     for line, cells in sheet.rows:
         if line > layout.first_line:
-            own = (layout.text(cells, "number"), layout.text(cells, "name"))
+            own = tuple(layout.text(cells, role) for role in _KEY_ROLES)
             key = own if any(own) else key
             result.append((line, key, cells))
     return result
@@ -250,7 +254,7 @@ def _pair(cells: Sequence[str], layout: _Layout) -> tuple[str, str]:
 
 
 def _parcel(
-    entries: Sequence[tuple[int, tuple[str, str], tuple[str, ...]]],
+    entries: Sequence[_Entry],
     sheet: _Sheet,
     layout: _Layout,
     *,
@@ -260,7 +264,7 @@ def _parcel(
     where = f"{sheet.label}:{line}"
     words = {kind.value: kind for kind in Kind}
     row = SiteRow(
-        number=key[0], name=key[1], project_name=layout.text(head, "project_name")
+        number=key[1], name=key[2], project_name=layout.text(head, "project_name")
     )
     reading = Reading(declaration=declaration_of(layout.statements), argument=crs)
     try:
@@ -290,9 +294,7 @@ def _heading(sheet: _Sheet, layout: _Layout) -> str:
     return layout.text(cells, "area")
 
 
-def _point(
-    entry: tuple[int, tuple[str, str], tuple[str, ...]], sheet: _Sheet, layout: _Layout
-) -> PointRow:
+def _point(entry: _Entry, sheet: _Sheet, layout: _Layout) -> PointRow:
     line, _, cells = entry
     first, second = _pair(cells, layout)
     row = PointRow(

@@ -1,4 +1,4 @@
-"""Attribute tables (.dbf) in GBK, written value by value so that none is cut unseen.
+"""Attribute tables (.dbf) in GBK or UTF-8: no value is cut unseen.
 
 References
 ----------
@@ -15,7 +15,15 @@ from decimal import Decimal
 
 from zoning.report.run_layers import Column, Value
 
-__all__ = ["ENCODING", "TEXT_BYTES", "Field", "LostValue", "Table", "table_bytes"]
+__all__ = [
+    "ENCODING",
+    "TEXT_BYTES",
+    "Field",
+    "LostValue",
+    "Table",
+    "cell_text",
+    "table_bytes",
+]
 
 ENCODING = "gbk"
 TEXT_BYTES = 254
@@ -70,6 +78,7 @@ def table_bytes(
     rows: Sequence[Sequence[Value]],
     *,
     day: date,
+    encoding: str = ENCODING,
 ) -> Table:
     """Return a .dbf of columns under short names.
 
@@ -78,11 +87,13 @@ def table_bytes(
     columns : sequence of Column
         At most 255.
     shorts : sequence of str
-        Field names, at most 10 ASCII bytes each.
+        Field names, at most 10 bytes each.
     rows : sequence of sequence
         Values in the order of `columns`; None becomes blanks.
     day : date
         Day of the last change, for the head.
+    encoding : str
+        ``gbk`` or ``utf-8``.
 
     Raises
     ------
@@ -96,8 +107,8 @@ def table_bytes(
         values = [row[place] for row in rows]
         if column.kind == "text":
             texts = ["" if value is None else str(value) for value in values]
-            own = [_text(text) for text in texts]
-            lost += _lost(texts, own, name=column.name, short=short)
+            own = [_text(text, encoding) for text in texts]
+            lost += _lost(texts, own, (column.name, short), encoding=encoding)
             decimals = 0
         else:
             decimals = _decimals(values)
@@ -110,37 +121,47 @@ def table_bytes(
                 for cell in own
             ]
         )
-    content = _content(fields, cells, count=len(rows), day=day)
+    content = _content(fields, cells, encoding, count=len(rows), day=day)
     return Table(content=content, fields=tuple(fields), lost=tuple(lost))
 
 
+def cell_text(text: str, encoding: str) -> str:
+    """Return what a reader finds in the cell of a text."""
+    return _text(text, encoding).decode(encoding)
+
+
 def _lost(
-    texts: Sequence[str], cells: Sequence[bytes], *, name: str, short: str
+    texts: Sequence[str],
+    cells: Sequence[bytes],
+    names: tuple[str, str],
+    *,
+    encoding: str,
 ) -> Iterator[LostValue]:
     """Yield what a reader of the table would not get back."""
+    name, short = names
     for row, (text, cell) in enumerate(zip(texts, cells, strict=True)):
-        if cell.decode(ENCODING) != text.rstrip(" "):
-            long = len(text.encode(ENCODING, errors="replace")) > TEXT_BYTES
+        if cell.decode(encoding) != text.rstrip(" "):
+            long = len(text.encode(encoding, errors="replace")) > TEXT_BYTES
             yield LostValue(row=row, field=name, short=short, value=text, too_long=long)
 
 
-def _text(text: str) -> bytes:
+def _text(text: str, encoding: str) -> bytes:
     """Return a cell: whole where it fits, else up to a character and ``……``."""
-    known = "".join(_encoded(character) for character in text.rstrip(" "))
-    whole = known.encode(ENCODING)
+    known = "".join(_encoded(character, encoding) for character in text.rstrip(" "))
+    whole = known.encode(encoding)
     if len(whole) <= TEXT_BYTES:
         return whole
-    room = TEXT_BYTES - len(ENDING.encode(ENCODING))
-    start = whole[:room].decode(ENCODING, errors="ignore")
-    return (start + ENDING).encode(ENCODING)
+    room = TEXT_BYTES - len(ENDING.encode(encoding))
+    start = whole[:room].decode(encoding, errors="ignore")
+    return (start + ENDING).encode(encoding)
 
 
-def _encoded(character: str) -> str:
+def _encoded(character: str, encoding: str) -> str:
     """Return the character; a line end and other controls become a blank."""
     if ord(character) < ord(" "):
         return " "
     try:
-        character.encode(ENCODING)
+        character.encode(encoding)
     except UnicodeEncodeError:
         return GETA
     return character
@@ -166,7 +187,12 @@ def _number(value: Value, decimals: int) -> bytes:
 
 
 def _content(
-    fields: Sequence[Field], cells: Sequence[Sequence[bytes]], *, count: int, day: date
+    fields: Sequence[Field],
+    cells: Sequence[Sequence[bytes]],
+    encoding: str,
+    *,
+    count: int,
+    day: date,
 ) -> bytes:
     head = _HEAD_BYTES + _FIELD_BYTES * len(fields) + len(_END_OF_FIELDS)
     width = 1 + sum(field.width for field in fields)
@@ -174,12 +200,12 @@ def _content(
     parts = [
         struct.pack("<4BIHH", _VERSION, *day_bytes, count, head, width),
         bytes(17),
-        bytes([LANGUAGE_GBK]),
+        bytes([LANGUAGE_GBK if encoding == ENCODING else 0]),
         bytes(2),
     ]
     for field in fields:
         kind = b"C" if field.column.kind == "text" else b"N"
-        name = field.short.encode("ascii").ljust(11, b"\0")
+        name = field.short.encode(encoding).ljust(11, b"\0")
         sizes = bytes([field.width, field.decimals])
         parts.append(name + kind + bytes(4) + sizes + bytes(14))
     parts.append(_END_OF_FIELDS)

@@ -25,7 +25,7 @@ from zoning.report.dbf_bytes import ENCODING, Field, LostValue, Table, table_byt
 from zoning.report.gis_words import short_names
 from zoning.report.run_layers import Column, RunLayer
 
-__all__ = ["RECORD", "Shapefile", "projection_text", "shapefile"]
+__all__ = ["RECORD", "Shapefile", "projection_text", "shape_bytes", "shapefile"]
 
 RECORD = Column(name="rec_id", kind="whole")
 """First column of every table: the fid in ``result.gpkg``, for joins."""
@@ -69,7 +69,7 @@ def shapefile(layer: RunLayer, *, day: date) -> Shapefile:
     try:
         shorts = short_names([column.name for column in columns])
         table: Table = table_bytes(columns, shorts, rows, day=day)
-        shapes, index = _shapes(layer)
+        shapes, index = shape_bytes(layer)
     except (ValueError, struct.error) as error:
         raise _too_large(layer, str(error)) from error
     if max(len(shapes), len(table.content)) > _MOST_BYTES:
@@ -97,8 +97,14 @@ def _too_large(layer: RunLayer, detail: str) -> OutputError:
 
 
 # ------------------------------------------------------------------- .shp, .shx
-def _shapes(layer: RunLayer) -> tuple[bytes, bytes]:
-    """Return both files; one point per row makes points, else multi-points."""
+def shape_bytes(layer: RunLayer) -> tuple[bytes, bytes]:
+    """Return .shp and .shx; one point per row makes points, else multi-points.
+
+    Raises
+    ------
+    struct.error
+        When they exceed what the format can count.
+    """
     singles = bool((shapely.get_num_geometries(layer.geometry) <= 1).all())
     kind = _TYPES.get(layer.shape, _POINT if singles else _MULTIPOINT)
     bodies = [_body(shape, kind) for shape in layer.geometry]
