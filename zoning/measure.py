@@ -43,7 +43,7 @@ FLATTENING = 1 / 298.257222101
 
 _E = float(np.sqrt(FLATTENING * (2 - FLATTENING)))  # first eccentricity
 _GEOD = Geod(a=SEMI_MAJOR_M, f=FLATTENING)
-_TURN = 360.0
+_TURN, _POLE = 360.0, 90.0
 _MAX_EDGE_DEG = 0.1  # about 10 km: a longer edge would bow by more than a metre
 
 set_network_enabled(active=False)
@@ -153,7 +153,12 @@ def _cut_edges(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
     """
     west, south, east, north = shapely.bounds(geometries).T
     with np.errstate(invalid="ignore"):
-        there = (west >= -_TURN) & (east <= _TURN) & (south >= -90) & (north <= 90)
+        there = (
+            (west >= -_TURN)
+            & (east <= _TURN)
+            & (abs(south) <= _POLE)
+            & (abs(north) <= _POLE)
+        )
     cut = np.array([*geometries, None], dtype=object)[:-1]
     cut[there] = shapely.segmentize(geometries[there], _MAX_EDGE_DEG)
     return cut

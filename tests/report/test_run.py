@@ -12,9 +12,11 @@ from handmade import handmade_report, report_of
 
 from zoning.errors import OutputError
 from zoning.model import Report
+from zoning.report import folder as run_folder
 from zoning.report import run
+from zoning.report.folder import Artefact, next_free
 from zoning.report.manifest import MANIFEST, manifest_bytes, verify_run
-from zoning.report.run import next_free, write_run
+from zoning.report.run import write_run
 
 WHOLE = {
     "MANIFEST.json",
@@ -157,14 +159,14 @@ def test_failing_at_any_file_leaves_no_half_run(
 ) -> None:
     stored: list[str] = []
 
-    def store(stage: Path, artefact: run.Artefact) -> None:
+    def store(stage: Path, artefact: Artefact) -> None:
         stored.append(artefact.name)
         (stage / artefact.name).parent.mkdir(exist_ok=True)
         (stage / artefact.name).write_bytes(b"half")
         if len(stored) == nth:
             raise DISK_FULL
 
-    monkeypatch.setattr(run, "_store", store)
+    monkeypatch.setattr(run, "store", store)
 
     with pytest.raises(OutputError):
         write_run(small, tmp_path / "run")
@@ -177,13 +179,13 @@ def test_the_manifest_is_written_last(
     small: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order: list[str] = []
-    real = run._store
+    real = run.store
 
-    def store(stage: Path, artefact: run.Artefact) -> None:
+    def store(stage: Path, artefact: Artefact) -> None:
         order.append(artefact.name)
         real(stage, artefact)
 
-    monkeypatch.setattr(run, "_store", store)
+    monkeypatch.setattr(run, "store", store)
     write_run(small, tmp_path / "run", share=True)
 
     assert order[-1] == MANIFEST

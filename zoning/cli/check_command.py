@@ -71,7 +71,8 @@ def command(  # noqa: PLR0913  the options of the command
     )
     folder = out or (None if as_json else Path(RUNS) / (sites[0].stem or "run"))
     if folder is not None:
-        from zoning.report.run import next_free, write_run
+        from zoning.report.folder import next_free
+        from zoning.report.run import write_run
 
         say(text("writing", lang))
         free = folder if out else next_free(folder)

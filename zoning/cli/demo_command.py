@@ -28,7 +28,7 @@ def command(*, folder: Path | None, lang: str) -> int:
     zoning demo my-demo --lang en
     """  # noqa: D301  \b keeps click from reflowing
     if folder is None:
-        from zoning.report.run import next_free
+        from zoning.report.folder import next_free
 
         folder = next_free(Path("zoning-demo"))
     elif folder.exists() and any(folder.iterdir()):

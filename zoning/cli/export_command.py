@@ -41,8 +41,8 @@ def command(*, run: Path, wanted: tuple[str, ...], out: Path | None, lang: str) 
     zoning export zoning-runs/site --format shp --out handover/
     """  # noqa: D301  \b keeps click from reflowing
     from zoning.report.export import open_run, write_export
+    from zoning.report.folder import next_free
     from zoning.report.gis_words import gis_text
-    from zoning.report.run import next_free
 
     stored = open_run(run)
     place = run.resolve()

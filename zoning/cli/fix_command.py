@@ -74,7 +74,7 @@ def command(  # noqa: PLR0913  the options of the command
         day=as_of,
         options=options,
     )
-    from zoning.report.run import next_free
+    from zoning.report.folder import next_free
     from zoning.report.trim_files import boundary_names, write_fix
 
     say(text("writing", lang))

@@ -14,7 +14,7 @@ from zoning.cli.options import (
 )
 
 if TYPE_CHECKING:  # what writes a run loads when one is written
-    from zoning.report.run import Artefact
+    from zoning.report.folder import Artefact
 
 __all__ = ["command"]
 
@@ -56,7 +56,8 @@ def command(
         reproduced,
         stored_copy,
     )
-    from zoning.report.run import next_free, report_files, write_folder
+    from zoning.report.folder import next_free, write_folder
+    from zoning.report.run import report_files
 
     stored = open_stored(run)
     told = language_of(stored, lang)
@@ -75,6 +76,6 @@ def command(
 
 
 def _as_written(name: str, data: bytes) -> "Artefact":
-    from zoning.report.run import Artefact
+    from zoning.report.folder import Artefact
 
     return Artefact(name=name, make=lambda: data)

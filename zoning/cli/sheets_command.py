@@ -72,7 +72,7 @@ def command(  # noqa: PLR0913  the options of the command
     zoning sheets site.txt --base county/ --sheet three_lines --paper A3
     zoning sheets county/ --atlas
     """  # noqa: D301  \b keeps click from reflowing
-    from zoning.report.run import next_free
+    from zoning.report.folder import next_free
     from zoning.report.sheets.book import write_atlas, write_sheets
     from zoning.report.sheets.making import Setting
     from zoning.report.sheets.plan import default_marks, plans

@@ -17,13 +17,13 @@ import shapely
 from zoning import measure
 from zoning.errors import OutputError, Problem
 from zoning.report.features import write_layers
+from zoning.report.folder import Artefact, write_folder
 from zoning.report.gis_tables import alias_table, colour_table, long_text_table
 from zoning.report.gis_words import gis_text, short_names
 from zoning.report.manifest import MANIFEST, verify_run
 from zoning.report.project_file import project_bytes
 from zoning.report.qml import layer_qml
 from zoning.report.recorded import read_run
-from zoning.report.run import Artefact, write_folder
 from zoning.report.run_layers import RunLayer, read_package, read_shared
 from zoning.report.shapefiles import RECORD, shapefile
 from zoning.report.sld import layer_sld
@@ -141,7 +141,7 @@ def write_export(
     Raises
     ------
     OutputError
-        As `zoning.report.run.write_folder`; when a layer has no room in a
+        As `zoning.report.folder.write_folder`; when a layer has no room in a
         Shapefile.
     """
     return write_folder(folder, tuple(_artefacts(run, formats, lang)))

@@ -1,22 +1,14 @@
-"""A run folder, whole or not at all.
+"""A run folder: every output of a report, the manifest last, whole or not at all."""
 
-Files are made in a folder beside the final one, each flushed to disk, the
-manifest last; one rename publishes them. A failure on the way leaves nothing,
-and a folder that holds something is never written into.
-"""
-
-import os
-import shutil
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zoning.errors import OutputError, Problem, UsageError
+from zoning.errors import Problem, UsageError
 from zoning.model import Report
 from zoning.report.evidence import evidence_files
+from zoning.report.folder import Artefact, Make, refuse_used, staged, store
 from zoning.report.inputs import INPUTS, inputs_bytes
 from zoning.report.manifest import MANIFEST, manifest_bytes
 from zoning.report.sharing import shared_document
@@ -26,20 +18,9 @@ from zoning.report.verdict import json_bytes, verdict_document
 if TYPE_CHECKING:  # loads the Word library
     from zoning.report.office_template import OfficeTemplate
 
-__all__ = ["Artefact", "next_free", "report_files", "write_folder", "write_run"]
+__all__ = ["report_files", "write_run"]
 
 Json = dict[str, Any]
-Make = Callable[[], bytes]
-Draw = Callable[[Path], object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Artefact:
-    """A file of the run: made as bytes, or drawn by a library at a path."""
-
-    name: str
-    make: Make | None = None
-    draw: Draw | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,39 +73,16 @@ def write_run(
     """
     if share and sheets:
         raise UsageError(Problem(code="SHEETS_NOT_SHARED"))
-    _refuse_used(folder)
+    refuse_used(folder)
     form = _Form(lang=lang, share=share, template=template, sheets=sheets)
     whole = verdict_document(report)
     document = shared_document(whole) if share else whole
-    with _staged(folder) as stage:
+    with staged(folder) as stage:
         for artefact in _artefacts(report, document, form):
-            _store(stage, artefact)
+            store(stage, artefact)
         data = manifest_bytes(stage, _facts(document, whole, form))
-        _store(stage, Artefact(name=MANIFEST, make=lambda: data))
+        store(stage, Artefact(name=MANIFEST, make=lambda: data))
     return folder
-
-
-def write_folder(folder: Path, artefacts: Iterable[Artefact]) -> Path:
-    """Write files into a new folder, whole or not at all; return `folder`.
-
-    Raises
-    ------
-    OutputError
-        As `write_run`.
-    """
-    _refuse_used(folder)
-    with _staged(folder) as stage:
-        for artefact in artefacts:
-            _store(stage, artefact)
-    return folder
-
-
-def next_free(folder: Path) -> Path:
-    """Return `folder`, or the first of ``folder-2``, ``folder-3``, … that is free."""
-    if _is_free(folder):
-        return folder
-    names = (folder.with_name(f"{folder.name}-{number}") for number in count(2))
-    return next(candidate for candidate in names if _is_free(candidate))
 
 
 def _facts(document: Json, whole: Json, form: _Form) -> Json:
@@ -227,80 +185,3 @@ def _sheets(report: Report, lang: str) -> Iterator[Artefact]:
 
 def _constant(data: bytes) -> Make:
     return lambda: data
-
-
-@contextmanager
-def _staged(folder: Path) -> Iterator[Path]:
-    """Give a folder beside `folder`; rename it when all went well, else drop it."""
-    stage: Path | None = None
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        stage = _fresh(folder)
-        yield stage
-        _flush_folder(stage)
-        _publish(stage, folder)
-        stage = None
-        _flush_folder(folder.parent)
-    except OSError as error:
-        name = Path(str(error.filename or folder)).name
-        detail = error.strerror or type(error).__name__
-        raise OutputError(
-            Problem(code="RUN_NOT_WRITTEN", values={"name": name, "detail": detail})
-        ) from error
-    finally:
-        if stage is not None:
-            shutil.rmtree(stage, ignore_errors=True)
-
-
-def _fresh(folder: Path) -> Path:
-    """Make a hidden folder of its own, so that two runs never share one."""
-    for number in count(1):
-        stage = folder.with_name(f".{folder.name}.partial-{number}")
-        try:
-            stage.mkdir()
-        except FileExistsError:
-            continue
-        return stage
-    raise AssertionError  # count() does not end
-
-
-def _publish(stage: Path, folder: Path) -> None:
-    """Rename; an empty folder in the way is removed, a filled one refuses."""
-    _refuse_used(folder)
-    if folder.exists():
-        folder.rmdir()
-    stage.rename(folder)
-
-
-def _store(stage: Path, artefact: Artefact) -> None:
-    path = stage / artefact.name
-    path.parent.mkdir(exist_ok=True)
-    if artefact.draw is not None:
-        artefact.draw(path)
-    elif artefact.make is not None:
-        path.write_bytes(artefact.make())
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
-    """Put folder entries on disk; Windows has no such call and needs none."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _refuse_used(folder: Path) -> None:
-    if not _is_free(folder):
-        raise OutputError(Problem(code="RUN_EXISTS", values={"folder": folder.name}))
-
-
-def _is_free(folder: Path) -> bool:
-    """Say whether a run may be written here: absent, or an empty folder."""
-    if not folder.exists() and not folder.is_symlink():
-        return True
-    return folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir())

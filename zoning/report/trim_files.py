@@ -19,9 +19,9 @@ from zoning.check.survey_plane import SurveyPlane
 from zoning.model import LonLat, State
 from zoning.report.boundary_file import Parcel, boundary_bytes
 from zoning.report.features import frame_of, write_layers
+from zoning.report.folder import Artefact, write_folder
 from zoning.report.map import write_map
 from zoning.report.map_trim import trim_drawing
-from zoning.report.run import Artefact, write_folder
 from zoning.report.trim_words import meets, move_of, outcome_of, reason_of, trim_text
 from zoning.report.verdict import (
     json_bytes,

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 from zoning.errors import Problem, UsageError
 from zoning.model import Base, Report
-from zoning.report.run import Artefact, write_folder
+from zoning.report.folder import Artefact, write_folder
 from zoning.report.sheets import atlas, site_sheets
 from zoning.report.sheets.making import Setting
 from zoning.report.sheets.page import Page
@@ -38,7 +38,7 @@ def write_sheets(report: Report, folder: Path, *, setting: Setting) -> Path:
     UsageError
         If no site can be drawn.
     OutputError
-        As `zoning.report.run.write_run`.
+        As `zoning.report.folder.write_folder`.
     """
     return write_folder(folder, sheet_artefacts(report, setting=setting))
 
@@ -51,7 +51,7 @@ def write_atlas(base: Base, folder: Path, *, setting: Setting, as_of: date) -> P
     UsageError
         If the base has no townships.
     OutputError
-        As `zoning.report.run.write_run`.
+        As `zoning.report.folder.write_folder`.
     """
     return write_folder(folder, atlas_artefacts(base, setting=setting, as_of=as_of))
 
