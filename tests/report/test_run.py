@@ -12,9 +12,9 @@ from handmade import handmade_report, report_of
 
 from zoning.errors import OutputError
 from zoning.model import Report
-from zoning.report import folder as run_folder
 from zoning.report import run
 from zoning.report.folder import Artefact, next_free
+from zoning.report.folder import store as store_file
 from zoning.report.manifest import MANIFEST, manifest_bytes, verify_run
 from zoning.report.run import write_run
 
@@ -179,7 +179,7 @@ def test_the_manifest_is_written_last(
     small: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order: list[str] = []
-    real = run.store
+    real = store_file
 
     def store(stage: Path, artefact: Artefact) -> None:
         order.append(artefact.name)

@@ -1,4 +1,4 @@
-"""The features of a FlatGeobuf, counted without GDAL.
+"""The features of a FlatGeobuf, counted and their boxes read without GDAL.
 
 References
 ----------
@@ -8,7 +8,10 @@ References
 
 import struct
 
-__all__ = ["FGB_MAGIC", "count_flatgeobuf"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["FGB_MAGIC", "count_flatgeobuf", "leaf_boxes"]
 
 FGB_MAGIC = b"fgb\x03fgb"
 _START = 8
@@ -47,6 +50,36 @@ def count_flatgeobuf(content: bytes) -> int:
     if place != len(content) or stated not in {0, count}:
         raise ValueError(f"FlatGeobuf: {stated} / {count}")
     return count
+
+
+def leaf_boxes(content: bytes) -> NDArray[np.float64] | None:
+    """Return the boxes of the features, in their order; None without an index.
+
+    Returns
+    -------
+    ndarray of float, shape (n, 4), or None
+        West, south, east, north.
+
+    Raises
+    ------
+    ValueError
+        When the header or the index is cut short.
+    """
+    try:
+        (size,) = struct.unpack_from("<I", content, _START)
+        header = content[_START + 4 : _START + 4 + size]
+        count = _field(header, _COUNT_FIELD, "<Q", default=0)
+        node = _field(header, _NODE_FIELD, "<H", default=_DEFAULT_NODE)
+    except struct.error as error:
+        raise ValueError("FlatGeobuf") from error
+    end = _START + 4 + size + _index_bytes(count, node)
+    start = end - count * _NODE_BYTES
+    if count == 0 or node == 0:
+        return None
+    if end > len(content):
+        raise ValueError("FlatGeobuf index")
+    leaves = np.frombuffer(content[start:end], dtype="<f8").reshape(count, 5)
+    return np.array(leaves[:, :4])
 
 
 def _field(header: bytes, number: int, form: str, *, default: int) -> int:

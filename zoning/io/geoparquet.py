@@ -39,11 +39,14 @@ class GeoTable:
         Text, '' when missing; without geometry, binary and nested columns.
     crs : str or None
         ``EPSG:n``; None when the file says that there is none.
+    bounds : tuple of float or None
+        West, south, east, north of the whole as the file states them.
     """
 
     wkb: tuple[bytes | None, ...]
     columns: Mapping[str, NDArray[np.object_]]
     crs: str | None
+    bounds: tuple[float, float, float, float] | None = None
 
 
 def read_geoparquet(content: bytes, *, file: str) -> GeoTable:
@@ -68,8 +71,9 @@ def read_geoparquet(content: bytes, *, file: str) -> GeoTable:
     crs = _crs(column, file)
     return GeoTable(
         wkb=_wkb(table.column(name), name, file),
-        columns=_columns(table, name),
+        columns=_columns(table, name, file),
         crs=crs,
+        bounds=_bounds(column),
     )
 
 
@@ -129,14 +133,32 @@ def _crs(column: Mapping[str, Any], file: str) -> str | None:
     return found
 
 
+def _bounds(column: Mapping[str, Any]) -> tuple[float, float, float, float] | None:
+    """Return the plane part of ``bbox``; None where it is not stated, or no box."""
+    said = column.get("bbox")
+    if not isinstance(said, list) or len(said) not in {4, 6}:
+        return None
+    if not all(isinstance(value, int | float) for value in said):
+        return None
+    half = len(said) // 2
+    return float(said[0]), float(said[1]), float(said[half]), float(said[half + 1])
+
+
 def _wkb(column: Any, name: str, file: str) -> tuple[bytes | None, ...]:
-    values = column.to_pylist()
+    values = _listed(column, name, file)
     if not all(value is None or isinstance(value, bytes) for value in values):
         raise SiteError(_metadata(f"column {name!r}", file))
     return tuple(values)
 
 
-def _columns(table: Any, geometry: str) -> dict[str, NDArray[np.object_]]:
+def _listed(column: Any, name: str, file: str) -> list[Any]:
+    try:
+        return list(column.to_pylist())
+    except ValueError as error:  # text that is no UTF-8, a day out of range
+        raise SiteError(_damaged(f"column {name!r}", file)) from error
+
+
+def _columns(table: Any, geometry: str, file: str) -> dict[str, NDArray[np.object_]]:
     """Return the columns that hold words or numbers, as text."""
     import pyarrow.types as kinds
 
@@ -147,7 +169,9 @@ def _columns(table: Any, geometry: str) -> dict[str, NDArray[np.object_]]:
             continue
         if table.column_names.count(field.name) > 1:
             continue
-        values = [plain_text(v) for v in table.column(field.name).to_pylist()]
+        values = [
+            plain_text(v) for v in _listed(table.column(field.name), field.name, file)
+        ]
         found[field.name] = np.array(values, dtype=object)
     return found
 

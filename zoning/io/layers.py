@@ -28,6 +28,8 @@ __all__ = ["LayerPlace", "layer_info", "read_layer", "sealed_sha256"]
 AWAY_M = 30_000.0
 """Features further outside the county's box than this are out of place."""
 AWAY_SHARE = 0.1
+REACH_M = 1_000_000.0
+"""A vertex so far from the county is damage, in layers larger than it too."""
 ROWS_SHOWN = 8
 KIND_WORDS = {
     "polygon": ("面", "polygons"),
@@ -186,7 +188,13 @@ def _read_content(
     start = 0
     for raw in raws:
         repaired = repair_polygons(raw.geometry, raw.crs)
-        problems += _doubts(repaired.usable, start, definition.id)
+        unread = np.flatnonzero(~repaired.usable)
+        problems += _doubts(
+            "UNREADABLE_ROWS", unread, start=start, layer_id=definition.id
+        )
+        problems += _doubts(
+            "BOUNDS_DISAGREE", raw.beside, start=start, layer_id=definition.id
+        )
         if raw.expected not in {-1, len(raw.geometry)}:
             problems.append(
                 layer_problem(
@@ -240,17 +248,15 @@ def _repair(change_m2: float) -> Repair:
     return Repair(feature="", what="make_valid", area_change_m2=change_m2)
 
 
-def _doubts(usable: NDArray[np.bool_], start: int, layer_id: str) -> list[Problem]:
-    bad = np.flatnonzero(~usable)
-    if len(bad) == 0:
+def _doubts(
+    code: str, rows: NDArray[np.intp], *, start: int, layer_id: str
+) -> list[Problem]:
+    """Return the problem that names rows of a part that starts at `start`."""
+    if len(rows) == 0:
         return []
-    rows = ", ".join(f"#{start + row + 1}" for row in bad[:ROWS_SHOWN])
-    more = "…" if len(bad) > ROWS_SHOWN else ""
-    return [
-        layer_problem(
-            "UNREADABLE_ROWS", layer_id, count=str(len(bad)), rows=rows + more
-        )
-    ]
+    shown = ", ".join(f"#{start + row + 1}" for row in rows[:ROWS_SHOWN])
+    more = "…" if len(rows) > ROWS_SHOWN else ""
+    return [layer_problem(code, layer_id, count=str(len(rows)), rows=shown + more)]
 
 
 def _joined(
@@ -284,10 +290,12 @@ def _out_of_place(
     content: "_Content", entry: LayerEntry, layer_id: str, *, place: LayerPlace
 ) -> tuple[Problem, ...]:
     """Find features that do not lie where the county is (wrong CRS or zone)."""
-    if place.county is None or entry.beyond_county:
+    if place.county is None:
         return ()
-    window = shapely.box(*place.county.bounds).buffer(AWAY_M)
-    away = ~shapely.intersects(content.geometry, window)
+    county = shapely.box(*place.county.bounds)
+    away = ~shapely.covered_by(content.geometry, county.buffer(REACH_M))
+    if not entry.beyond_county:
+        away |= ~shapely.intersects(content.geometry, county.buffer(AWAY_M))
     if not away.any():
         return ()
     if away.mean() > AWAY_SHARE:

@@ -6,7 +6,8 @@ keeps the layer from being whole becomes a `Problem` of the layer.
 """
 
 import math
-from dataclasses import dataclass
+import sqlite3
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ from zoning.io.layer_sources import (
     opened,
     table_of,
 )
+from zoning.io.stated_bounds import beside_their_boxes, stated_bounds
 from zoning.model.problems import layer_problem
 
 __all__ = ["RawLayer", "read_raw"]
@@ -35,12 +37,17 @@ PREFIXED = {"GPKG", "GeoJSON"}
 """Drivers that GDAL lets a prefix name; the others are chosen by first bytes."""
 
 
+def _none() -> NDArray[np.intp]:
+    return np.zeros(0, dtype=np.intp)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RawLayer:
     """A layer as read: geometry in its own CRS, columns by their own names.
 
     `geometry` (n,) holds None where the bytes make no geometry. `columns` are
-    arrays of text ('' when missing), shape (n,).
+    arrays of text ('' when missing), shape (n,). `beside` are the rows whose
+    geometry does not fill the box that the file states of it.
     """
 
     geometry: NDArray[np.object_]
@@ -48,6 +55,7 @@ class RawLayer:
     crs: str
     encoding: str | None
     expected: int
+    beside: NDArray[np.intp] = field(default_factory=_none)
 
 
 def read_raw(
@@ -91,8 +99,26 @@ def read_raw(
         text = _encoding(place, layer_id, encoding) if shapefile else None
         found = _read(place, layer_id, driver, table=table, encoding=text)
         expected = count_features(place, driver, table)
-    known = _crs_of(found.crs, layer_id, declared=crs)
-    return _layer(found, known, encoding=text, expected=expected)
+        known = _crs_of(found.crs, layer_id, declared=crs)
+        layer = _layer(found, known, encoding=text, expected=expected)
+        return replace(layer, beside=_beside(layer, place, driver, table=table))
+
+
+def _beside(
+    layer: RawLayer, path: Path, driver: str, *, table: str | None
+) -> NDArray[np.intp]:
+    """Return the rows beside their boxes; a box that cannot be read is no doubt.
+
+    What damages an index and leaves the features whole loses nothing.
+    """
+    try:
+        boxes = stated_bounds(path, driver, table)
+    except (ValueError, OSError, sqlite3.Error):
+        return _none()
+    if boxes is None or len(boxes) != len(layer.geometry):
+        return _none()
+    off = beside_their_boxes(layer.geometry, boxes, single=driver == "GPKG")
+    return np.flatnonzero(off)
 
 
 def _layer(
@@ -125,7 +151,13 @@ def _parquet(path: Path, layer_id: str, *, declared: str | None) -> RawLayer:
     wkb = np.array([*read.wkb, None], dtype=object)[:-1]
     found = GdalTable(wkb=wkb, columns=dict(read.columns), crs=read.crs)
     crs = _crs_of(found.crs, layer_id, declared=declared)
-    return _layer(found, crs, encoding=None, expected=len(wkb))
+    layer = _layer(found, crs, encoding=None, expected=len(wkb))
+    if read.bounds is None:
+        return layer
+    whole = np.array([shapely.total_bounds(layer.geometry)])
+    edges = np.array([shapely.box(*whole[0])], dtype=object)
+    off = beside_their_boxes(edges, np.array([read.bounds]), single=False)
+    return replace(layer, beside=np.flatnonzero(off))
 
 
 def _encoding(path: Path, layer_id: str, declared: str) -> str:
