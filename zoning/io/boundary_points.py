@@ -135,7 +135,7 @@ def number(text: str) -> float | None:
 
 def axis_of(value: float | None) -> Axis | None:
     """Say which axis a number can lie on, None when on none."""
-    if value is None:
+    if value is None or not math.isfinite(value):
         return None
     zone, rest = divmod(value, _MILLION)
     if int(zone) in _ZONES and 1e5 <= rest <= 9e5:  # noqa: PLR2004 - 400 km off

@@ -40,7 +40,10 @@ _Pair = tuple[int, str, int]
 
 @dataclass(slots=True, kw_only=True)
 class _Entity:
-    """One entity as written: vertices are (line, x, y, bulge)."""
+    """One entity as written: vertices are (line, x, y, bulge).
+
+    `damage` is a value that is no number where one decides on the shape.
+    """
 
     kind: str
     line: int
@@ -48,6 +51,7 @@ class _Entity:
     flags: int = 0
     paper: bool = False
     height: bool = False
+    damage: str = ""
     vertices: list[tuple[int, str, str, float]] = field(default_factory=list)
 
     @property
@@ -152,7 +156,9 @@ def _fill(current: _Entity, owner: _Entity, pair: _Pair) -> None:
     if code == 8 and current is owner:  # noqa: PLR2004 - layer
         owner.layer = _ESCAPE.sub(lambda found: chr(int(found.group(1), 16)), value)
     elif code == 70 and current is owner:  # noqa: PLR2004 - flags
-        owner.flags = int(number(value) or 0)
+        flags = number(value)
+        owner.flags = int(flags or 0) if _finite(flags) else 0
+        owner.damage = owner.damage or ("" if _finite(flags) else f"70: {value}")
     elif code == 67:  # noqa: PLR2004 - paper space
         owner.paper = value == "1"
     elif vertex:
@@ -166,12 +172,18 @@ def _fill_vertex(owner: _Entity, pair: _Pair, line: int) -> None:
     elif code in {20, 21, 42} and owner.vertices:
         at, x, y, bulge = owner.vertices[-1]
         if code == 42:  # noqa: PLR2004 - bulge
-            bulge = number(value) or 0.0
+            said = number(value)
+            bulge = float(said or 0) if _finite(said) else 0.0
+            owner.damage = owner.damage or ("" if _finite(said) else f"42: {value}")
         else:
             y = value
         owner.vertices[-1] = (at, x, y, bulge)
     elif code in {30, 38}:
         owner.height |= (number(value) or 0.0) != 0
+
+
+def _finite(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
 
 
 def _row(entity: _Entity, reading: Reading, file: str) -> SiteRow:
@@ -180,6 +192,10 @@ def _row(entity: _Entity, reading: Reading, file: str) -> SiteRow:
     if entity.kind == "POLYLINE" and entity.flags & _MESH_FLAGS:
         values = {"found": "POLYLINE mesh"}
         problem = Problem(code="GEOMETRY_TYPE_UNSUPPORTED", where=where, values=values)
+        return replace(row, rejection=problem)
+    if entity.damage:
+        values = {"detail": f"DXF {entity.damage}"[:60]}
+        problem = Problem(code="SITE_FILE_DAMAGED", where=where, values=values)
         return replace(row, rejection=problem)
     kind = Kind.POLYGON if entity.closed else Kind.LINE
     kind = Kind.POINT if entity.kind == "POINT" else kind

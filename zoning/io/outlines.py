@@ -62,6 +62,8 @@ def geometry_of(outline: Outline, where: str) -> Shape:
     _finite(outline, where)
     if outline.polygons:
         shape = _polygons(outline.polygons, where)
+    elif any(_encloses(line) for line in outline.lines):
+        shape = _enclosed(outline.lines, where)
     elif outline.lines:
         shape = _lines(outline.lines, where)
     else:
@@ -151,6 +153,21 @@ def _polygons(polygons: Sequence[Sequence[NDArray[np.float64]]], where: str) -> 
         whole = _joined(parts, where)
         problems.append(Problem(code="PARTS_JOINED", where=where))
     return Shape(geometry=shapely.orient_polygons(whole), problems=tuple(problems))
+
+
+def _encloses(line: NDArray[np.float64]) -> bool:
+    """Say whether a line returns to its start round some land."""
+    distinct = len(np.unique(line, axis=0))
+    return distinct >= _MIN_RING and bool((line[0] == line[-1]).all())
+
+
+def _enclosed(lines: Sequence[NDArray[np.float64]], where: str) -> Shape:
+    """Take outlines for the land within: as lines they would cross none of it."""
+    if not all(_encloses(line) for line in lines):
+        raise SiteError(Problem(code="GEOMETRY_MIXED", where=where))
+    shape = _polygons([[line] for line in lines], where)
+    note = Problem(code="CLOSED_LINE_TAKEN_AS_POLYGON", where=where)
+    return Shape(geometry=shape.geometry, problems=(note, *shape.problems))
 
 
 def _multipolygon(parts: Sequence[BaseGeometry]) -> BaseGeometry:
