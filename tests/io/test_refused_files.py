@@ -69,3 +69,11 @@ def test_nothing_that_is_read_is_refused_and_no_suffix_stands_twice() -> None:
     assert not set(SUFFIXES) & set(_READERS)
     assert len(SUFFIXES) == len(set(SUFFIXES))
     assert refused_file(".shp", b"\x00\x00\x27\x0a") is None
+
+
+def test_the_page_of_formats_names_every_suffix_that_is_read_as_a_site() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ")]
+    sites = "\n".join(row for row in rows if "| yes" in row)
+
+    assert {suffix for suffix in _READERS if f"`{suffix}`" not in sites} == set()
