@@ -10,8 +10,15 @@ References
 """
 
 import os
+import sys
+from pathlib import PurePath
 
-__all__ = ["SETTINGS", "apply"]
+__all__ = ["CONFINED", "IN_PROCESS", "SETTINGS", "TIMED", "apply", "native_reading"]
+
+CONFINED = "own process"
+TIMED = "own process, time limit only"
+IN_PROCESS = "in process"
+SWITCH = "ZONING_WORKER"
 
 SETTINGS = {
     "GDAL_SKIP": "VRT",
@@ -29,6 +36,21 @@ SETTINGS = {
 def apply() -> None:
     """Put the settings into the environment of this process."""
     os.environ.update(SETTINGS)
+
+
+def native_reading() -> str:
+    """Say where GDAL and Arrow read files: `CONFINED`, `TIMED`, `IN_PROCESS`.
+
+    A process of its own is limited by the kernel where there are such limits;
+    on Windows by the clock alone. There is none when the environment says
+    ``ZONING_WORKER=off``, or where Python is embedded in another program, which
+    starting it again would open.
+    """
+    program = PurePath(sys.executable or "").name.lower()
+    off = os.environ.get(SWITCH, "").strip().lower() == "off"
+    if off or not program.startswith(("python", "pypy")):
+        return IN_PROCESS
+    return TIMED if sys.platform == "win32" else CONFINED
 
 
 apply()

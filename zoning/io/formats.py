@@ -13,13 +13,13 @@ from zoning.errors import Problem, SiteError
 from zoning.io.boundary_txt import read_boundary_txt
 from zoning.io.dxf_sites import DXF_MAGIC, read_dxf
 from zoning.io.flatgeobuf import FGB_MAGIC
-from zoning.io.gdal_sites import read_flatgeobuf, read_geodatabase, read_parquet
 from zoning.io.geodatabase import CATALOG, database_files
 from zoning.io.geojson_sites import read_geojson
-from zoning.io.geoparquet import PARQUET_MAGIC
 from zoning.io.gpkg_sites import SQLITE_MAGIC, WAL_MODE, read_gpkg
 from zoning.io.hashing import unwritten
 from zoning.io.kml_sites import read_kml
+from zoning.io.magic import PARQUET_MAGIC
+from zoning.io.reader_lost import ReaderLostError
 from zoning.io.refused_files import refused_file
 from zoning.io.shapefile_sites import COMPANIONS, SHP_MAGIC, read_shapefile
 from zoning.io.site_row import SiteRow
@@ -153,7 +153,10 @@ def read_rows(file: SiteFile, *, crs: str | None = None) -> tuple[SiteRow, ...]:
         raise SiteError(
             Problem(code="SITE_FILE_DISGUISED", where=file.name, values=values)
         )
-    return reader(file, crs)
+    try:
+        return reader(file, crs)
+    except ReaderLostError as lost:
+        raise SiteError(lost.of_site(file.name)) from lost
 
 
 def nature(content: bytes) -> str:
@@ -186,7 +189,21 @@ def _shapefile(file: SiteFile, crs: str | None) -> tuple[SiteRow, ...]:
 
 
 def _geodatabase(file: SiteFile, crs: str | None) -> tuple[SiteRow, ...]:
+    from zoning.io.gdal_sites import read_geodatabase
+
     return read_geodatabase(file.parts, file=file.name, crs=crs)
+
+
+def _flatgeobuf(file: SiteFile, crs: str | None) -> tuple[SiteRow, ...]:
+    from zoning.io.gdal_sites import read_flatgeobuf
+
+    return read_flatgeobuf(file.content, file=file.name, crs=crs)
+
+
+def _parquet(file: SiteFile, crs: str | None) -> tuple[SiteRow, ...]:
+    from zoning.io.gdal_sites import read_parquet
+
+    return read_parquet(file.content, file=file.name, crs=crs)
 
 
 def _whole(reader: _Reader) -> _Reader:
@@ -213,9 +230,9 @@ _READERS: Mapping[str, tuple[frozenset[str], _Reader]] = MappingProxyType(
         ".kmz": (_ZIP, _whole(read_kmz)),
         ".gpkg": (frozenset({"SQLite / GeoPackage"}), _whole(read_gpkg)),
         ".wkt": (_TEXT, _whole(read_wkt)),
-        ".fgb": (frozenset({"FlatGeobuf"}), _whole(read_flatgeobuf)),
-        ".parquet": (_PARQUET, _whole(read_parquet)),
-        ".geoparquet": (_PARQUET, _whole(read_parquet)),
+        ".fgb": (frozenset({"FlatGeobuf"}), _flatgeobuf),
+        ".parquet": (_PARQUET, _parquet),
+        ".geoparquet": (_PARQUET, _parquet),
         ".gdb": (frozenset({"binary"}), _geodatabase),
     }
 )

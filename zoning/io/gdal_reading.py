@@ -1,43 +1,15 @@
 """One dataset read by GDAL, with the driver that was expected and fine arcs.
 
-GDAL draws a chord every four degrees of an arc; here every fiftieth of one,
-which keeps arcs of up to 650 km radius within a centimetre.
+GDAL itself is in the reading process; see `zoning.io.quarantine`.
 """
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from zoning.io.asking import GdalTable, ask, size_of, table_of
+from zoning.io.quarantine.frames import Frame, GarbledError
 
-from zoning.io.wkb_rows import plain_text
-
-__all__ = ["GdalTable", "as_text", "attentive", "layers_with_geometry", "read_gdal"]
-
-_ARC_STEP_DEGREES = "0.02"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class GdalTable:
-    """What GDAL made of a layer.
-
-    Parameters
-    ----------
-    wkb : ndarray of object, shape (n,)
-        Bytes, None where the geometry is null.
-    columns : dict of str to ndarray of object, each shape (n,)
-        Text, '' when missing.
-    crs : str or None
-        As GDAL names it: ``EPSG:n`` or well-known text.
-    """
-
-    wkb: NDArray[np.object_]
-    columns: dict[str, NDArray[np.object_]]
-    crs: str | None
+__all__ = ["GdalTable", "layers_with_geometry", "numbered_rows", "read_gdal"]
 
 
 def read_gdal(
@@ -69,62 +41,16 @@ def read_gdal(
     ValueError
         With GDAL's reason, whatever it raised, or when another driver answered,
         or when there is no geometry.
+    ReaderLostError
+        When the reading process did not come through the file.
     """
-    import pyogrio
-    from pyogrio import errors, raw
-
-    pyogrio.set_gdal_config_options({"OGR_ARC_STEPSIZE": _ARC_STEP_DEGREES})
-    try:
-        with attentive() if site else warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Measured .M. geometry")
-            if not str(source).startswith(f"{driver}:"):
-                _require_driver(source, layer, driver)
-            meta, _, wkb, fields = raw.read(
-                source, layer=layer, encoding=encoding, force_2d=not site
-            )
-    except (
-        errors.DataSourceError,
-        errors.DataLayerError,
-        errors.FeatureError,
-        errors.FieldError,
-        errors.GeometryError,
-        errors.CRSError,
-        UnicodeError,
-        LookupError,  # pyogrio on a FlatGeobuf cut short
-    ) as error:
-        raise ValueError(str(error)) from error
-    if wkb is None:
-        raise ValueError("no geometry")
-    columns = {
-        str(name): as_text(values)
-        for name, values in zip(meta["fields"], fields, strict=True)
-    }
-    return GdalTable(wkb=wkb, columns=columns, crs=meta["crs"])
-
-
-def _require_driver(source: str | bytes, layer: str | None, driver: str) -> None:
-    import pyogrio
-
-    found = pyogrio.read_info(source, layer=layer)["driver"]
-    if found != driver:
-        raise ValueError(f"{driver}: {found}")
-
-
-@contextmanager
-def attentive() -> Iterator[None]:
-    """Make a warning of GDAL a refusal: it tells of damage that was got round.
-
-    Raises
-    ------
-    ValueError
-        With the first warning.
-    """
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
-        yield
-    found = [w.message for w in told if issubclass(w.category, RuntimeWarning)]
-    if found:
-        raise ValueError(str(found[0]))
+    asked: dict[str, Any] = {"driver": driver, "layer": layer}
+    asked |= {"job": "table", "encoding": encoding, "site": site}
+    if isinstance(source, bytes):
+        question = Frame(header=asked, buffers=[source])
+        return ask(question, table_of, size=len(source))
+    size = size_of(Path(source.removeprefix(f"{driver}:")))
+    return ask(Frame(header={**asked, "path": source}), table_of, size=size)
 
 
 def layers_with_geometry(path: Path) -> list[str]:
@@ -134,22 +60,36 @@ def layers_with_geometry(path: Path) -> list[str]:
     ------
     ValueError
         When GDAL cannot open it.
+    ReaderLostError
+        As for `read_gdal`.
     """
-    import pyogrio
-    from pyogrio import errors
+    question = Frame(header={"job": "tables", "path": str(path)})
+    return ask(question, _names, size=size_of(path))
 
+
+def numbered_rows(path: Path, table: str, column: str) -> dict[str, int]:
+    """Return the row numbers of a table without shapes, by one text column.
+
+    Raises
+    ------
+    ValueError
+        When there is no such table.
+    ReaderLostError
+        As for `read_gdal`.
+    """
+    asked = {"job": "rows", "path": str(path), "table": table, "column": column}
+    return ask(Frame(header=asked), _rows, size=size_of(path))
+
+
+def _names(answer: Frame) -> list[str]:
+    names = answer.header.get("names")
+    if not isinstance(names, list):
+        raise GarbledError("names")
+    return [str(name) for name in names]
+
+
+def _rows(answer: Frame) -> dict[str, int]:
     try:
-        with attentive():
-            listed = pyogrio.list_layers(path)
-    except errors.DataSourceError as error:
-        raise ValueError(str(error)) from error
-    return sorted(str(name) for name, kind in listed if kind is not None)
-
-
-def as_text(values: NDArray[Any]) -> NDArray[np.object_]:
-    """Turn a column into text; numbers without a trailing .0, missing as ''."""
-    if values.dtype.kind == "f":
-        return np.array([plain_text(float(v)) for v in values], dtype=object)
-    return np.array(
-        ["" if v is None else str(v) for v in values.tolist()], dtype=object
-    )
+        return {str(name): int(number) for name, number in answer.header["rows"]}
+    except (KeyError, TypeError, ValueError) as error:
+        raise GarbledError("rows") from error

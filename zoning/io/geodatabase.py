@@ -1,4 +1,4 @@
-"""File geodatabases: what belongs to one, and its features counted without GDAL.
+"""File geodatabases: what belongs to one, and its features counted apart from GDAL.
 
 References
 ----------
@@ -10,8 +10,6 @@ References
 import re
 import struct
 from pathlib import Path
-
-from zoning.io.gdal_reading import attentive
 
 __all__ = [
     "CATALOG",
@@ -85,16 +83,9 @@ def _offsets(index: bytes) -> int:
 
 def _number(folder: Path, table: str) -> int:
     """Return the number of the files of a table, from the catalogue."""
-    from pyogrio import errors, raw
+    from zoning.io.gdal_reading import numbered_rows
 
-    try:
-        with attentive():
-            _, numbers, _, fields = raw.read(
-                folder, layer=_CATALOG_TABLE, columns=["Name"], return_fids=True
-            )
-    except (errors.DataSourceError, errors.DataLayerError) as error:
-        raise ValueError(_CATALOG_TABLE) from error
-    known = dict(zip(fields[0].tolist(), numbers.tolist(), strict=True))
+    known = numbered_rows(folder, _CATALOG_TABLE, "Name")
     if table not in known:
         raise ValueError(_CATALOG_TABLE)
-    return int(known[table])
+    return known[table]

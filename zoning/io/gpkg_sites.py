@@ -22,7 +22,8 @@ from zoning.errors import Problem, SiteError, UsageError
 from zoning.io.crs import crs_argument, from_wkt
 from zoning.io.feature_row import described_row
 from zoning.io.site_row import SiteRow
-from zoning.io.wkb_rows import plain_text, wkb_row
+from zoning.io.text import plain_text
+from zoning.io.wkb_rows import wkb_row
 
 __all__ = ["SQLITE_MAGIC", "WAL_MODE", "read_gpkg"]
 

@@ -14,9 +14,9 @@ from zoning.io.flatgeobuf import FGB_MAGIC, count_flatgeobuf
 from zoning.io.gdal_reading import layers_with_geometry
 from zoning.io.geodatabase import DRIVER as GEODATABASE
 from zoning.io.geodatabase import count_geodatabase, is_geodatabase
-from zoning.io.geoparquet import PARQUET_MAGIC
 from zoning.io.gpkg_sites import SQLITE_MAGIC
 from zoning.io.hashing import siblings
+from zoning.io.magic import PARQUET_MAGIC
 from zoning.io.refused_files import refused_file
 from zoning.io.shapefile_sites import SHP_MAGIC, made_index
 from zoning.io.zipped_sites import data_sets, one_set, wanted

@@ -2,16 +2,15 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from zoning import store
 from zoning.errors import LayerError, Problem
 from zoning.io.config import LayerEntry
 from zoning.io.crs import obstacle
 from zoning.io.layers import LayerPlace, layer_info, sealed_sha256
+from zoning.io.reader_lost import ReaderLostError
 from zoning.model import Raster
 from zoning.model.problems import layer_problem
 
@@ -61,19 +60,15 @@ def read_raster(entry: LayerEntry, layer_id: str, place: LayerPlace) -> Raster:
 
 
 def _read(path: Path, layer_id: str) -> store.Prepared:
-    import rasterio
-    from rasterio.errors import RasterioError
+    from zoning.io.raster_reading import read_grid
 
     try:
-        with rasterio.open(path, driver=_driver(path, layer_id)) as source:
-            if source.width * source.height > MAX_CELLS:
-                raise LayerError(_unreadable(layer_id, "too large"))
-            transform = list(source.transform)[:6]
-            code = None if source.crs is None else source.crs.to_epsg()
-            values: NDArray[Any] = source.read(1)
-            nodata = source.nodata
-    except (RasterioError, OSError) as error:
+        grid = read_grid(path, driver=_driver(path, layer_id), most_cells=MAX_CELLS)
+    except ValueError as error:
         raise LayerError(_unreadable(layer_id, str(error))) from error
+    except ReaderLostError as lost:
+        raise LayerError(lost.of_layer(layer_id, path.name)) from lost
+    transform, code = grid.transform, grid.code
     if code is None:
         raise LayerError(layer_problem("CRS_MISSING", layer_id))
     if transform[1] or transform[3] or transform[4] >= 0:
@@ -81,9 +76,9 @@ def _read(path: Path, layer_id: str) -> store.Prepared:
     header = {
         "transform": transform,
         "crs": f"EPSG:{code}",
-        "nodata": None if nodata is None or np.isnan(nodata) else float(nodata),
+        "nodata": grid.nodata,
     }
-    return store.Prepared(header=header, arrays={"values": values})
+    return store.Prepared(header=header, arrays={"values": grid.values})
 
 
 def _driver(path: Path, layer_id: str) -> str:

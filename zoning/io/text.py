@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from zoning.errors import Problem, SiteError
 
-__all__ = ["DecodedText", "decode", "lines_of"]
+__all__ = ["DecodedText", "decode", "lines_of", "plain_text"]
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -53,3 +53,12 @@ def decode(content: bytes, where: str) -> DecodedText:
 def lines_of(text: str) -> list[str]:
     """Split at CR LF, CR or LF only: line numbers agree with any editor."""
     return _LINE_END.split(text)
+
+
+def plain_text(value: object) -> str:
+    """Return a value of a table as text: numbers without a trailing .0."""
+    if value is None or isinstance(value, bytes | bytearray | memoryview):
+        return ""
+    if isinstance(value, float):
+        return "" if value != value else f"{value:.15g}"  # noqa: PLR0124 - NaN
+    return str(value)

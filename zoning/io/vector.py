@@ -28,6 +28,7 @@ from zoning.io.layer_sources import (
     opened,
     table_of,
 )
+from zoning.io.reader_lost import ReaderLostError
 from zoning.io.stated_bounds import beside_their_boxes, stated_bounds
 from zoning.model.problems import layer_problem
 
@@ -90,18 +91,33 @@ def read_raw(
     """
     if not path.exists():
         raise LayerError(layer_problem("LAYER_MISSING", layer_id))
-    with opened(path, layer_id) as place:
-        driver = driver_of(place, layer_id)
-        if driver == GEOPARQUET:
-            return _parquet(place, layer_id, declared=crs)
-        table = table_of(place, layer_id, driver, wanted=sublayer)
-        shapefile = driver == "ESRI Shapefile"
-        text = _encoding(place, layer_id, encoding) if shapefile else None
-        found = _read(place, layer_id, driver, table=table, encoding=text)
-        expected = count_features(place, driver, table)
-        known = _crs_of(found.crs, layer_id, declared=crs)
-        layer = _layer(found, known, encoding=text, expected=expected)
-        return replace(layer, beside=_beside(layer, place, driver, table=table))
+    asked = _Asked(sublayer=sublayer, crs=crs, encoding=encoding)
+    try:
+        with opened(path, layer_id) as place:
+            return _whole(place, layer_id, asked)
+    except ReaderLostError as lost:
+        raise LayerError(lost.of_layer(layer_id, path.name)) from lost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    sublayer: str | None
+    crs: str | None
+    encoding: str
+
+
+def _whole(place: Path, layer_id: str, asked: _Asked) -> RawLayer:
+    driver = driver_of(place, layer_id)
+    if driver == GEOPARQUET:
+        return _parquet(place, layer_id, declared=asked.crs)
+    table = table_of(place, layer_id, driver, wanted=asked.sublayer)
+    shapefile = driver == "ESRI Shapefile"
+    text = _encoding(place, layer_id, asked.encoding) if shapefile else None
+    found = _read(place, layer_id, driver, table=table, encoding=text)
+    expected = count_features(place, driver, table)
+    known = _crs_of(found.crs, layer_id, declared=asked.crs)
+    layer = _layer(found, known, encoding=text, expected=expected)
+    return replace(layer, beside=_beside(layer, place, driver, table=table))
 
 
 def _beside(
@@ -139,7 +155,7 @@ def _layer(
 def _parquet(path: Path, layer_id: str, *, declared: str | None) -> RawLayer:
     """Read through Arrow, which compares the counts of footer, groups and rows."""
     try:
-        read = read_geoparquet(path.read_bytes(), file=path.name)
+        read = read_geoparquet(path, file=path.name)
     except SiteError as error:
         values = error.problem.values
         if error.problem.code == "SITE_CRS_UNSUPPORTED":

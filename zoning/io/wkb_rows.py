@@ -7,7 +7,7 @@ from zoning.io.feature_row import feature_row
 from zoning.io.site_row import SiteRow
 from zoning.io.wkb import read_wkb
 
-__all__ = ["plain_text", "wkb_row"]
+__all__ = ["wkb_row"]
 
 
 def wkb_row(
@@ -45,12 +45,3 @@ def wkb_row(
         return row
     note = Problem(code="ARC_LINEARISED", where=where)
     return replace(row, problems=(*row.problems, note))
-
-
-def plain_text(value: object) -> str:
-    """Return a value of a table as text: numbers without a trailing .0."""
-    if value is None or isinstance(value, bytes | bytearray | memoryview):
-        return ""
-    if isinstance(value, float):
-        return "" if value != value else f"{value:.15g}"  # noqa: PLR0124 - NaN
-    return str(value)

@@ -5,7 +5,6 @@ from pathlib import PurePath, PurePosixPath
 
 from zoning.errors import Problem, SiteError
 from zoning.io import archives
-from zoning.io.gdal_sites import read_geodatabase
 from zoning.io.geodatabase import CATALOG, is_member
 from zoning.io.kml_sites import read_kml
 from zoning.io.shapefile_sites import COMPANIONS, read_shapefile
@@ -32,6 +31,8 @@ def read_zip(
     name, parts = one_set(data_sets(found), file)
     if name.suffix.lower() == ".shp":
         return read_shapefile(parts, file=file, crs=crs)
+    from zoning.io.gdal_sites import read_geodatabase
+
     return read_geodatabase(parts, file=file, crs=crs)
 
 

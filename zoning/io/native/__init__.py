@@ -1,0 +1,1 @@
+"""Native parsers (GDAL, Arrow), called only through `zoning.io.quarantine`."""
