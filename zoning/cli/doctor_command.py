@@ -54,6 +54,7 @@ def examine() -> tuple[Examination, ...]:
         _versions,
         _projections,
         _gdal,
+        _reading,
         _font,
         _encoding,
         _disk,
@@ -96,6 +97,30 @@ def _gdal() -> Examination:
         found=f"pyogrio {pyogrio.__gdal_version__}, "
         f"rasterio {rasterio.__gdal_version__}",
         cure="import zoning before pyogrio and rasterio",
+    )
+
+
+def _reading() -> Examination:
+    """Start the process that native parsers read in, and ask what holds it."""
+    from zoning import guard
+    from zoning.io.asking import confinement
+    from zoning.io.reader_lost import ReaderLostError
+
+    where = guard.native_reading()
+    try:
+        held = confinement()
+    except ReaderLostError as lost:
+        return Examination(
+            what="GDAL reading",
+            well=False,
+            found=f"{where}: {lost.detail}",
+            cure="ZONING_WORKER=off, for files that are trusted",
+        )
+    return Examination(
+        what="GDAL reading",
+        well=where != guard.IN_PROCESS,
+        found=": ".join(filter(None, (where, ", ".join(held)))),
+        cure="unset ZONING_WORKER",
     )
 
 

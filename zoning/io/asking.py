@@ -15,10 +15,11 @@ from zoning.io.quarantine.frames import Frame, GarbledError
 from zoning.io.quarantine.limits import Limits, limits_for
 from zoning.io.quarantine.running import run, understood
 
-__all__ = ["GdalTable", "ask", "size_of", "table_of"]
+__all__ = ["GdalTable", "ask", "confinement", "size_of", "table_of"]
 
 _Told = TypeVar("_Told")
 _JOBS = "zoning.io.native.jobs"
+_BYTES_BUFFERS, _TEXT_BUFFERS = 2, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,6 +68,23 @@ def ask(question: Frame, understand: Callable[[Frame], _Told], *, size: int) -> 
     return shared_reader(_JOBS).ask(question, understand, limits=limits)
 
 
+def confinement() -> tuple[str, ...]:
+    """Start the reading process if need be, and name what holds it.
+
+    Raises
+    ------
+    ReaderLostError
+        When it cannot be started.
+    """
+    question = Frame(header={"job": "nothing"})
+    ask(question, lambda answer: answer, size=0)
+    if guard.native_reading() == guard.IN_PROCESS:
+        return ()
+    from zoning.io.quarantine.reader import shared_reader
+
+    return shared_reader(_JOBS).held
+
+
 def _here(
     question: Frame, understand: Callable[[Frame], _Told], limits: Limits
 ) -> _Told:
@@ -94,13 +112,13 @@ def table_of(answer: Frame) -> GdalTable:
     names, crs = answer.header.get("fields"), answer.header.get("crs")
     if not isinstance(names, list) or not isinstance(crs, str | None):
         raise GarbledError("table")
-    if len(answer.buffers) != 2 * len(names) + 2:
+    if len(answer.buffers) != _TEXT_BUFFERS * len(names) + _BYTES_BUFFERS:
         raise GarbledError("table")
-    pairs = zip(answer.buffers[::2], answer.buffers[1::2], strict=True)
-    sizes, content = next(pairs)
-    wkb = unpack_bytes(sizes, content)
+    wkb = unpack_bytes(*answer.buffers[:_BYTES_BUFFERS])
+    texts = iter(answer.buffers[_BYTES_BUFFERS:])
     columns = {
-        str(name): unpack_text(*pair) for name, pair in zip(names, pairs, strict=True)
+        str(name): unpack_text(*triple)
+        for name, *triple in zip(names, texts, texts, texts, strict=True)
     }
     if any(len(values) != len(wkb) for values in columns.values()):
         raise GarbledError("table")

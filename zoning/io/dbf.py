@@ -68,7 +68,8 @@ def read_dbf(content: bytes, *, cpg: bytes = b"", where: str) -> Table:
         raise SiteError(_damaged("dbf records", where))
     if fields and fields[-1].end > record:
         raise SiteError(_damaged("dbf fields", where))
-    records = [content[header + i * record :][:record] for i in range(count)]
+    starts = range(header, header + count * record, record)
+    records = [content[start : start + record] for start in starts]
     encoding, problems = _encoding(fields, records, _stated(cpg, language), where=where)
     names = _unique([_decode(field.name, encoding) for field in fields])
     rows = [

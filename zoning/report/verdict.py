@@ -19,6 +19,7 @@ from importlib import metadata
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
+from zoning import guard
 from zoning.errors import Problem
 from zoning.model import (
     Base,
@@ -128,7 +129,10 @@ def digest_of(document: Mapping[str, Any]) -> str:
 def software() -> Mapping[str, str]:
     """Return the versions that made the answer; not part of the digest."""
     versions = {"zoning": _version("zoning"), "python": platform.python_version()}
-    return versions | {name: _version(name) for name in _LIBRARIES}
+    versions |= {name: _version(name) for name in _LIBRARIES}
+    reading = guard.native_reading()
+    # said only where it is less than usual
+    return versions if reading == guard.CONFINED else versions | {"reading": reading}
 
 
 def site_document(result: SiteResult) -> Json:

@@ -33,7 +33,7 @@ def read_parquet(source: str | bytes, *, file: str) -> Frame:
     Returns
     -------
     Frame
-        Header ``fields``, ``crs``, ``bounds``; two buffers of the geometry, two
+        Header ``fields``, ``crs``, ``bounds``; two buffers of the geometry, three
         of each field.
 
     Raises

@@ -53,7 +53,7 @@ def read_table(
     Returns
     -------
     Frame
-        Header ``fields``, ``crs``; two buffers of the geometry, two of each field.
+        Header ``fields``, ``crs``; two buffers of the geometry, three of each field.
 
     Raises
     ------

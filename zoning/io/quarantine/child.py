@@ -5,7 +5,6 @@ their errors go.
 """
 
 import os
-import sys
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -54,17 +53,7 @@ def _answered(jobs: Jobs, question: Frame, bounds: Confinement) -> Frame:
     answer = run(jobs, question)
     if bounds.refused:
         return Frame(header={"refused": bounds.refused})
-    about = {"held": bounds.held, "peak": _peak_megabytes()}
-    return replace(answer, header={**answer.header, **about})
-
-
-def _peak_megabytes() -> int:
-    try:
-        import resource
-    except ImportError:  # Windows
-        return 0
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return used >> (20 if sys.platform == "darwin" else 10)
+    return replace(answer, header={**answer.header, "held": bounds.held})
 
 
 def _streams() -> tuple[BinaryIO, BinaryIO]:

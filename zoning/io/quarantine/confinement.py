@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,7 @@ class Confinement:
         self.refused = ""
         self._place = os.path.realpath(place)
         self._held = [*_tied_to(parent), *_limited(), "audit"]
+        self._trim = _trimmer()
         sys.addaudithook(self._audit)
 
     @property
@@ -91,15 +92,16 @@ class Confinement:
         with contextlib.suppress(ImportError):
             import resource
 
-            used = int(time.process_time())
-            _soft(resource.RLIMIT_DATA, limits.bytes)
-            _soft(resource.RLIMIT_AS, limits.bytes + _RESERVED_BYTES)
+            used, kept = int(time.process_time()), _kept_bytes()
+            _soft(resource.RLIMIT_DATA, kept + limits.bytes)
+            _soft(resource.RLIMIT_AS, kept + limits.bytes + _RESERVED_BYTES)
             _soft(resource.RLIMIT_CPU, used + limits.seconds + 1)
         if sys.platform != "win32":
             signal.alarm(limits.seconds + _GRACE_SECONDS)
 
     def rest(self) -> None:
-        """Stop the clock between two files."""
+        """Stop the clock between two files, and give memory back."""
+        self._trim(0)
         if sys.platform != "win32":
             signal.alarm(0)
 
@@ -146,6 +148,24 @@ def _soft(kind: int, value: int) -> None:
         _, hard = resource.getrlimit(kind)
         fits = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (fits, hard))
+
+
+def _kept_bytes() -> int:
+    """Return the memory that is taken before a file is read."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5])
+    except (OSError, IndexError, ValueError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _trimmer() -> Callable[[int], object]:
+    """Return the function of the C library that gives freed memory back."""
+    if not sys.platform.startswith("linux"):
+        return lambda _: None
+    import ctypes
+
+    return getattr(ctypes.CDLL(None), "malloc_trim", lambda _: None)
 
 
 def _tied_to(parent: int) -> list[str]:
