@@ -7,8 +7,10 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 from zoning.io.quarantine.frames import Frame
 from zoning.io.quarantine.running import Jobs
@@ -116,6 +118,31 @@ def fork(_: Frame) -> Frame:
     return _answer()
 
 
+class _Deaf:
+    """The module `sys`, but for what it tells audit hooks."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys, name)
+
+    def audit(self, *_: object) -> None:
+        """Tell nobody."""
+
+
+def spawn_unseen(_: Frame) -> Frame:
+    """Start a program as native code would: past Python's own hooks."""
+    vars(subprocess)["sys"] = _Deaf()
+    subprocess.run([sys.executable, "-V"], check=True)
+    return _answer()
+
+
+def thread(_: Frame) -> Frame:
+    said: list[int] = []
+    one = threading.Thread(target=said.append, args=(1,))
+    one.start()
+    one.join()
+    return Frame(header={"said": said})
+
+
 def write_outside(question: Frame) -> Frame:
     Path(question.header["folder"], OUTSIDE).write_text("x", encoding="utf-8")
     return _answer()
@@ -143,8 +170,10 @@ def no_table(_: Frame) -> Frame:
 JOBS: Jobs = {
     **{job.__name__: job for job in (well, echo, crash, hang, sleep, eat, abort)},
     **{job.__name__: job for job in (shout, garble, half, lie, refuse, no_table)},
-    **{job.__name__: job for job in (connect, connect_quietly, spawn, fork)},
-    **{job.__name__: job for job in (write_outside, write_inside, unlink)},
+    **{job.__name__: job for job in (connect, connect_quietly, spawn, fork, thread)},
+    **{
+        job.__name__: job for job in (write_outside, write_inside, unlink, spawn_unseen)
+    },
     "table": crash,
     "parquet": hang,
     "raster": eat,

@@ -1,12 +1,16 @@
 """The process in which native parsers read, and what becomes of it."""
 
 import contextlib
+import json
 import os
+import platform
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -133,6 +137,48 @@ def test_an_answer_that_does_not_add_up_is_none(reader: Reader) -> None:
         reader.ask(Frame(header={"job": "no_table"}), asking.table_of, limits=WIDE)
 
     assert reader.pid is None
+
+
+linux = pytest.mark.skipif(
+    not sys.platform.startswith("linux") or platform.machine() != "x86_64",
+    reason="filter of the Linux kernel",
+)
+
+
+@linux
+def test_native_code_can_start_no_program_but_threads(reader: Reader) -> None:
+    assert ask(reader, "thread").header["said"] == [1]
+    assert "system calls" in reader.held
+    with pytest.raises(ValueError, match="not permitted"):
+        ask(reader, "spawn_unseen")
+
+
+@linux
+@pytest.mark.parametrize("switch", ["on", "off"])
+def test_gdal_reaches_no_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, switch: str
+) -> None:
+    """A GeoJSON whose CRS is a link has GDAL fetch it, wherever it can."""
+    monkeypatch.setenv("ZONING_WORKER", switch)
+    path = tmp_path / "a.geojson"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        link = f"http://127.0.0.1:{server.getsockname()[1]}/crs"
+        crs = {"type": "link", "properties": {"href": link, "type": "ogcwkt"}}
+        point = {"type": "Point", "coordinates": [1, 2]}
+        feature = {"type": "Feature", "properties": {}, "geometry": point}
+        document = {"type": "FeatureCollection", "crs": crs, "features": [feature]}
+        path.write_text(json.dumps(document), encoding="utf-8")
+        with contextlib.suppress(ValueError), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            read_gdal(f"GeoJSON:{path}", driver="GeoJSON")
+        server.settimeout(0.5)
+        try:
+            server.accept()[0].close()
+            reached = True
+        except TimeoutError:
+            reached = False
+
+    assert reached == (switch == "off")
 
 
 # ----------------------------------------------------------------- a warm process
@@ -318,7 +364,9 @@ def test_the_process_answers_as_gdal_does_here(tmp_path: Path) -> None:
         "BSM": [f"{i:018d}" for i in range(count)],
         "MJ": np.arange(count) / 8,
     }
-    frame = geopandas.GeoDataFrame(columns, geometry=[*shapes, None], crs=4546)
+    frame = geopandas.GeoDataFrame(
+        columns, geometry=np.array([*shapes, None]), crs=4546
+    )
     path = tmp_path / "a.gpkg"
     frame.to_file(path, layer="a", driver="GPKG")
 

@@ -1,8 +1,7 @@
 """What the reading process may not do, laid on itself before it sees a file.
 
-Limits of the system hold for native code too. The audit hook sees what Python
-does, no more: it is there for readers that start something of their own
-accord, not for code that a file has smuggled in.
+Limits and filter of the system hold for native code too. The audit hook sees
+what Python does, no more; it knows files by name, and what was tried.
 """
 
 import contextlib
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from zoning.io.quarantine.limits import Limits
+from zoning.io.quarantine.system_filter import hold_system_calls
 
 __all__ = ["Confinement"]
 
@@ -24,7 +24,7 @@ _RESERVED_BYTES = 4 << 30
 """Address space beyond memory in use: libraries, stacks, arenas."""
 _GRACE_SECONDS = 5
 """The clock of the parent comes first; this one is for a child without one."""
-_DEATH_SIGNAL, _NO_NEW_PRIVILEGES = 1, 38
+_DEATH_SIGNAL = 1
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _REFUSED = (
     "socket.",
@@ -79,6 +79,8 @@ class Confinement:
         self.refused = ""
         self._place = os.path.realpath(place)
         self._held = [*_tied_to(parent), *_limited(), "audit"]
+        if hold_system_calls():
+            self._held.append("system calls")
         self._trim = _trimmer()
         sys.addaudithook(self._audit)
 
@@ -176,7 +178,6 @@ def _tied_to(parent: int) -> list[str]:
 
     system = ctypes.CDLL(None, use_errno=True)
     told = system.prctl(_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0) == 0
-    system.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(0)
     return ["ends with parent"] if told else []
