@@ -405,6 +405,20 @@ def test_the_fallback_reads_the_same_bases(
     assert prepared() == with_process
 
 
+@pytest.mark.parametrize("suffix", [".parquet", ".fgb"])
+def test_the_fallback_reads_the_same_sites(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    path = sites_file(tmp_path, suffix)
+    (usual,) = read_sites([path])
+    monkeypatch.setenv("ZONING_WORKER", "off")
+    monkeypatch.setattr(Reader, "ask", None)
+    (fallback,) = read_sites([path])
+
+    assert usual.rejection is None
+    assert fallback == usual
+
+
 # ------------------------------------------------------------------- where it is told
 def test_the_fallback_stands_in_the_provenance(monkeypatch: pytest.MonkeyPatch) -> None:
     verdict.software.cache_clear()

@@ -1,7 +1,8 @@
 """Asking native parsers: in the reading process, or here where there is none."""
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from glob import escape
 from pathlib import Path
 from typing import TypeVar
@@ -90,7 +91,9 @@ def _here(
 ) -> _Told:
     from zoning.io.native.jobs import JOBS
 
-    return understand(understood(run(JOBS, question), limits))
+    answer = run(JOBS, question)
+    header = json.loads(json.dumps(answer.header))  # alike in both ways
+    return understand(understood(replace(answer, header=header), limits))
 
 
 def size_of(path: Path) -> int:

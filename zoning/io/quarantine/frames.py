@@ -51,7 +51,7 @@ def write_frame(stream: BinaryIO, frame: Frame) -> None:
     """
     views = [memoryview(buffer).cast("B") for buffer in frame.buffers]
     sizes = [len(view) for view in views]
-    text = json.dumps([frame.header, sizes], allow_nan=False).encode("ascii")
+    text = json.dumps([frame.header, sizes]).encode("ascii")
     stream.write(_HEAD.pack(_MAGIC, len(text)))
     stream.write(text)
     for view in views:
