@@ -1,11 +1,13 @@
 """Shared settings and fixtures."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import small_base
 from hypothesis import settings
+from postgis_server import Server, binaries, running
 
 from zoning.io.base import open_base
 from zoning.model import Base
@@ -37,3 +39,16 @@ def base_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def base(base_folder: Path) -> Base:
     """Open the small base."""
     return open_base(base_folder)
+
+
+@pytest.fixture(scope="session")
+def postgis() -> Iterator[Server]:
+    """Start a PostGIS of our own; its database ``empty`` is to be copied."""
+    place = binaries()
+    if place is None:
+        if "postgis" in os.environ.get("ZONING_REQUIRE", "").split(","):
+            pytest.fail("required, but absent: PostgreSQL with PostGIS")
+        pytest.skip("absent: PostgreSQL with PostGIS")
+    with running(place) as server:
+        server.create("empty")
+        yield server
