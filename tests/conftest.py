@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 import small_base
 from hypothesis import settings
-from postgis_server import Server, binaries, running
+from postgis_server import Place, Server, binaries, running
 
 from zoning.io.base import open_base
 from zoning.model import Base
@@ -52,3 +53,20 @@ def postgis() -> Iterator[Server]:
     with running(place) as server:
         server.create("empty")
         yield server
+
+
+_NUMBERS = count()
+
+
+@pytest.fixture
+def place(
+    postgis: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Place]:
+    """Make a database with PostGIS; the services `planning` and `reader` name it."""
+    name = f"planning{next(_NUMBERS)}"
+    postgis.copy(name, of="empty")
+    path = tmp_path / "pg_service.conf"
+    monkeypatch.setenv("PGSERVICEFILE", str(path))
+    postgis.service_file(path, planning=name, reader=f"reader@{name}")
+    yield Place(postgis, name)
+    postgis.drop(name)

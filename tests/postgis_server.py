@@ -5,14 +5,16 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
+import shapely
 from psycopg import sql
+from shapely.geometry.base import BaseGeometry
 
 OWNER = "postgres"
 _PLACES = ("/usr/lib/postgresql", "/usr/pgsql", "/opt/homebrew/opt")
@@ -75,6 +77,12 @@ class Server:
         with self.connect(OWNER) as connection:
             connection.execute(text.format(sql.Identifier(name), sql.Identifier(of)))
 
+    def drop(self, name: str) -> None:
+        """Take a database away, whoever is connected."""
+        text = sql.SQL("DROP DATABASE {} WITH (FORCE)")
+        with self.connect(OWNER) as connection:
+            connection.execute(text.format(sql.Identifier(name)))
+
     def service_file(self, path: Path, **services: str) -> Path:
         """Write a service file: names of services to databases or ``user@database``."""
         lines = []
@@ -90,6 +98,55 @@ class Server:
             ]
         path.write_text("\n".join(lines), encoding="utf-8")
         return path
+
+
+class Place:
+    """A database of one test and the service that names it."""
+
+    def __init__(self, server: Server, name: str) -> None:
+        self.server = server
+        self.name = name
+
+    def run(self, text: str, *values: Any) -> None:
+        with self.server.connect(self.name) as connection:
+            connection.execute(text.encode(), values or None)
+
+    def table(
+        self,
+        name: str = "redline",
+        *,
+        schema: str = "public",
+        rows: Sequence[tuple[BaseGeometry | None, dict[str, Any]]],
+        srid: int = 4546,
+        column: LiteralString = "geometry(Geometry, 4546)",
+    ) -> None:
+        """Make a table of rows, with an index on the shapes."""
+        names = list(rows[0][1])
+        table = sql.Identifier(schema, name)
+        fields = sql.SQL(", ").join(
+            sql.SQL("{} text").format(sql.Identifier(one)) for one in names
+        )
+        with self.server.connect(self.name) as connection:
+            connection.execute(
+                sql.SQL("CREATE TABLE {} (gid serial PRIMARY KEY, {}, geom {})").format(
+                    table,
+                    fields,
+                    sql.SQL(column),
+                )
+            )
+            for shape, values in rows:
+                wkb = None if shape is None else shapely.to_wkb(shape)
+                connection.execute(
+                    sql.SQL(
+                        "INSERT INTO {} VALUES (DEFAULT, {}, ST_GeomFromWKB(%s, %s))"
+                    ).format(
+                        table, sql.SQL(", ").join([sql.Placeholder()] * len(names))
+                    ),
+                    [*values.values(), wkb, srid],
+                )
+            connection.execute(
+                sql.SQL("CREATE INDEX ON {} USING gist (geom)").format(table)
+            )
 
 
 @contextmanager
