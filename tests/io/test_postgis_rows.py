@@ -247,7 +247,7 @@ def test_the_hash_is_of_the_content_and_not_of_its_order(place: Place) -> None:
         'UPDATE redline SET "ZRBHDFQ" = NULL WHERE gid = 1',
         "UPDATE redline SET geom = NULL WHERE gid = 1",
         "DELETE FROM redline WHERE gid = 1",
-        'INSERT INTO redline SELECT 3, "BSM", "HXMC", NULL, geom FROM redline',
+        'INSERT INTO redline SELECT gid + 2, "BSM", "HXMC", NULL, geom FROM redline',
         'ALTER TABLE redline RENAME "HXMC" TO "NAME"',
     ],
 )
