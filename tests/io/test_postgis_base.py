@@ -17,6 +17,7 @@ from asking import CaptureText, ask
 from postgis_reading import REDLINE, fill
 from postgis_server import Place
 from psycopg import sql
+from pyproj import CRS
 
 from zoning import strict_yaml
 from zoning.errors import BaseError, Problem
@@ -81,7 +82,7 @@ def loaded(place: Place, path: Path, name: str) -> None:
         )
         for one in fields
     ]
-    epsg = int(frame.crs.to_epsg() or 0)
+    epsg = int(CRS(frame.crs).to_epsg() or 0)
     shape = sql.SQL("shape geometry(Geometry, {})").format(sql.Literal(epsg))
     with place.server.connect(place.name) as connection:
         made = sql.SQL("CREATE TABLE {} ({})")
