@@ -1,11 +1,14 @@
 """Shared settings and fixtures."""
 
 import os
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 import small_base
 from hypothesis import settings
+from postgis_server import Place, Server, binaries, running
 
 from zoning.io.base import open_base
 from zoning.model import Base
@@ -37,3 +40,33 @@ def base_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def base(base_folder: Path) -> Base:
     """Open the small base."""
     return open_base(base_folder)
+
+
+@pytest.fixture(scope="session")
+def postgis() -> Iterator[Server]:
+    """Start a PostGIS of our own; its database ``empty`` is to be copied."""
+    place = binaries()
+    if place is None:
+        if "postgis" in os.environ.get("ZONING_REQUIRE", "").split(","):
+            pytest.fail("required, but absent: PostgreSQL with PostGIS")
+        pytest.skip("absent: PostgreSQL with PostGIS")
+    with running(place) as server:
+        server.create("empty")
+        yield server
+
+
+_NUMBERS = count()
+
+
+@pytest.fixture
+def place(
+    postgis: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Place]:
+    """Make a database with PostGIS; the services `planning` and `reader` name it."""
+    name = f"planning{next(_NUMBERS)}"
+    postgis.copy(name, of="empty")
+    path = tmp_path / "pg_service.conf"
+    monkeypatch.setenv("PGSERVICEFILE", str(path))
+    postgis.service_file(path, planning=name, reader=f"reader@{name}")
+    yield Place(postgis, name)
+    postgis.drop(name)

@@ -3,6 +3,9 @@
 GDAL reads its driver list and network settings once, at load. Setting them
 later has no effect, so the package imports this module before anything else.
 
+They keep GDAL and PROJ off the network. The one connection that the package
+makes is libpq's, in `zoning.io.database`, for a base that names a database.
+
 References
 ----------
 .. [1] GDAL security considerations: opening a file is already processing it;

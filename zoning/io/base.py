@@ -11,7 +11,7 @@ from zoning.errors import BaseError, LayerError, Problem
 from zoning.io.access_list import AccessList, read_access_list
 from zoning.io.catalogue import LayerDefinition, catalogue
 from zoning.io.config import AbsentEntry, BaseConfig, LayerEntry, read_config
-from zoning.io.layers import LayerPlace, read_layer
+from zoning.io.layers import AWAY_M, LayerPlace, read_layer
 from zoning.io.rasters import read_raster
 from zoning.model import Absence, Base, Clause, Layer, LayerInfo, Raster
 from zoning.model.problems import layer_problem
@@ -165,7 +165,16 @@ def _covered(layer: Layer, entry: LayerEntry, place: LayerPlace) -> Layer:
         return layer
     if shape.problems:
         return layer
-    return replace(layer, coverage=shapely.union_all(shape.geometry))
+    whole = shapely.union_all(shape.geometry)
+    if entry.source is not None and place.county is not None:
+        whole = shapely.intersection(whole, _asked_for(place.county))
+    return replace(layer, coverage=whole)
+
+
+def _asked_for(county: BaseGeometry) -> BaseGeometry:
+    """Return the box within which rows of a database were read."""
+    west, south, east, north = county.bounds
+    return shapely.box(west - AWAY_M, south - AWAY_M, east + AWAY_M, north + AWAY_M)
 
 
 def _outline_definition(layer_id: str) -> LayerDefinition:

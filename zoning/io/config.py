@@ -1,7 +1,7 @@
 """`zoning.yaml`: what a base holds, checked at the door."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     BeforeValidator,
@@ -10,11 +10,13 @@ from pydantic import (
     StringConstraints,
     Tag,
     ValidationError,
+    model_validator,
 )
 
 from zoning import terms
 from zoning.errors import BaseError, Problem
 from zoning.io.catalogue import catalogue
+from zoning.io.database_source import database_faults
 from zoning.rules.schema import Day, Strict
 from zoning.strict_yaml import YamlError, line_at, lines_of, load_text
 
@@ -57,9 +59,16 @@ Scope = Annotated[str, BeforeValidator(_scope)]
 
 
 class LayerEntry(Strict):
-    """One layer: file, edition, standing, coverage, fields, seal."""
+    """One layer: file or table, edition, standing, coverage, fields, seal.
 
-    path: LocalPath
+    A file is named by `path`; a table of PostGIS by `source` (``postgis:`` and
+    a service of libpq), `table` and, where it has several, its `geometry`.
+    """
+
+    path: LocalPath = ""
+    source: str | None = None
+    table: str | None = None
+    geometry: str | None = None
     layer: str | None = None
     layers: tuple[str, ...] = ()
     edition: str | None = None
@@ -74,6 +83,18 @@ class LayerEntry(Strict):
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     features: int | None = Field(default=None, ge=0)
     beyond_county: bool = False
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if not self.path and self.source is None:
+            msg = "path is missing"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def place(self) -> str:
+        """What the layer is read from, as zoning.yaml names it."""
+        return self.path if self.source is None else f"{self.source}/{self.table}"
 
 
 class AbsentEntry(Strict):
@@ -125,9 +146,12 @@ def read_config(folder: Path) -> BaseConfig:
     except UnicodeDecodeError as error:
         raise BaseError(_malformed(1, "not UTF-8")) from error
     try:
-        config = BaseConfig.model_validate(load_text(text))
+        document = load_text(text)
     except YamlError as error:
         raise BaseError(_malformed(error.line, error.reason)) from error
+    _require_services(document, text)
+    try:
+        config = BaseConfig.model_validate(document)
     except ValidationError as error:
         lines = lines_of(text)
         problems = [
@@ -144,6 +168,25 @@ def read_config(folder: Path) -> BaseConfig:
         lines = lines_of(text)
         raise BaseError(*(_malformed(line_at(lines, at), why) for at, why in faults))
     return config
+
+
+def _require_services(document: object, text: str) -> None:
+    """Refuse a password, and databases that are not named by a service."""
+    kinds = {name: one.geometry for name, one in catalogue().items()}
+    without = frozenset(n for n, kind in kinds.items() if kind in {"raster", "table"})
+    faults = tuple(database_faults(document, without_table=without))
+    if faults:
+        lines = lines_of(text)
+        raise BaseError(
+            *(
+                Problem(
+                    code=fault.code,
+                    where=f"{CONFIG_NAME}:{line_at(lines, fault.at)}",
+                    values={"detail": fault.detail},
+                )
+                for fault in faults
+            )
+        )
 
 
 def _unknown_names(

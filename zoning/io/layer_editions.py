@@ -1,7 +1,7 @@
 """Editions of a layer as they are read: a file, or an entry of a base."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from zoning.errors import LayerError, Problem, UsageError
 from zoning.io.catalogue import catalogue, same_name
 from zoning.io.config import LayerEntry, read_config
 from zoning.io.geodatabase import is_geodatabase
+from zoning.io.vector import RawLayer
 from zoning.model.problems import layer_problem
 from zoning.topology import repair_polygons
 
@@ -135,9 +136,7 @@ def _of_bases(
     for folder, own in zip(folders, entries, strict=True):
         entry = own[name]
         try:
-            found = _read(
-                folder / entry.path, name, entry, layers=entry.layers or (entry.layer,)
-            )
+            found = _of_entry(folder, name, entry)
         except LayerError as error:
             problems += error.problems
         else:
@@ -147,6 +146,18 @@ def _of_bases(
     declared = [own[name].fields.get("id") for own in entries]
     aliases = [*filter(None, declared), *catalogue()[name].id_aliases]
     return _pair(name, sides[0], sides[1], aliases=aliases, options=options)
+
+
+def _of_entry(folder: Path, name: str, entry: LayerEntry) -> LayerEdition:
+    """Read a layer of a base: its file, or the whole of its table."""
+    if entry.source is None:
+        tables = entry.layers or (entry.layer,)
+        return _read(folder / entry.path, name, entry, layers=tables)
+    from zoning.io.database_layer import read_database
+
+    found = read_database(entry, catalogue()[name], None)
+    edition = _edition(name, entry.place, [found.raw])
+    return replace(edition, problems=(*found.problems, *edition.problems))
 
 
 def _entry_of(path: Path, options: DiffOptions) -> LayerEntry:
@@ -162,6 +173,10 @@ def _read(
         read_raw(path, name, sublayer=table, crs=entry.crs, encoding=entry.encoding)
         for table in layers
     ]
+    return _edition(name, path.name, raws)
+
+
+def _edition(name: str, place: str, raws: Sequence[RawLayer]) -> LayerEdition:
     repaired = [repair_polygons(raw.geometry, raw.crs) for raw in raws]
     counts = [len(raw.geometry) for raw in raws]
     lost = [
@@ -174,7 +189,7 @@ def _read(
     columns = dict.fromkeys(column for raw in raws for column in raw.columns)
     crs = raws[0].crs
     return LayerEdition(
-        path=path.name,
+        path=place,
         crs=crs,
         encoding=raws[0].encoding,
         geometry=np.concatenate(

@@ -3,9 +3,9 @@
 import contextlib
 import json
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import shapely
@@ -19,7 +19,9 @@ from zoning.io.columns import canonical_columns
 from zoning.io.config import LayerEntry
 from zoning.io.geodatabase import is_geodatabase
 from zoning.io.hashing import being_edited, file_sha256
-from zoning.model import AttributeColumn, Layer, LayerInfo, Repair
+from zoning.io.layer_content import LayerContent, from_prepared, to_prepared
+from zoning.io.vector import RawLayer, read_raw
+from zoning.model import Layer, LayerInfo, Repair
 from zoning.model.problems import layer_problem
 from zoning.topology import oriented, repair_polygons
 
@@ -48,18 +50,13 @@ class LayerPlace:
     county: BaseGeometry | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Content:
-    """What the files say, before edition and coverage are added."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """What a layer is read from: its hash, its parts, doubts about the rest."""
 
-    geometry: NDArray[np.object_]
-    ids: NDArray[np.object_]
-    attributes: dict[str, AttributeColumn]
-    crs: str
-    encoding: str | None
-    area_m2: float
-    repairs: tuple[Repair, ...]
-    problems: tuple[Problem, ...]
+    digest: str
+    parts: Callable[[], Sequence[RawLayer]]
+    problems: tuple[Problem, ...] = ()
 
 
 def read_layer(
@@ -88,11 +85,15 @@ def read_layer(
         When nothing of the layer can be relied on (missing, seal broken,
         unreadable, CRS unknown, empty).
     """
-    digest = sealed_sha256(entry, definition.id, place.folder)
-    content = _prepared_content(entry, definition, place, digest=digest)
+    opened = _files if entry.source is None else _table
+    source = opened(entry, definition, place)
+    content = _prepared_content(entry, definition, place, source=source)
     if len(content.geometry) == 0:
-        raise LayerError(layer_problem("LAYER_EMPTY", definition.id))
-    info = layer_info(entry, definition.id, digest, features=len(content.geometry))
+        raise LayerError(
+            *(source.problems or [layer_problem("LAYER_EMPTY", definition.id)])
+        )
+    count = len(content.geometry)
+    info = layer_info(entry, definition.id, source.digest, features=count)
     info = replace(
         info,
         crs=content.crs,
@@ -107,6 +108,7 @@ def read_layer(
         attributes=content.attributes,
         coverage=None,
         problems=(
+            *source.problems,
             *content.problems,
             *_expected_count(entry, definition.id, len(content.geometry)),
             *_out_of_place(content, entry, definition.id, place=place),
@@ -115,9 +117,51 @@ def read_layer(
     )
 
 
+def _files(
+    entry: LayerEntry, definition: LayerDefinition, place: LayerPlace
+) -> _Source:
+    digest = sealed_sha256(entry, definition.id, place.folder)
+
+    def parts() -> Sequence[RawLayer]:
+        return [
+            read_raw(
+                place.folder / entry.path,
+                definition.id,
+                sublayer=sublayer,
+                crs=entry.crs,
+                encoding=entry.encoding,
+            )
+            for sublayer in (entry.layers or (entry.layer,))
+        ]
+
+    return _Source(digest=digest, parts=parts)
+
+
+def _table(
+    entry: LayerEntry, definition: LayerDefinition, place: LayerPlace
+) -> _Source:
+    """Read a table, since its seal is over what it holds."""
+    from zoning.io.database_layer import Surroundings, read_database
+
+    around = None
+    if place.county is not None:
+        around = Surroundings(
+            county=place.county, crs=place.crs, near_m=AWAY_M, reach_m=REACH_M
+        )
+    found = read_database(entry, definition, around)
+    _require_seal(entry, definition.id, found.sha256)
+    return _Source(
+        digest=found.sha256, parts=lambda: [found.raw], problems=found.problems
+    )
+
+
 def _prepared_content(
-    entry: LayerEntry, definition: LayerDefinition, place: LayerPlace, *, digest: str
-) -> "_Content":
+    entry: LayerEntry,
+    definition: LayerDefinition,
+    place: LayerPlace,
+    *,
+    source: _Source,
+) -> LayerContent:
     """Take the content from the store, or read it and put it there.
 
     The key covers the files, the settings and the catalogue's definition: a
@@ -126,13 +170,13 @@ def _prepared_content(
     shaping = json.dumps(
         [entry.layer, entry.layers, entry.encoding, entry.crs, entry.fields]
     )
-    key = store.store_key(digest, place.crs, shaping, repr(definition))
+    key = store.store_key(source.digest, place.crs, shaping, repr(definition))
     prepared = store.load(place.folder, definition.id, key)
     if prepared is not None:
         with contextlib.suppress(KeyError, ValueError, TypeError):  # not ours: reread
-            return _from_prepared(prepared)
-    content = _read_content(entry, definition, place)
-    store.save(place.folder, definition.id, key, prepared=_to_prepared(content))
+            return from_prepared(prepared)
+    content = _read_content(entry, definition, place, raws=source.parts())
+    store.save(place.folder, definition.id, key, prepared=to_prepared(content))
     return content
 
 
@@ -144,9 +188,13 @@ def sealed_sha256(entry: LayerEntry, layer_id: str, folder: Path) -> str:
     if being_edited(path):
         raise LayerError(layer_problem("BEING_EDITED", layer_id))
     digest = file_sha256(path)
+    _require_seal(entry, layer_id, digest)
+    return digest
+
+
+def _require_seal(entry: LayerEntry, layer_id: str, digest: str) -> None:
     if entry.sha256 is not None and entry.sha256 != digest:
         raise LayerError(layer_problem("SEAL_BROKEN", layer_id))
-    return digest
 
 
 def layer_info(
@@ -155,7 +203,7 @@ def layer_info(
     """Return what zoning.yaml says of a layer, with its hash and count."""
     return LayerInfo(
         id=layer_id,
-        path=entry.path,
+        path=entry.place,
         sha256=digest,
         features=features,
         edition=entry.edition,
@@ -169,32 +217,21 @@ def layer_info(
 
 
 def _read_content(
-    entry: LayerEntry, definition: LayerDefinition, place: LayerPlace
-) -> _Content:
-    from zoning.io.vector import read_raw
-
-    raws = [
-        read_raw(
-            place.folder / entry.path,
-            definition.id,
-            sublayer=sublayer,
-            crs=entry.crs,
-            encoding=entry.encoding,
-        )
-        for sublayer in (entry.layers or (entry.layer,))
-    ]
+    entry: LayerEntry,
+    definition: LayerDefinition,
+    place: LayerPlace,
+    *,
+    raws: Sequence[RawLayer],
+) -> LayerContent:
     shapes, repairs, problems = [], list[tuple[int, Repair]](), list[Problem]()
     areas: list[float] = []
     start = 0
     for raw in raws:
         repaired = repair_polygons(raw.geometry, raw.crs)
         unread = np.flatnonzero(~repaired.usable)
-        problems += _doubts(
-            "UNREADABLE_ROWS", unread, start=start, layer_id=definition.id
-        )
-        problems += _doubts(
-            "BOUNDS_DISAGREE", raw.beside, start=start, layer_id=definition.id
-        )
+        names = _row_names(raw, start)
+        problems += _doubts("UNREADABLE_ROWS", names[unread], definition.id)
+        problems += _doubts("BOUNDS_DISAGREE", names[raw.beside], definition.id)
         if raw.expected not in {-1, len(raw.geometry)}:
             problems.append(
                 layer_problem(
@@ -226,7 +263,7 @@ def _read_content(
         )
     keep = np.flatnonzero(usable)
     order = keep[np.argsort(columns.ids[keep].astype(str), kind="stable")]
-    return _Content(
+    return LayerContent(
         geometry=oriented(geometry[order]),
         ids=columns.ids[order],
         attributes={name: col[order] for name, col in columns.attributes.items()},
@@ -248,15 +285,20 @@ def _repair(change_m2: float) -> Repair:
     return Repair(feature="", what="make_valid", area_change_m2=change_m2)
 
 
-def _doubts(
-    code: str, rows: NDArray[np.intp], *, start: int, layer_id: str
-) -> list[Problem]:
-    """Return the problem that names rows of a part that starts at `start`."""
+def _row_names(raw: RawLayer, start: int) -> NDArray[np.object_]:
+    """Return what the rows of a part that starts at `start` are called, shape (n,)."""
+    if raw.labels is not None:
+        return raw.labels
+    numbers = range(start + 1, start + len(raw.geometry) + 1)
+    return np.array([*(f"#{number}" for number in numbers), None], dtype=object)[:-1]
+
+
+def _doubts(code: str, rows: NDArray[np.object_], layer_id: str) -> list[Problem]:
+    """Return the problem that names rows."""
     if len(rows) == 0:
         return []
-    shown = ", ".join(f"#{start + row + 1}" for row in rows[:ROWS_SHOWN])
-    more = "…" if len(rows) > ROWS_SHOWN else ""
-    return [layer_problem(code, layer_id, count=str(len(rows)), rows=shown + more)]
+    count, shown = _listed(rows)
+    return [layer_problem(code, layer_id, count=count, rows=shown)]
 
 
 def _joined(
@@ -287,7 +329,7 @@ def _expected_count(
 
 
 def _out_of_place(
-    content: "_Content", entry: LayerEntry, layer_id: str, *, place: LayerPlace
+    content: LayerContent, entry: LayerEntry, layer_id: str, *, place: LayerPlace
 ) -> tuple[Problem, ...]:
     """Find features that do not lie where the county is (wrong CRS or zone)."""
     if place.county is None:
@@ -306,7 +348,7 @@ def _out_of_place(
 
 
 def _wrong_kind(
-    content: "_Content", definition: LayerDefinition
+    content: LayerContent, definition: LayerDefinition
 ) -> tuple[Problem, ...]:
     """Find features that are not what the layer must hold.
 
@@ -334,7 +376,7 @@ def _wrong_kind(
 
 
 def _wanted_dimensions(
-    content: "_Content", definition: LayerDefinition
+    content: LayerContent, definition: LayerDefinition
 ) -> NDArray[np.int_]:
     """Return the least dimension of each feature; rivers by their outline."""
     if definition.geometry == "mixed" and "outline" in content.attributes:
@@ -348,50 +390,3 @@ def _listed(ids: NDArray[np.object_]) -> tuple[str, str]:
     """Return how many, and the first of them."""
     more = "…" if len(ids) > ROWS_SHOWN else ""
     return str(len(ids)), ", ".join(str(i) for i in ids[:ROWS_SHOWN]) + more
-
-
-def _to_prepared(content: _Content) -> store.Prepared:
-    arrays = {
-        **store.pack_geometry("geometry", content.geometry),
-        **store.pack_text("ids", content.ids),
-    }
-    for name, column in content.attributes.items():
-        if column.dtype == np.float64:
-            arrays[f"number/{name}"] = column
-        else:
-            arrays |= store.pack_text(f"text/{name}", column.astype(object))
-    header: dict[str, Any] = {
-        "crs": content.crs,
-        "encoding": content.encoding,
-        "area_m2": content.area_m2,
-        "texts": [n for n, c in content.attributes.items() if c.dtype != np.float64],
-        "numbers": [n for n, c in content.attributes.items() if c.dtype == np.float64],
-        "repairs": [[r.feature, r.what, r.area_change_m2] for r in content.repairs],
-        "problems": [[p.code, p.where, dict(p.values)] for p in content.problems],
-    }
-    return store.Prepared(header=header, arrays=arrays)
-
-
-def _from_prepared(prepared: store.Prepared) -> _Content:
-    header = prepared.header
-    attributes: dict[str, AttributeColumn] = {
-        name: prepared.text(f"text/{name}") for name in header["texts"]
-    }
-    for name in header["numbers"]:
-        attributes[name] = prepared.arrays[f"number/{name}"]
-    return _Content(
-        geometry=prepared.geometry("geometry"),
-        ids=prepared.text("ids"),
-        attributes=attributes,
-        crs=header["crs"],
-        encoding=header["encoding"],
-        area_m2=header["area_m2"],
-        repairs=tuple(
-            Repair(feature=feature, what=what, area_change_m2=change)
-            for feature, what, change in header["repairs"]
-        ),
-        problems=tuple(
-            Problem(code=code, where=where, values=values)
-            for code, where, values in header["problems"]
-        ),
-    )

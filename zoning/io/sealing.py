@@ -155,7 +155,7 @@ def _without_seals(config: BaseConfig) -> BaseConfig:
 
 
 def _standing(name: str, entry: LayerEntry, base: Base) -> Sealed:
-    found = Sealed(layer=name, path=entry.path, standing=Standing.UNREAD)
+    found = Sealed(layer=name, path=entry.place, standing=Standing.UNREAD)
     info, problems = _opened(name, base)
     if info is None or problems:
         return replace(found, info=info, problems=problems)
@@ -214,14 +214,14 @@ def _mapping_at(text: str, place: tuple[str, ...]) -> yaml.MappingNode:
 
 
 def _edited(text: str, entry: yaml.MappingNode, values: dict[str, str]) -> str:
-    """Replace the values that stand there; put the others behind the path."""
+    """Replace the values that stand there; put the others behind path or table."""
     nodes = {key.value: (key, value) for key, value in entry.value}
     edits = []
     for name in values.keys() & nodes.keys():
         start, stop = (mark.index for mark in _marks(nodes[name][1]))
         gap = " " if start == stop else ""  # `sha256:` with nothing behind it
         edits.append((start, stop, gap + values[name]))
-    key, path = nodes["path"]
+    key, path = nodes["path" if "path" in nodes else "table"]
     end = path.end_mark.index
     fresh = [f"{name}: {value}" for name, value in values.items() if name not in nodes]
     if entry.flow_style:

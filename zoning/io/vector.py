@@ -32,7 +32,7 @@ from zoning.io.reader_lost import ReaderLostError
 from zoning.io.stated_bounds import beside_their_boxes, stated_bounds
 from zoning.model.problems import layer_problem
 
-__all__ = ["RawLayer", "read_raw"]
+__all__ = ["RawLayer", "read_raw", "settled_crs"]
 
 PREFIXED = {"GPKG", "GeoJSON"}
 """Drivers that GDAL lets a prefix name; the others are chosen by first bytes."""
@@ -48,7 +48,8 @@ class RawLayer:
 
     `geometry` (n,) holds None where the bytes make no geometry. `columns` are
     arrays of text ('' when missing), shape (n,). `beside` are the rows whose
-    geometry does not fill the box that the file states of it.
+    geometry does not fill the box that the file states of it. `labels` (n,)
+    name rows that have no number, as in a database.
     """
 
     geometry: NDArray[np.object_]
@@ -57,6 +58,7 @@ class RawLayer:
     encoding: str | None
     expected: int
     beside: NDArray[np.intp] = field(default_factory=_none)
+    labels: NDArray[np.object_] | None = None
 
 
 def read_raw(
@@ -115,7 +117,7 @@ def _whole(place: Path, layer_id: str, asked: _Asked) -> RawLayer:
     text = _encoding(place, layer_id, asked.encoding) if shapefile else None
     found = _read(place, layer_id, driver, table=table, encoding=text)
     expected = count_features(place, driver, table)
-    known = _crs_of(found.crs, layer_id, declared=asked.crs)
+    known = settled_crs(found.crs, layer_id, declared=asked.crs)
     layer = _layer(found, known, encoding=text, expected=expected)
     return replace(layer, beside=_beside(layer, place, driver, table=table))
 
@@ -166,7 +168,7 @@ def _parquet(path: Path, layer_id: str, *, declared: str | None) -> RawLayer:
         raise LayerError(problem) from error
     wkb = np.array([*read.wkb, None], dtype=object)[:-1]
     found = GdalTable(wkb=wkb, columns=dict(read.columns), crs=read.crs)
-    crs = _crs_of(found.crs, layer_id, declared=declared)
+    crs = settled_crs(found.crs, layer_id, declared=declared)
     layer = _layer(found, crs, encoding=None, expected=len(wkb))
     if read.bounds is None:
         return layer
@@ -208,7 +210,19 @@ def _read(
         ) from error
 
 
-def _crs_of(found: str | None, layer_id: str, *, declared: str | None) -> str:
+def settled_crs(found: str | None, layer_id: str, *, declared: str | None) -> str:
+    """Return the CRS of a layer by what its data state and zoning.yaml declares.
+
+    Parameters
+    ----------
+    found : str or None
+        ``EPSG:n`` or well-known text.
+
+    Raises
+    ------
+    LayerError
+        ``CRS_MISSING``, ``CRS_CONTRADICTION`` or ``CRS_UNSUPPORTED``.
+    """
     code = None
     if found:
         code = found if found.startswith("EPSG:") else from_wkt(found)
