@@ -11,7 +11,7 @@ from postgis_server import Place
 THOROUGH = os.environ.get("ZONING_THOROUGH") == "1"
 SCRIPT = Path(__file__).parents[1] / "postgis_memory.py"
 MADE = (
-    " AS SELECT n AS gid, n::text AS \"BSM\", repeat('林', 20) AS \"HXMC\", ST_Buffer("
+    ' AS SELECT n AS gid, n::text AS "BSM", repeat(\'林\', 20) AS "HXMC", ST_Buffer('
     "ST_SetSRID(ST_MakePoint({}), 4546), 20, 8) AS geom FROM generate_series(1, {}) n"
 )
 NEAR = "400000 + (n % 1000), 3435000 + n / 1000"
