@@ -18,7 +18,8 @@ from zoning.errors import LayerError
 from zoning.io.base import open_base
 from zoning.io.hashing import file_sha256
 from zoning.io.shapefile_sites import made_index
-from zoning.io.vector import RawLayer, read_raw
+from zoning.io.raw_layer import RawLayer
+from zoning.io.vector import read_raw
 
 FARMLAND = "permanent_basic_farmland"
 SHAPES = [shape for shape, _ in small_base.LAYERS[FARMLAND]]

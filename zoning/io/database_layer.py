@@ -31,8 +31,9 @@ from zoning.io.database_table import (
     described_table,
     srid,
 )
+from zoning.io.raw_layer import RawLayer
 from zoning.io.text import plain_text
-from zoning.io.vector import RawLayer, settled_crs
+from zoning.io.vector import settled_crs
 from zoning.measure import is_geographic
 from zoning.model.problems import layer_problem
 

@@ -15,8 +15,9 @@ import shapely
 
 from zoning.errors import LayerError, Problem
 from zoning.io.catalogue import catalogue, same_name
+from zoning.io.raw_layer import RawLayer
 from zoning.io.recognition import Guess, Traits, recognise
-from zoning.io.vector import RawLayer, read_raw
+from zoning.io.vector import read_raw
 from zoning.measure import project
 
 __all__ = ["Dataset", "FirstBase", "first_base"]

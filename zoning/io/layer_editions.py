@@ -12,7 +12,7 @@ from zoning.errors import LayerError, Problem, UsageError
 from zoning.io.catalogue import catalogue, same_name
 from zoning.io.config import LayerEntry, read_config
 from zoning.io.geodatabase import is_geodatabase
-from zoning.io.vector import RawLayer
+from zoning.io.raw_layer import RawLayer
 from zoning.model.problems import layer_problem
 from zoning.topology import repair_polygons
 

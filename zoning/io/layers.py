@@ -20,7 +20,7 @@ from zoning.io.config import LayerEntry
 from zoning.io.geodatabase import is_geodatabase
 from zoning.io.hashing import being_edited, file_sha256
 from zoning.io.layer_content import LayerContent, from_prepared, to_prepared
-from zoning.io.vector import RawLayer, read_raw
+from zoning.io.raw_layer import RawLayer
 from zoning.model import Layer, LayerInfo, Repair
 from zoning.model.problems import layer_problem
 from zoning.topology import oriented, repair_polygons
@@ -123,6 +123,8 @@ def _files(
     digest = sealed_sha256(entry, definition.id, place.folder)
 
     def parts() -> Sequence[RawLayer]:
+        from zoning.io.vector import read_raw
+
         return [
             read_raw(
                 place.folder / entry.path,

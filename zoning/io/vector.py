@@ -7,7 +7,7 @@ keeps the layer from being whole becomes a `Problem` of the layer.
 
 import math
 import sqlite3
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,37 +28,15 @@ from zoning.io.layer_sources import (
     opened,
     table_of,
 )
+from zoning.io.raw_layer import RawLayer, no_rows
 from zoning.io.reader_lost import ReaderLostError
 from zoning.io.stated_bounds import beside_their_boxes, stated_bounds
 from zoning.model.problems import layer_problem
 
-__all__ = ["RawLayer", "read_raw", "settled_crs"]
+__all__ = ["read_raw", "settled_crs"]
 
 PREFIXED = {"GPKG", "GeoJSON"}
 """Drivers that GDAL lets a prefix name; the others are chosen by first bytes."""
-
-
-def _none() -> NDArray[np.intp]:
-    return np.zeros(0, dtype=np.intp)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RawLayer:
-    """A layer as read: geometry in its own CRS, columns by their own names.
-
-    `geometry` (n,) holds None where the bytes make no geometry. `columns` are
-    arrays of text ('' when missing), shape (n,). `beside` are the rows whose
-    geometry does not fill the box that the file states of it. `labels` (n,)
-    name rows that have no number, as in a database.
-    """
-
-    geometry: NDArray[np.object_]
-    columns: dict[str, NDArray[np.object_]]
-    crs: str
-    encoding: str | None
-    expected: int
-    beside: NDArray[np.intp] = field(default_factory=_none)
-    labels: NDArray[np.object_] | None = None
 
 
 def read_raw(
@@ -132,9 +110,9 @@ def _beside(
     try:
         boxes = stated_bounds(path, driver, table)
     except (ValueError, OSError, sqlite3.Error):
-        return _none()
+        return no_rows()
     if boxes is None or len(boxes) != len(layer.geometry):
-        return _none()
+        return no_rows()
     off = beside_their_boxes(layer.geometry, boxes, single=driver == "GPKG")
     return np.flatnonzero(off)
 
