@@ -27,6 +27,7 @@ from pyproj.network import set_network_enabled  # type: ignore[attr-defined]
 
 __all__ = [
     "GEOGRAPHIC_CRS",
+    "area_density",
     "area_m2",
     "from_lonlat",
     "geodesic_m",
@@ -79,6 +80,38 @@ def area_m2(geometries: NDArray[np.object_], crs: str) -> NDArray[np.float64]:
         ring_area = _ring_areas(rings, crs)
     np.add.at(total, owner, sign * np.abs(ring_area))
     return total
+
+
+def area_density(
+    xy: NDArray[np.float64], crs: str, *, step: float = 64.0
+) -> NDArray[np.float64]:
+    """Return square metres of ellipsoid per unit of plane area, at points.
+
+    Parameters
+    ----------
+    xy : ndarray of float64, shape (m, 2)
+        Coordinates in `crs`.
+    crs : str
+        The plane.
+    step : float
+        Half the difference step, in units of the plane. At 64 m the density
+        is right to about 2e-11: a longer step bends, a shorter one rounds.
+
+    Returns
+    -------
+    ndarray of float64, shape (m,)
+        The Jacobian of the way from `crs` to the equal-area cylinder, by
+        central differences; 1 / (areal scale of the projection).
+    """
+    origin = to_lonlat(xy, crs)
+
+    def derivative(east: float, north: float) -> NDArray[np.float64]:
+        shift = np.array([east, north])
+        ahead, behind = to_lonlat(xy + shift, crs), to_lonlat(xy - shift, crs)
+        rise = _to_cylinder(ahead, origin) - _to_cylinder(behind, origin)
+        return np.asarray(rise / (2 * step))
+
+    return _cross(derivative(step, 0.0), derivative(0.0, step))
 
 
 def plane_area_m2(geometries: NDArray[np.object_], crs: str) -> NDArray[np.float64]:

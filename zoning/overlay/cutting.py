@@ -1,0 +1,235 @@
+"""Large polygons cut into pieces of few edges, on the edge arrays alone.
+
+Along a line ``x = c`` edges are simply divided: what lies under them divides
+with them. Along ``y = c`` the upper piece keeps what rises above the line,
+which becomes its floor; the lower piece gets the stretches of the line above
+which the polygon goes on as edges of its own. No ring is ever closed, so there
+is no topology to break. Cuts depend on the polygon alone.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["MOST_EDGES", "WIDEST_M", "Pieces", "cut_to_pieces", "height_at"]
+
+MOST_EDGES = 256
+WIDEST_M = 16_384.0  # the density is a parabola about a lattice node; see `density`
+FINEST_M = 1.0  # no piece is cut finer, however many edges meet there
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pieces:
+    """Pieces, ordered by owner; arrays as in `RaggedEdges`."""
+
+    owner: Indices
+    box: Floats
+    edge_starts: Indices
+    ends: Floats
+    sign: Floats
+
+    @classmethod
+    def of(cls, *, owner: Indices, ends: Floats, sign: Floats) -> "Pieces":
+        """Make one piece of each run of equal owners, shape (e,); boxes are theirs."""
+        edge_starts = np.flatnonzero(np.diff(owner, prepend=-1, append=-1))
+        starts = edge_starts[:-1]
+        if len(starts) == 0:
+            edge_starts = np.zeros(1, dtype=np.int64)
+        return cls(
+            owner=owner[starts],
+            box=_boxes(ends, starts),
+            edge_starts=edge_starts,
+            ends=ends,
+            sign=sign,
+        )
+
+    def take(self, rows: Indices) -> "Pieces":
+        """Return the pieces in `rows`, in that order."""
+        count = np.diff(self.edge_starts)[rows]
+        edge_starts = np.concatenate([[0], np.cumsum(count)])
+        edges = np.repeat(self.edge_starts[rows] - edge_starts[:-1], count)
+        edges += np.arange(edge_starts[-1])
+        return Pieces(
+            owner=self.owner[rows],
+            box=self.box[rows],
+            edge_starts=edge_starts,
+            ends=self.ends[edges],
+            sign=self.sign[edges],
+        )
+
+    @property
+    def row(self) -> Indices:
+        """Piece of each edge."""
+        return np.repeat(np.arange(len(self.owner)), np.diff(self.edge_starts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Loose:
+    """Edges with the piece each belongs to, not in order."""
+
+    piece: Indices
+    ends: Floats
+    sign: Floats
+
+
+def cut_to_pieces(whole: Pieces) -> Pieces:
+    """Halve pieces until each has few edges and is narrow enough.
+
+    Parameters
+    ----------
+    whole : Pieces
+        One piece for each polygon.
+
+    Returns
+    -------
+    Pieces
+        At most `MOST_EDGES` edges each, unless more meet within `FINEST_M`;
+        ordered by owner, then west end, then floor.
+    """
+    done: list[Pieces] = []
+    left = whole
+    while True:
+        size = (left.box[:, 2:] - left.box[:, :2]).max(axis=1, initial=0.0)
+        many = (np.diff(left.edge_starts) > MOST_EDGES) & (size > FINEST_M)
+        large = np.flatnonzero(many | (size > WIDEST_M))
+        if len(large) == 0:
+            break
+        done.append(left.take(np.setdiff1d(np.arange(len(left.owner)), large)))
+        left = _halved(left.take(large))
+    return _joined([*done, left]) if done else left
+
+
+def height_at(x: Floats, x0: Floats, y0: Floats, *, x1: Floats, y1: Floats) -> Floats:
+    """Return the heights of edges at `x`; never beyond those of their ends.
+
+    From the end points, west first: slope and intercept lose metres on
+    edges that are almost upright.
+    """
+    y = y0 + (x - x0) / (x1 - x0) * (y1 - y0)
+    low, high = np.where(y0 < y1, y0, y1), np.where(y0 < y1, y1, y0)
+    y = np.where(y < low, low, np.where(y > high, high, y))
+    return np.where(x <= x0, y0, np.where(x >= x1, y1, y))
+
+
+def _halved(pieces: Pieces) -> Pieces:
+    """Cut every piece across its longer side; twins are rows 2k and 2k + 1."""
+    west, floor, east, top = pieces.box.T
+    upright = east - west >= top - floor
+    at = np.where(upright, (west + east) / 2, (floor + top) / 2)
+    row = pieces.row
+    columns, lines = upright[row], ~upright[row]
+    parts = [
+        *_left_and_right(pieces, row, at, here=columns),
+        *_below_and_above(pieces, row, at, here=lines),
+    ]
+    loose = _Loose(
+        piece=np.concatenate([p.piece for p in parts]),
+        ends=np.concatenate([p.ends for p in parts]),
+        sign=np.concatenate([p.sign for p in parts]),
+    )
+    floors = np.stack([floor, np.where(upright, floor, at)], axis=1).reshape(-1)
+    return _ordered(loose, owner=np.repeat(pieces.owner, 2), floors=floors)
+
+
+def _left_and_right(
+    pieces: Pieces, row: Indices, at: Floats, *, here: NDArray[np.bool_]
+) -> list[_Loose]:
+    ends, sign, row = pieces.ends[here], pieces.sign[here], row[here]
+    line = at[row]
+    x0, y0, x1, y1 = ends.T
+    y = height_at(line, x0, y0, x1=x1, y1=y1)
+    left, right = x0 < line, x1 > line
+    west, east = ends.copy(), ends.copy()
+    through = left & right
+    west[through, 2:] = np.stack([line, y], axis=1)[through]
+    east[through, :2] = np.stack([line, y], axis=1)[through]
+    return [
+        _Loose(piece=2 * row[left], ends=west[left], sign=sign[left]),
+        _Loose(piece=2 * row[right] + 1, ends=east[right], sign=sign[right]),
+    ]
+
+
+def _below_and_above(
+    pieces: Pieces, row: Indices, at: Floats, *, here: NDArray[np.bool_]
+) -> list[_Loose]:
+    ends, sign, row = pieces.ends[here], pieces.sign[here], row[here]
+    line = at[row]
+    x0, y0, x1, y1 = ends.T
+    through = (y0 - line) * (y1 - line) < 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        x = x0 + (line - y0) / (y1 - y0) * (x1 - x0)
+    x = np.clip(np.where(through, x, x0), x0, x1)
+    cut = np.stack([x, line], axis=1)
+    rising = through & (y1 > y0)
+    falling = through & (y1 < y0)
+    below, above = ends.copy(), ends.copy()
+    below[rising, 2:] = above[rising, :2] = cut[rising]
+    below[falling, :2] = above[falling, 2:] = cut[falling]
+    under = through | ((y0 <= line) & (y1 <= line))
+    over = through | ((y0 >= line) & (y1 >= line) & ~under)
+    upper = _Loose(piece=2 * row[over] + 1, ends=above[over], sign=sign[over])
+    lower = _Loose(piece=2 * row[under], ends=below[under], sign=sign[under])
+    return [lower, upper, _lids(upper, line[over])]
+
+
+def _lids(upper: _Loose, line: Floats) -> _Loose:
+    """Return the stretches of each line above which the polygon goes on."""
+    piece = np.concatenate([upper.piece, upper.piece]) - 1
+    x = np.concatenate([upper.ends[:, 0], upper.ends[:, 2]])
+    step = np.concatenate([upper.sign, -upper.sign])
+    order = np.lexsort((x, piece))
+    piece, x, step = piece[order], x[order], step[order]
+    y = np.concatenate([line, line])[order]
+    inside = np.cumsum(step)  # every line begins and ends outside
+    last = np.ones(len(x), dtype=bool)  # of the events at one place
+    last[:-1] = (x[1:] != x[:-1]) | (piece[1:] != piece[:-1])
+    piece, x, y, inside = piece[last], x[last], y[last], inside[last]
+    turns = np.flatnonzero(np.diff(inside, prepend=0.0))
+    piece, x, y, inside = piece[turns], x[turns], y[turns], inside[turns]
+    stretch = np.flatnonzero(inside[:-1] != 0)
+    ends = np.stack([x[stretch], y[stretch], x[stretch + 1], y[stretch]], axis=1)
+    return _Loose(piece=piece[stretch], ends=ends, sign=inside[stretch])
+
+
+def _ordered(loose: _Loose, *, owner: Indices, floors: Floats) -> Pieces:
+    """Put edges in order; pieces without an edge vanish, upright edges too."""
+    order = np.lexsort((loose.ends[:, 0], loose.piece))
+    order = order[loose.ends[order, 0] < loose.ends[order, 2]]
+    pieces = Pieces.of(
+        owner=loose.piece[order], ends=loose.ends[order], sign=loose.sign[order]
+    )
+    pieces.box[:, 1] = floors[pieces.owner]
+    return replace(pieces, owner=owner[pieces.owner])
+
+
+def _joined(groups: list[Pieces]) -> Pieces:
+    ends = np.concatenate([g.ends for g in groups])
+    counts = np.concatenate([np.diff(g.edge_starts) for g in groups])
+    every = Pieces(
+        owner=np.concatenate([g.owner for g in groups]),
+        box=np.concatenate([g.box for g in groups]),
+        edge_starts=np.concatenate([[0], np.cumsum(counts)]),
+        ends=ends,
+        sign=np.concatenate([g.sign for g in groups]),
+    )
+    return every.take(np.lexsort((every.box[:, 1], every.box[:, 0], every.owner)))
+
+
+def _boxes(ends: Floats, starts: Indices) -> Floats:
+    if len(starts) == 0:
+        return np.zeros((0, 4))
+    low = np.minimum(ends[:, 1], ends[:, 3])
+    high = np.maximum(ends[:, 1], ends[:, 3])
+    return np.stack(
+        [
+            np.minimum.reduceat(ends[:, 0], starts),
+            np.minimum.reduceat(low, starts),
+            np.maximum.reduceat(ends[:, 2], starts),
+            np.maximum.reduceat(high, starts),
+        ],
+        axis=1,
+    )
