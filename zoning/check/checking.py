@@ -233,7 +233,7 @@ def _residue(
                         layer=layer_id,
                         feature=feature,
                         overlap_m2=float(rows.area_m2[k]),
-                        width_m=_width(rows.geometry[k]),
+                        width_m=_width(rows.shape_of(k)),
                     )
     return tuple(listed[key] for key in sorted(listed))
 
@@ -279,7 +279,7 @@ def _met(
             layer=found.view.layer,
             feature=str(found.layer.feature_ids[rows.feature[k]]),
             feature_name="" if names is None else str(names[rows.feature[k]]),
-            geometry=rows.geometry[k],
+            geometry=rows.shape_of(k),
             overlap_m2=float(rows.area_m2[k]),
             length_m=None if np.isnan(rows.length_m[k]) else float(rows.length_m[k]),
             overlap_class=str(rows.overlap_class[k]),

@@ -75,7 +75,7 @@ def _measured(
     length = float(sums.length_m[row])
     share = float(sums.share[row])
     witness = (
-        rows.witness_lonlat[_main_row(found, listed)]
+        rows.only(np.array([_main_row(found, listed)])).witness_lonlat[0]
         if listed
         else found.nearest.witness_lonlat[row]
     )

@@ -67,7 +67,7 @@ def shared_areas(
     owners, area = owners[order], area[order]
     first = np.ones(len(owners), dtype=bool)
     first[1:] = (owners[1:] != owners[:-1]).any(axis=1)
-    total = np.bincount(np.cumsum(first) - 1, weights=area, minlength=int(first.sum()))
+    total = columns.summed(np.cumsum(first) - 1, area, int(first.sum()))
     return SharedAreas(
         left=owners[first, 0],
         right=owners[first, 1],
@@ -79,13 +79,14 @@ def own_areas(edges: RaggedEdges, *, crs: str) -> Floats:
     """Return the area of each feature, shape (n,), in the way pairs are summed."""
     density = local_densities(edges.box, crs)
     area = columns.own_areas(edges, density)
-    return np.bincount(edges.owner, weights=area, minlength=len(edges))
+    return columns.summed(edges.owner, area, len(edges))
 
 
 def _meeting(left: RaggedEdges, right: RaggedEdges) -> Indices:
     """Return pairs of pieces whose boxes meet, by left piece, then right piece."""
-    tree = shapely.STRtree(shapely.box(*right.box.T))
-    found = tree.query(shapely.box(*left.box.T)).T.astype(np.int64)
+    theirs = np.asarray(shapely.box(*right.box.T), dtype=object)
+    ours = np.asarray(shapely.box(*left.box.T), dtype=object)
+    found = shapely.STRtree(theirs).query(ours).T.astype(np.int64)
     return found[np.lexsort((found[:, 1], found[:, 0]))]
 
 

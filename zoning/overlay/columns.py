@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from zoning.overlay.cutting import height_at
 from zoning.overlay.edges import RaggedEdges
 
-__all__ = ["NODE", "own_areas", "piece_areas"]
+__all__ = ["NODE", "own_areas", "piece_areas", "summed"]
 
 NODE = 0.5 / np.sqrt(3.0)  # Gauss's two points: exact for cubics
 Floats = NDArray[np.float64]
@@ -68,7 +68,7 @@ def piece_areas(
     terms = (
         a[i, 4] * b[j, 4] * _lower(a[i], b[j], west, east=east, density=density[pair])
     )
-    return np.bincount(pair, weights=terms, minlength=len(pairs))
+    return summed(pair, terms, len(pairs))
 
 
 def own_areas(edges: RaggedEdges, density: Floats) -> Floats:
@@ -76,7 +76,12 @@ def own_areas(edges: RaggedEdges, density: Floats) -> Floats:
     piece = np.repeat(np.arange(len(edges.box)), np.diff(edges.edge_starts))
     x0, y0, x1, y1 = (edges.ends - np.tile(edges.box[piece, :2], 2)).T
     terms = edges.sign * _under(x0, y0, x1, end=y1, density=density[piece])
-    return np.bincount(piece, weights=terms, minlength=len(edges.box))
+    return summed(piece, terms, len(edges.box))
+
+
+def summed(row: Indices, terms: Floats, count: int) -> Floats:
+    """Add `terms` up by row, one after the other, shape (count,)."""
+    return np.bincount(row, weights=terms, minlength=count).astype(np.float64)
 
 
 def _within(
@@ -181,7 +186,8 @@ def _under(
 def _column(x: Floats, y: Floats, density: Floats) -> Floats:
     """Integrate the density from 0 to y at x."""
     c, cx, cxx, cy, cxy, cyy = density.T
-    return y * (c + x * (cx + x * cxx) + y * (cy + x * cxy + y * cyy))
+    below = y * (c + x * (cx + x * cxx) + y * (cy + x * cxy + y * cyy))
+    return np.asarray(below)
 
 
 def _heights(edges: Floats, x: Floats) -> Floats:

@@ -93,9 +93,8 @@ def ragged_edges(geometries: NDArray[np.object_]) -> RaggedEdges:
 def _signed_edges(geometries: NDArray[np.object_]) -> Pieces:
     """Return every polygon as one piece."""
     areal = np.isin(shapely.get_type_id(geometries), POLYGONAL)
-    parts, feature = shapely.get_parts(
-        np.where(areal, geometries, None), return_index=True
-    )
+    parts, feature = shapely.get_parts(geometries[areal], return_index=True)
+    feature = np.flatnonzero(areal)[feature]
     rings, part = shapely.get_rings(parts, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     joined = ring[1:] == ring[:-1]
@@ -112,7 +111,7 @@ def _signed_edges(geometries: NDArray[np.object_]) -> Pieces:
 
 
 def _first_of(index: NDArray[np.int64]) -> NDArray[np.bool_]:
-    return np.diff(index, prepend=-1) != 0
+    return np.asarray(np.diff(index, prepend=-1) != 0)
 
 
 def _turn(

@@ -6,7 +6,9 @@ operation is the one written in `columns`, in the same order.
 """
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
 
 import numba
 import numpy as np
@@ -17,12 +19,21 @@ from zoning.overlay.edges import RaggedEdges
 
 __all__ = ["piece_areas"]
 
+P = ParamSpec("P")
+R = TypeVar("R")
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Edge = tuple[float, float, float, float]
 
 CHUNK = 4096  # pairs; big enough that a thread is worth its start
-_NODE = float(NODE)
-_compiled = numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")
+_NODE = float(NODE)  # a constant of the compiled code
+
+
+def _compiled(function: Callable[P, R]) -> Callable[P, R]:
+    compiled: Callable[P, R] = numba.njit(
+        cache=True, nogil=True, fastmath=False, error_model="numpy"
+    )(function)
+    return compiled
 
 
 def piece_areas(
@@ -61,9 +72,19 @@ def piece_areas(
 
 
 @_compiled
-def _measure_pairs(  # noqa: PLR0913, PLR0917 - ragged arrays reach compiled code bare
-    a_starts, a_ends, a_sign, b_starts, b_ends, b_sign, pairs, boxes, density, area
-):
+def _measure_pairs(
+    a_starts: Indices,
+    a_ends: Floats,
+    a_sign: Floats,
+    b_starts: Indices,
+    b_ends: Floats,
+    b_sign: Floats,
+    pairs: Indices,
+    boxes: Floats,
+    density: Floats,
+    area: Floats,
+) -> None:
+    """Write the area of each pair; ragged arrays reach compiled code bare."""
     most_a, most_b = 0, 0
     for k in range(len(pairs)):
         most_a = max(most_a, a_starts[pairs[k, 0] + 1] - a_starts[pairs[k, 0]])
@@ -89,7 +110,7 @@ def _measure_pairs(  # noqa: PLR0913, PLR0917 - ragged arrays reach compiled cod
 
 
 @_compiled
-def _fill(edges, ends, sign, box):
+def _fill(edges: Floats, ends: Floats, sign: Floats, box: Floats) -> int:
     """Write the edges of a piece inside a box, counted from its corner; how many."""
     left, bottom = box[0], box[1]
     width, top = box[2] - left, box[3] - bottom
@@ -123,7 +144,7 @@ def _fill(edges, ends, sign, box):
 
 
 @_compiled
-def _put(edges, n, edge, sign):
+def _put(edges: Floats, n: int, edge: Edge, sign: float) -> int:
     if not edge[0] < edge[2]:
         return n
     edges[n, 0], edges[n, 1], edges[n, 2], edges[n, 3] = edge
@@ -132,7 +153,9 @@ def _put(edges, n, edge, sign):
 
 
 @_compiled
-def _limit(x, y, west, start, east, end, top):
+def _limit(
+    x: float, y: float, west: float, start: float, east: float, end: float, top: float
+) -> float:
     """Return `x`, or where the edge meets the floor or the top that `y` is beyond."""
     if y < 0.0:
         return _crossing(west, start, east, end, 0.0)
@@ -142,7 +165,9 @@ def _limit(x, y, west, start, east, end, top):
 
 
 @_compiled
-def _crossing(west, start, east, end, level):
+def _crossing(
+    west: float, start: float, east: float, end: float, level: float
+) -> float:
     x = west + (east - west) * ((level - start) / (end - start))
     if x < west:
         return west
@@ -150,14 +175,14 @@ def _crossing(west, start, east, end, level):
 
 
 @_compiled
-def _clamped(y, top):
+def _clamped(y: float, top: float) -> float:
     if y < 0.0:
         return 0.0
     return top if y > top else y
 
 
 @_compiled
-def _height_at(x, x0, y0, x1, y1):
+def _height_at(x: float, x0: float, y0: float, x1: float, y1: float) -> float:
     if x <= x0:
         return y0
     if x >= x1:
@@ -170,7 +195,7 @@ def _height_at(x, x0, y0, x1, y1):
 
 
 @_compiled
-def _sum(a, b, density):
+def _sum(a: Floats, b: Floats, density: Floats) -> float:
     total = 0.0
     for i in range(len(a)):
         x0, y0, x1, y1, sign = a[i]
@@ -187,7 +212,15 @@ def _sum(a, b, density):
 
 
 @_compiled
-def _lower(west, east, a0, a1, b0, b1, density):
+def _lower(
+    west: float,
+    east: float,
+    a0: float,
+    a1: float,
+    b0: float,
+    b1: float,
+    density: Floats,
+) -> float:
     d0, d1 = a0 - b0, a1 - b1
     if (d0 < 0.0 and d1 > 0.0) or (d0 > 0.0 and d1 < 0.0):
         part = d0 / (d0 - d1)
@@ -201,7 +234,7 @@ def _lower(west, east, a0, a1, b0, b1, density):
 
 
 @_compiled
-def _under(x0, y0, x1, y1, density):
+def _under(x0: float, y0: float, x1: float, y1: float, density: Floats) -> float:
     x, y = (x0 + x1) * 0.5, (y0 + y1) * 0.5
     dx, dy = (x1 - x0) * _NODE, (y1 - y0) * _NODE
     mean = _column(x - dx, y - dy, density) + _column(x + dx, y + dy, density)
@@ -209,5 +242,6 @@ def _under(x0, y0, x1, y1, density):
 
 
 @_compiled
-def _column(x, y, c):
-    return y * (c[0] + x * (c[1] + x * c[2]) + y * (c[3] + x * c[4] + y * c[5]))
+def _column(x: float, y: float, c: Floats) -> float:
+    below: float = y * (c[0] + x * (c[1] + x * c[2]) + y * (c[3] + x * c[4] + y * c[5]))
+    return below

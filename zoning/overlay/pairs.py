@@ -6,13 +6,13 @@ each site (`nearest_features`). Nothing here knows a rule.
 
 Notes
 -----
-Shapes are cut in the working plane and measured on the ellipsoid. An overlap
-is *residue* when its area is below the tolerance and it vanishes when shrunk
+Areas are summed from edges (`areas`), straight in the working plane and
+measured on the ellipsoid; shapes are built for what is asked for. An overlap is *residue* when its area is below the tolerance and it vanishes when shrunk
 by half the printed width; both tests only grow with the site, so that a
 larger site never loses a finding.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -21,7 +21,11 @@ from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
 from zoning.model import CheckOptions
-from zoning.topology import polygonal
+from zoning.overlay import columns
+from zoning.overlay.areas import NOISE_M2, own_areas, shared_areas
+from zoning.overlay.density import PLAIN
+from zoning.overlay.edges import ragged_edges
+from zoning.overlay.parts import AREAL, CommonParts
 
 __all__ = [
     "RESIDUE",
@@ -39,47 +43,72 @@ __all__ = [
 ]
 
 SUBSTANTIVE, RESIDUE, TOUCHING = "substantive", "residue", "touching"
-LINEAR, AREAL = 1, 2  # topological dimensions
+LINEAR = 1  # topological dimension
+ROUNDING = 1e-10  # of a site that lies inside a feature
+AGREEMENT_M2, GRID_M = 0.01, 1e-4  # between an area and its shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Overlaps:
     """Pairs of sites and features that meet, ordered by site, then feature.
 
-    All arrays have shape (n,) but `witness_lonlat`, (n, 2), a point that lies
-    in both. `geometry` is the common part in the working plane; `area_m2` its
-    ellipsoidal area; `length_m` the geodesic length of the common line (nan
-    between two polygons); `share` the part of the site, by area for polygons,
-    by length for lines, 1 for points; `overlap_class` one of ``substantive``,
-    ``residue``, ``touching``.
+    All arrays have shape (n,). `area_m2` is the ellipsoidal area of the common
+    part, summed from edges; `length_m` the geodesic length of the common line
+    (nan between two polygons); `share` the part of the site, by area for
+    polygons, by length for lines, 1 for points; `overlap_class` one of
+    ``substantive``, ``residue``, ``touching``. Shapes are built on demand.
     """
 
     site: NDArray[np.intp]
     feature: NDArray[np.intp]
-    geometry: NDArray[np.object_]
     area_m2: NDArray[np.float64]
     length_m: NDArray[np.float64]
     share: NDArray[np.float64]
-    witness_lonlat: NDArray[np.float64]
     overlap_class: NDArray[np.object_]
+    parts: CommonParts
+
+    @property
+    def geometry(self) -> NDArray[np.object_]:
+        """The common parts in the working plane, shape (n,); built by GEOS."""
+        return self.parts.shapes(self.site, self.feature)
+
+    @property
+    def witness_lonlat(self) -> NDArray[np.float64]:
+        """A point that lies in both, degrees, shape (n, 2)."""
+        return self.parts.witness(self.site, self.feature)
+
+    def shape_of(self, row: int) -> BaseGeometry:
+        """Return the common part of one row."""
+        return self.only(np.array([row])).geometry[0]
 
     def rows_of(self, site: int) -> range:
         """Return the rows of one site."""
         first, last = np.searchsorted(self.site, [site, site + 1])
         return range(int(first), int(last))
 
-    def only(self, keep: NDArray[np.bool_]) -> "Overlaps":
-        """Return the rows where `keep` is True."""
-        return Overlaps(
+    def only(self, keep: NDArray[np.bool_] | NDArray[np.intp]) -> "Overlaps":
+        """Return the rows where `keep` is True, or which it lists."""
+        return replace(
+            self,
             site=self.site[keep],
             feature=self.feature[keep],
-            geometry=self.geometry[keep],
             area_m2=self.area_m2[keep],
             length_m=self.length_m[keep],
             share=self.share[keep],
-            witness_lonlat=self.witness_lonlat[keep],
             overlap_class=self.overlap_class[keep],
         )
+
+    def disagree(self) -> NDArray[np.bool_]:
+        """Say of each row whether area and built shape tell different things.
+
+        Two ways to one number: the sum over edges and the area of the shape
+        that GEOS builds. They must agree within `AGREEMENT_M2`, or within the
+        outline of the shape times `GRID_M`.
+        """
+        shape = self.geometry
+        allowed = np.maximum(AGREEMENT_M2, shapely.length(shape) * GRID_M)
+        apart = np.abs(measure.area_m2(shape, self.parts.crs) - self.area_m2)
+        return np.asarray(np.isnan(self.length_m) & ~(apart <= allowed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,7 +125,12 @@ class SiteSums:
     length_m: NDArray[np.float64]
     share: NDArray[np.float64]
     overlap_class: NDArray[np.object_]
-    union: NDArray[np.object_]
+    rows: Overlaps
+
+    @property
+    def union(self) -> NDArray[np.object_]:
+        """What each site meets, as one shape; built by GEOS."""
+        return _unions(self.rows, np.arange(len(self.area_m2)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -135,44 +169,32 @@ def measure_overlaps(
     Overlaps
         One row per pair, ordered by site row, then feature row.
     """
-    tree = shapely.STRtree(features)
-    site, feature = tree.query(sites, predicate="intersects")
-    order = np.lexsort((feature, site))
-    site, feature = site[order], feature[order]
-    common = shapely.intersection(sites[site], features[feature])
-    dims = (
-        shapely.get_dimensions(sites)[site],
-        shapely.get_dimensions(features)[feature],
+    site, feature = _near(sites, features)
+    both_areal = _areal(sites)[site] & _areal(features)[feature]
+    area = np.zeros(len(site))
+    area[both_areal] = _areas(
+        sites, features, site[both_areal], feature=feature[both_areal], crs=crs
     )
-    both_areal = (dims[0] == AREAL) & (dims[1] == AREAL)
-    crossing = (dims[0] == LINEAR) & (dims[1] == LINEAR)
-    shape = common.copy()
-    shape[both_areal] = polygonal(common[both_areal])
-    area = measure.area_m2(shape, crs)
-    length = measure.length_m(shape, crs)
-    whole_m2 = measure.area_m2(sites, crs)[site]
-    whole_m = measure.length_m(sites, crs)[site]
-    share = np.where(
-        whole_m2 > 0,
-        area / np.where(whole_m2 > 0, whole_m2, 1.0),
-        np.where(whole_m > 0, length / np.where(whole_m > 0, whole_m, 1.0), 1.0),
+    # A pair with a sure area meets; of the others GEOS says whether they do.
+    meets = area >= options.residue_area_m2
+    meets[~meets] = shapely.intersects(sites[site[~meets]], features[feature[~meets]])
+    site, feature, area = site[meets], feature[meets], area[meets]
+    both_areal = both_areal[meets]
+    parts = CommonParts(sites=sites, features=features, crs=crs)
+    kind, seam = _classes(parts, site, feature, area=area, options=options)
+    area[seam] = 0.0
+    length = np.full(len(site), np.nan)
+    length[~both_areal] = measure.length_m(
+        parts.shapes(site[~both_areal], feature[~both_areal]), crs
     )
     return Overlaps(
         site=site,
         feature=feature,
-        geometry=shape,
         area_m2=area,
-        length_m=np.where(both_areal, np.nan, length),
-        share=np.minimum(share, 1.0),
-        witness_lonlat=_witness(np.where(shapely.is_empty(shape), common, shape), crs),
-        overlap_class=_classify(
-            shape,
-            area,
-            options,
-            # two lines cross in a point; any other pair that has less in common
-            # than its smaller partner only touches
-            seam=(_extent(shape) < np.minimum(*dims)) & ~crossing,
-        ),
+        length_m=length,
+        share=_shares(sites, site, area, length_m=np.nan_to_num(length), crs=crs),
+        overlap_class=kind,
+        parts=parts,
     )
 
 
@@ -189,33 +211,35 @@ def sum_by_site(
         The sites of the table.
     """
     n = len(sites)
-    union = np.full(n, shapely.Polygon(), dtype=object)
     met = np.zeros(n, dtype=bool)
     met[overlaps.site] = True
-    starts = np.searchsorted(overlaps.site, np.arange(n + 1))
-    for row in np.flatnonzero(met):
-        parts = overlaps.geometry[starts[row] : starts[row + 1]]
-        union[row] = parts[0] if len(parts) == 1 else shapely.union_all(parts)
-    area = np.zeros(n)
-    np.add.at(area, overlaps.site, overlaps.area_m2)
-    deduplicated = measure.area_m2(union, crs)
-    length = measure.length_m(union, crs)
-    whole_m2, whole_m = measure.area_m2(sites, crs), measure.length_m(sites, crs)
-    point = (whole_m2 == 0) & (whole_m == 0)
-    share = np.divide(deduplicated, whole_m2, out=np.zeros(n), where=whole_m2 > 0)
-    np.divide(length, whole_m, out=share, where=(whole_m2 == 0) & (whole_m > 0))
-    share[point & met] = 1.0
+    area = columns.summed(overlaps.site, overlaps.area_m2, n)
     seam = np.ones(n, dtype=bool)
     seam[overlaps.site[overlaps.overlap_class != TOUCHING]] = False
-    overlap_class = _classify(union, deduplicated, options, seam=seam)
+    flat = np.zeros(n, dtype=bool)  # meets lines or points, or is one
+    flat[overlaps.site[~np.isnan(overlaps.length_m)]] = True
+    double = _doubly_covered(overlaps, n)
+    deduplicated, length = area.copy(), np.zeros(n)
+    drawn = np.flatnonzero(flat | double)
+    shapes = _unions(overlaps, drawn)
+    deduplicated[drawn] = measure.area_m2(shapes, crs)
+    length[drawn] = measure.length_m(shapes, crs)
+    overlap_class = np.full(n, SUBSTANTIVE, dtype=object)
+    small = np.flatnonzero(met & ~seam & (deduplicated < options.residue_area_m2))
+    overlap_class[small] = _classify(
+        _unions(overlaps, small), deduplicated[small], options, seam=seam[small]
+    )
+    overlap_class[seam] = TOUCHING
     overlap_class[~met] = ""
+    every = np.arange(n)
+    share = _shares(sites, every, deduplicated, length_m=length, crs=crs)
     return SiteSums(
         area_m2=area,
         deduplicated_m2=deduplicated,
         length_m=length,
-        share=np.minimum(share, 1.0),
+        share=np.where(met, share, 0.0),
         overlap_class=overlap_class,
-        union=union,
+        rows=overlaps,
     )
 
 
@@ -349,10 +373,115 @@ def _classify(
     return kind
 
 
-def _witness(common: NDArray[np.object_], crs: str) -> NDArray[np.float64]:
-    """Return a point inside each common part, degrees, shape (n, 2)."""
-    points = shapely.point_on_surface(common)
-    if len(points) == 0:
-        return np.zeros((0, 2))
-    xy = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
-    return measure.to_lonlat(xy, crs)
+def _near(
+    sites: NDArray[np.object_], features: NDArray[np.object_]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return pairs whose bounds meet, ordered by site, then feature."""
+    site, feature = shapely.STRtree(features).query(sites)
+    order = np.lexsort((feature, site))
+    return site[order], feature[order]
+
+
+def _areal(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    return np.asarray(shapely.get_dimensions(shapes) == AREAL)
+
+
+def _areas(
+    sites: NDArray[np.object_],
+    features: NDArray[np.object_],
+    site: NDArray[np.intp],
+    *,
+    feature: NDArray[np.intp],
+    crs: str,
+) -> NDArray[np.float64]:
+    """Return the area that each pair of polygons shares.
+
+    A site that lies inside a feature within rounding has its own area.
+    """
+    used_sites, left = np.unique(site, return_inverse=True)
+    used_features, right = np.unique(feature, return_inverse=True)
+    edges = ragged_edges(sites[used_sites])
+    found = shared_areas(edges, ragged_edges(features[used_features]), crs=crs)
+    width = max(len(used_features), 1)
+    place = np.searchsorted(found.left * width + found.right, left * width + right)
+    area = np.append(found.area_m2, 0.0)[place]
+    key = np.append(found.left * width + found.right, -1)[place]
+    area[key != left * width + right] = 0.0  # no pair of pieces is near
+    own = own_areas(edges, crs=crs)[left]
+    whole = np.abs(area - own) <= np.maximum(NOISE_M2, ROUNDING * own)
+    return np.where(whole, measure.area_m2(sites[used_sites], crs)[left], area)
+
+
+def _classes(
+    parts: CommonParts,
+    site: NDArray[np.intp],
+    feature: NDArray[np.intp],
+    *,
+    area: NDArray[np.float64],
+    options: CheckOptions,
+) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+    """Return the class of each pair, and where it only touches."""
+    kind = np.full(len(site), SUBSTANTIVE, dtype=object)
+    seam = np.zeros(len(site), dtype=bool)
+    small = np.flatnonzero(area < options.residue_area_m2)
+    site, feature = site[small], feature[small]
+    shape = parts.shapes(site, feature)
+    dims = (
+        shapely.get_dimensions(parts.sites)[site],
+        shapely.get_dimensions(parts.features)[feature],
+    )
+    crossing = (dims[0] == LINEAR) & (dims[1] == LINEAR)
+    # two lines cross in a point; any other pair that has less in common than
+    # its smaller partner only touches
+    seam[small] = (_extent(shape) < np.minimum(*dims)) & ~crossing
+    kind[small] = _classify(shape, area[small], options, seam=seam[small])
+    return kind, seam
+
+
+def _shares(
+    sites: NDArray[np.object_],
+    row: NDArray[np.intp],
+    area_m2: NDArray[np.float64],
+    *,
+    length_m: NDArray[np.float64],
+    crs: str,
+) -> NDArray[np.float64]:
+    """Return the part of the sites in `row`: by area, by length, 1 for points."""
+    whole_m2 = measure.area_m2(sites, crs)[row]
+    whole_m = measure.length_m(sites, crs)[row]
+    share = np.ones(len(row))
+    np.divide(length_m, whole_m, out=share, where=whole_m > 0)
+    np.divide(area_m2, whole_m2, out=share, where=whole_m2 > 0)
+    return np.minimum(share, 1.0)
+
+
+def _unions(overlaps: Overlaps, sites: NDArray[np.intp]) -> NDArray[np.object_]:
+    """Return what each of `sites` meets as one shape; an empty one for nothing."""
+    union = np.full(len(sites), shapely.Polygon(), dtype=object)
+    for place, site in enumerate(sites):
+        rows = overlaps.rows_of(int(site))
+        if rows:
+            shapes = overlaps.parts.shapes(
+                overlaps.site[rows.start : rows.stop],
+                overlaps.feature[rows.start : rows.stop],
+            )
+            union[place] = shapes[0] if len(shapes) == 1 else shapely.union_all(shapes)
+    return union
+
+
+def _doubly_covered(overlaps: Overlaps, count: int) -> NDArray[np.bool_]:
+    """Say which sites meet features that overlap one another, shape (count,)."""
+    double = np.zeros(count, dtype=bool)
+    several = np.bincount(overlaps.site, minlength=count)[overlaps.site] > 1
+    several &= overlaps.area_m2 > 0
+    site, feature = overlaps.site[several], overlaps.feature[several]
+    used, place = np.unique(feature, return_inverse=True)
+    edges = ragged_edges(overlaps.parts.features[used])
+    found = shared_areas(edges, edges, crs=PLAIN)
+    twice = (found.left < found.right) & (found.area_m2 > NOISE_M2)
+    order = np.argsort(place, kind="stable")
+    starts = np.searchsorted(place[order], np.arange(len(used) + 1))
+    by_feature = np.split(site[order], starts[1:-1])
+    for one, other in zip(found.left[twice], found.right[twice], strict=True):
+        double[np.intersect1d(by_feature[one], by_feature[other])] = True
+    return double

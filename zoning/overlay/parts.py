@@ -1,0 +1,64 @@
+"""Common shapes of pairs, built by GEOS when somebody asks for one.
+
+A table of thousands of pairs is measured without a shape; the few that are
+printed, drawn, or may be boundary error are built here, once each.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from zoning import measure
+from zoning.topology import polygonal
+
+__all__ = ["AREAL", "CommonParts", "witnesses"]
+
+AREAL = 2  # topological dimension
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CommonParts:
+    """What sites and features have in common, in the working plane `crs`."""
+
+    sites: NDArray[np.object_]
+    features: NDArray[np.object_]
+    crs: str
+    _built: dict[tuple[int, int], BaseGeometry] = field(default_factory=dict)
+
+    def common(self, site: Rows, feature: Rows) -> NDArray[np.object_]:
+        """Return everything the pairs share: also points and lines."""
+        keys = list(zip(site.tolist(), feature.tolist(), strict=True))
+        new = np.array([key not in self._built for key in keys], dtype=bool)
+        built = shapely.intersection(self.sites[site[new]], self.features[feature[new]])
+        self._built.update(
+            zip((keys[k] for k in np.flatnonzero(new)), built, strict=True)
+        )
+        return np.array([*(self._built[key] for key in keys), None], dtype=object)[:-1]
+
+    def shapes(self, site: Rows, feature: Rows) -> NDArray[np.object_]:
+        """Return the common parts; of two polygons only what has area."""
+        shape = self.common(site, feature)
+        areal = shapely.get_dimensions(self.sites[site]) == AREAL
+        areal &= shapely.get_dimensions(self.features[feature]) == AREAL
+        shape[areal] = polygonal(shape[areal])
+        return shape
+
+    def witness(self, site: Rows, feature: Rows) -> NDArray[np.float64]:
+        """Return a point inside each common part, degrees, shape (n, 2)."""
+        shape = self.shapes(site, feature)
+        bare = shapely.is_empty(shape)
+        shape[bare] = self.common(site[bare], feature[bare])
+        return witnesses(shape, self.crs)
+
+
+def witnesses(shapes: NDArray[np.object_], crs: str) -> NDArray[np.float64]:
+    """Return a point on each shape, degrees, shape (n, 2)."""
+    points = shapely.point_on_surface(shapes)
+    if len(points) == 0:
+        return np.zeros((0, 2))
+    xy = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+    return measure.to_lonlat(xy, crs)
