@@ -1,24 +1,19 @@
 """Sites against one layer: who meets whom, by how much, and how far away.
 
-`pairs` builds the common shapes for people and rules; the other modules give
-areas without building any shape: `edges` holds polygons as arrays, `areas`
-asks the kernel for numbers.
+`pairs` makes the table that rules and reports read. Its areas are sums over
+the `edges` of polygons, cut into pieces where they are many (`cutting`):
+`columns` is the formula on numpy arrays, `kernel` the same compiled, `areas`
+chooses between them, `density` turns the plane into the ellipsoid. GEOS
+builds shapes where somebody looks at one (`parts`).
 """
 
-from zoning.overlay.pairs import (
-    RESIDUE,
-    SUBSTANTIVE,
-    TOUCHING,
-    Nearest,
-    Overlaps,
-    SiteSums,
-    measure_overlaps,
-    nearest_features,
-    outside_parts,
-    sum_by_site,
-    uncovered_share,
-    within_tolerance,
-)
+from zoning.overlay.areas import SharedAreas, own_areas, shared_areas
+from zoning.overlay.classes import RESIDUE, SUBSTANTIVE, TOUCHING, within_tolerance
+from zoning.overlay.coverage import outside_parts, uncovered_share
+from zoning.overlay.edges import RaggedEdges, ragged_edges
+from zoning.overlay.nearest import nearest_features
+from zoning.overlay.pairs import measure_overlaps, sum_by_site
+from zoning.overlay.tables import Nearest, Overlaps, SiteSums
 
 __all__ = [
     "RESIDUE",
@@ -26,10 +21,15 @@ __all__ = [
     "TOUCHING",
     "Nearest",
     "Overlaps",
+    "RaggedEdges",
+    "SharedAreas",
     "SiteSums",
     "measure_overlaps",
     "nearest_features",
     "outside_parts",
+    "own_areas",
+    "ragged_edges",
+    "shared_areas",
     "sum_by_site",
     "uncovered_share",
     "within_tolerance",

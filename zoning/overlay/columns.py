@@ -146,7 +146,7 @@ def _crossing(
     west: Floats, start: Floats, east: Floats, *, end: Floats, level: Floats | float
 ) -> Floats:
     """Return where an edge meets a level; of no meaning where it does not."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         x = west + (east - west) * ((level - start) / (end - start))
     return np.where(x < west, west, np.where(x > east, east, x))
 
