@@ -27,6 +27,7 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 
+@np.errstate(all="ignore")  # crossings are computed everywhere, used where they are
 def piece_areas(
     left: RaggedEdges,
     right: RaggedEdges,
@@ -146,8 +147,7 @@ def _crossing(
     west: Floats, start: Floats, east: Floats, *, end: Floats, level: Floats | float
 ) -> Floats:
     """Return where an edge meets a level; of no meaning where it does not."""
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        x = west + (east - west) * ((level - start) / (end - start))
+    x = west + (east - west) * ((level - start) / (end - start))
     return np.where(x < west, west, np.where(x > east, east, x))
 
 
@@ -162,8 +162,7 @@ def _lower(
     a_first = np.where(crossing, d0 < 0.0, d0 + d1 <= 0.0)
     first, second = np.where(a_first, a0, b0), np.where(a_first, a1, b1)
     plain = _under(west, first, east, end=second, density=density)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        part = d0 / (d0 - d1)
+    part = d0 / (d0 - d1)
     x = west + (east - west) * part
     y = a0 + (a1 - a0) * part
     last = np.where(a_first, b1, a1)
