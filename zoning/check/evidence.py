@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from zoning.check.facts import Facts, ViewFacts
 from zoning.check.relations import Outcome
 from zoning.model import FeatureOverlap, Finding, LonLat, NearestFeature
+from zoning.model.problems import layer_problem
 from zoning.overlay import TOUCHING
 
 __all__ = ["MAX_FEATURES", "described", "feature_name"]
@@ -91,7 +92,11 @@ def _measured(
         features=_features(found, listed),
         nearest=_nearest(found, row),
         witness=_point(witness),
-        notes=(*finding.notes, *_reach_note(found, row, facts)),
+        notes=(
+            *finding.notes,
+            *_reach_note(found, row, facts),
+            *_disagreement(found, listed),
+        ),
     )
 
 
@@ -150,6 +155,17 @@ def _reach_note(found: ViewFacts, row: int, facts: Facts) -> tuple[dict[str, str
         "en": f"no {found.view.en} within {km:g} km",
     }
     return (note,)
+
+
+def _disagreement(found: ViewFacts, listed: range) -> tuple[dict[str, str], ...]:
+    """Say so when an area and the shape built for it tell different things."""
+    rows = found.rows.only(np.arange(listed.start, listed.stop))
+    apart = rows.feature[rows.disagree()]
+    if len(apart) == 0:
+        return ()
+    ids = "、".join(str(found.layer.feature_ids[k]) for k in apart)
+    problem = layer_problem("AREAS_DISAGREE", found.view.layer, features=ids)
+    return ({lang: problem.text(lang) for lang in ("zh", "en")},)
 
 
 def _point(lonlat: NDArray[np.float64]) -> LonLat | None:
