@@ -106,8 +106,13 @@ def test_a_vertex_more_on_a_shared_line_makes_no_overlap() -> None:
 
 def exact_area(left: BaseGeometry, right: BaseGeometry) -> Fraction:
     """Area of the overlap of two convex polygons with whole-number corners."""
-    ring = [(Fraction(x - X), Fraction(y - Y)) for x, y in shapely.get_coordinates(left)[:-1]]
-    clip = [(Fraction(x - X), Fraction(y - Y)) for x, y in shapely.get_coordinates(right)]
+    ring = [
+        (Fraction(x - X), Fraction(y - Y))
+        for x, y in shapely.get_coordinates(left)[:-1]
+    ]
+    clip = [
+        (Fraction(x - X), Fraction(y - Y)) for x, y in shapely.get_coordinates(right)
+    ]
     for (ax, ay), (bx, by) in pairwise(clip):
         kept = []
         side = [(bx - ax) * (y - ay) - (by - ay) * (x - ax) for x, y in ring]
