@@ -47,9 +47,9 @@ def test_a_site_alone_is_a_site_in_a_batch(
     monkeypatch.setattr(areas, "FEW", few)
     alone = [check((plot,), sample, book, options=OPTIONS) for plot in plots]
 
-    assert sum(len(one.conflicts) for one in batch.results) > 20
-    for one, many in zip(alone, batch.results, strict=True):
-        assert json_bytes(site_document(one.results[0])) == json_bytes(
+    assert sum(len(one.conflicts) for one in batch.sites) > 20
+    for one, many in zip(alone, batch.sites, strict=True):
+        assert json_bytes(site_document(one.sites[0])) == json_bytes(
             site_document(many)
         )
 
@@ -61,7 +61,7 @@ def test_a_finding_says_where_area_and_shape_part(
     farm = site(shapely.box(400_100, 3_435_100, 400_150, 3_435_150), ROAD)
 
     def notes() -> str:
-        (result,) = check((farm,), base, book, options=OPTIONS).results
+        (result,) = check((farm,), base, book, options=OPTIONS).sites
         return " ".join(note["zh"] for f in result.findings for note in f.notes)
 
     assert "两种算法" not in notes()
