@@ -35,7 +35,7 @@ def make_county(size: float, seed: int = 6) -> County:
     side = SIDE_M * np.sqrt(size)
     return County(
         parcels=_parcels(rng, side, int(PARCELS * size)),
-        red_lines=_red_lines(rng, side, max(3, int(RED_LINES * size)), size),
+        red_lines=_red_lines(rng, side, max(3, int(RED_LINES * size)), size=size),
         farmland=_blobs(rng, side, int(PATCHES * size), vertices=60),
         units=_units(side),
     )
@@ -80,7 +80,7 @@ def _blobs(
     vertices: int,
     radius: NDArray[np.float64] | None = None,
 ) -> Shapes:
-    middle = rng.uniform(0, side, (count, 1, 2)) + [[[WEST, SOUTH]]]
+    middle = rng.uniform(0, side, (count, 1, 2)) + np.array([WEST, SOUTH])
     angle = np.linspace(0, 2 * np.pi, vertices, endpoint=False)
     size = rng.uniform(40, 160, count) if radius is None else radius
     reach = size[:, None] * rng.uniform(0.75, 1.0, (count, vertices))
@@ -89,7 +89,7 @@ def _blobs(
 
 
 def _red_lines(
-    rng: np.random.Generator, side: float, count: int, size: float
+    rng: np.random.Generator, side: float, count: int, *, size: float
 ) -> Shapes:
     """Return pairs of ragged blobs with holes; the largest has `RING` vertices."""
     made = []
@@ -101,8 +101,15 @@ def _red_lines(
         vertices = max(200, int(RING * min(size * 4, 1) / (1 + k % 5)))
         parts = [
             shapely.Polygon(
-                _ring(rng, middle + shift, pitch * 0.2, vertices),
-                [_ring(rng, middle + shift, pitch * 0.05, max(vertices // 8, 8))],
+                _ring(rng, middle + shift, pitch * 0.2, vertices=vertices),
+                [
+                    _ring(
+                        rng,
+                        middle + shift,
+                        pitch * 0.05,
+                        vertices=max(vertices // 8, 8),
+                    )
+                ],
             )
             for shift in (np.array([-pitch / 4, 0]), np.array([pitch / 4, 0]))
         ]
@@ -111,7 +118,11 @@ def _red_lines(
 
 
 def _ring(
-    rng: np.random.Generator, middle: NDArray[np.float64], radius: float, vertices: int
+    rng: np.random.Generator,
+    middle: NDArray[np.float64],
+    radius: float,
+    *,
+    vertices: int,
 ) -> NDArray[np.float64]:
     angle = np.linspace(0, 2 * np.pi, vertices, endpoint=False)
     waves = sum(
