@@ -11,6 +11,7 @@ from zoning.overlay.areas import SharedAreas, own_areas, shared_areas
 from zoning.overlay.classes import RESIDUE, SUBSTANTIVE, TOUCHING, within_tolerance
 from zoning.overlay.coverage import outside_parts, uncovered_share
 from zoning.overlay.edges import RaggedEdges, ragged_edges
+from zoning.overlay.inside import lengths_inside, points_inside
 from zoning.overlay.nearest import nearest_features
 from zoning.overlay.pairs import measure_overlaps, sum_by_site
 from zoning.overlay.tables import Nearest, Overlaps, SiteSums
@@ -24,10 +25,12 @@ __all__ = [
     "RaggedEdges",
     "SharedAreas",
     "SiteSums",
+    "lengths_inside",
     "measure_overlaps",
     "nearest_features",
     "outside_parts",
     "own_areas",
+    "points_inside",
     "ragged_edges",
     "shared_areas",
     "sum_by_site",
