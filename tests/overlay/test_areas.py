@@ -97,7 +97,7 @@ def test_neighbours_made_by_cutting_share_nothing() -> None:
 
 
 def test_a_vertex_more_on_a_shared_line_makes_no_overlap() -> None:
-    """What edges drawn straight on another plane would get wrong by 0.005 m²."""
+    """What edges drawn straight on another plane would get wrong by 0.007 m²."""
     south = box(0, 0, 100, 50)
     north = polygon((0, 50), (33, 50), (71, 50), (100, 50), (100, 90), (0, 90))
 
