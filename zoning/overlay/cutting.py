@@ -196,7 +196,7 @@ def _lids(upper: _Loose, line: Floats) -> _Loose:
 
 
 def _ordered(loose: _Loose, *, owner: Indices, floors: Floats) -> Pieces:
-    """Put edges together by piece, not yet by x; pieces without an edge vanish, upright edges too."""
+    """Put edges together by piece, not yet by x; without an edge, no piece."""
     order = np.argsort(loose.piece, kind="stable")  # a few sorted runs: cheap
     order = order[loose.ends[order, 0] < loose.ends[order, 2]]
     pieces = Pieces.of(

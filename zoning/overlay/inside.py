@@ -61,7 +61,8 @@ def lengths_inside(
         Both ends, in the plane of `polygons`.
     crs : str
         That plane, conformal: the scale of a length is the root of that of an
-        area, taken at the middle of the segment: 3e-9 off per metre of it. Or `density.PLAIN`.
+        area, taken at the middle of the segment (3e-9 off per
+        metre of it). Or `density.PLAIN`.
 
     Returns
     -------
