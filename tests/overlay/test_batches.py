@@ -1,5 +1,7 @@
 """A site alone and in a batch; the two ways to an area."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -88,3 +90,21 @@ def test_the_two_ways_agree_on_the_sample(sample: Base) -> None:
         for right in layers:
             table: Overlaps = measure_overlaps(left, right, OPTIONS, crs=sample.crs)
             assert not table.disagree().any()
+
+
+def test_without_a_cache_folder_the_kernel_still_runs() -> None:
+    """Numba refuses to cache where it finds no folder to write to."""
+    program = """
+import numpy as np, shapely
+from numba.core import caching
+caching.FunctionCache._impl_class._locator_classes = []
+from zoning.overlay import areas, ragged_edges, shared_areas
+areas.FEW = -1
+edges = ragged_edges(np.array([shapely.box(0, 0, 2, 3)]))
+print(shared_areas(edges, edges, crs="plain").area_m2.tolist())
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert run.stdout == "[6.0]\n"

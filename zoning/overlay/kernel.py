@@ -30,9 +30,12 @@ _NODE = float(NODE)  # a constant of the compiled code
 
 
 def _compiled(function: Callable[P, R]) -> Callable[P, R]:
-    compiled: Callable[P, R] = numba.njit(
-        cache=True, nogil=True, fastmath=False, error_model="numpy"
-    )(function)
+    """Compile on first call; with no folder to cache in, anew in every process."""
+    how = {"nogil": True, "fastmath": False, "error_model": "numpy"}
+    try:
+        compiled: Callable[P, R] = numba.njit(cache=True, **how)(function)
+    except RuntimeError:  # numba's word for "no writable cache"
+        compiled = numba.njit(**how)(function)
     return compiled
 
 
