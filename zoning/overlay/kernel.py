@@ -8,7 +8,7 @@ operation is the one written in `columns`, in the same order.
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numba
 import numpy as np
@@ -31,7 +31,7 @@ _NODE = float(NODE)  # a constant of the compiled code
 
 def _compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile on first call; with no folder to cache in, anew in every process."""
-    how = {"nogil": True, "fastmath": False, "error_model": "numpy"}
+    how: dict[str, Any] = {"nogil": True, "fastmath": False, "error_model": "numpy"}
     try:
         compiled: Callable[P, R] = numba.njit(cache=True, **how)(function)
     except RuntimeError:  # numba's word for "no writable cache"
