@@ -17,8 +17,8 @@ from pyogrio import raw
 from zoning.errors import LayerError
 from zoning.io.base import open_base
 from zoning.io.hashing import file_sha256
-from zoning.io.shapefile_sites import made_index
 from zoning.io.raw_layer import RawLayer
+from zoning.io.shapefile_sites import made_index
 from zoning.io.vector import read_raw
 
 FARMLAND = "permanent_basic_farmland"
