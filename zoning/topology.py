@@ -27,15 +27,27 @@ class RepairOutcome:
     """Result of `repair_polygons`; all arrays have shape (n,).
 
     `usable` is False where the geometry is missing, empty, not finite or
-    ambiguous; `geometry` is then None. `difference_m2` is the disagreement of
-    the two repairs, `change_m2` the area after minus before.
+    ambiguous; `geometry` is then None. `linework_m2` and `structure_m2` are the
+    areas that the two repairs give, zero where none was needed; `change_m2` is
+    the area after minus before.
     """
 
     geometry: NDArray[np.object_]
     usable: NDArray[np.bool_]
     repaired: NDArray[np.bool_]
     change_m2: NDArray[np.float64]
-    difference_m2: NDArray[np.float64]
+    linework_m2: NDArray[np.float64]
+    structure_m2: NDArray[np.float64]
+
+    @property
+    def difference_m2(self) -> NDArray[np.float64]:
+        """How far the two repairs are apart, shape (n,)."""
+        return np.abs(self.linework_m2 - self.structure_m2)
+
+    @property
+    def ambiguous(self) -> NDArray[np.bool_]:
+        """Where the two repairs are further apart than `DOUBT_M2`, shape (n,)."""
+        return ~(self.difference_m2 <= DOUBT_M2)
 
 
 def repair_polygons(geometries: NDArray[np.object_], crs: str) -> RepairOutcome:
@@ -57,22 +69,24 @@ def repair_polygons(geometries: NDArray[np.object_], crs: str) -> RepairOutcome:
         flat = shapely.force_2d(geometries)
     usable = ~shapely.is_missing(flat) & ~shapely.is_empty(flat) & _finite(flat)
     bad = usable & ~shapely.is_valid(flat)
-    repaired, difference, change = flat.copy(), np.zeros(len(flat)), np.zeros(len(flat))
+    repaired, change = flat.copy(), np.zeros(len(flat))
+    first, second = np.zeros(len(flat)), np.zeros(len(flat))
     if bad.any():
         linework = polygonal(shapely.make_valid(flat[bad], method="linework"))
         structure = polygonal(shapely.make_valid(flat[bad], method="structure"))
-        first, second = area_m2(linework, crs), area_m2(structure, crs)
+        first[bad], second[bad] = area_m2(linework, crs), area_m2(structure, crs)
         repaired[bad] = structure
-        difference[bad] = np.abs(first - second)
-        change[bad] = second - area_m2(flat[bad], crs)
-    usable &= (difference <= DOUBT_M2) & ~shapely.is_empty(repaired)
+        change[bad] = second[bad] - area_m2(flat[bad], crs)
+    agreed = np.abs(first - second) <= DOUBT_M2
+    usable &= agreed & ~shapely.is_empty(repaired)
     repaired[~usable] = None
     return RepairOutcome(
         geometry=repaired,
         usable=usable,
         repaired=bad & usable,
         change_m2=change,
-        difference_m2=difference,
+        linework_m2=first,
+        structure_m2=second,
     )
 
 
@@ -102,6 +116,6 @@ def oriented(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
 def _finite(geometries: NDArray[np.object_]) -> NDArray[np.bool_]:
     """Say whether all coordinates of each geometry are finite."""
     xy, index = shapely.get_coordinates(geometries, return_index=True)
-    bad = np.zeros(len(geometries), dtype=bool)
-    np.logical_or.at(bad, index, ~np.isfinite(xy).all(axis=1))
-    return ~bad
+    finite = np.ones(len(geometries), dtype=bool)
+    finite[index[~np.isfinite(xy).all(axis=1)]] = False
+    return finite

@@ -269,9 +269,13 @@ def test_a_killed_parent_leaves_no_orphan(job: str) -> None:
 def test_an_interrupt_leaves_no_zombie() -> None:
     script = (
         f"{SCRIPT}first = reader.pid\n"
-        "stop = lambda: os.kill(os.getpid(), signal.SIGINT)\n"
-        "threading.Timer(0.5, stop).start()\n"
-        "try:\n    ask('sleep')\n"
+        "import time\n"
+        "def stop():\n"
+        "    time.sleep(1)\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "try:\n"
+        "    threading.Thread(target=stop, daemon=True).start()\n"
+        "    ask('sleep')\n"
         "except KeyboardInterrupt:\n"
         "    import psutil\n"
         "    print('interrupted', psutil.pid_exists(first))\n"

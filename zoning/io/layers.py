@@ -21,6 +21,7 @@ from zoning.io.geodatabase import is_geodatabase
 from zoning.io.hashing import being_edited, file_sha256
 from zoning.io.layer_content import LayerContent, from_prepared, to_prepared
 from zoning.io.raw_layer import RawLayer
+from zoning.io.repairs import repairs_of, two_areas
 from zoning.model import Layer, LayerInfo, Repair
 from zoning.model.problems import layer_problem
 from zoning.topology import oriented, repair_polygons
@@ -230,9 +231,11 @@ def _read_content(
     start = 0
     for raw in raws:
         repaired = repair_polygons(raw.geometry, raw.crs)
-        unread = np.flatnonzero(~repaired.usable)
         names = _row_names(raw, start)
+        unread = ~repaired.usable & ~repaired.ambiguous
         problems += _doubts("UNREADABLE_ROWS", names[unread], definition.id)
+        told = two_areas(repaired, names)
+        problems += _doubts("NUMBERS_DISAGREE", told, definition.id)
         problems += _doubts("BOUNDS_DISAGREE", names[raw.beside], definition.id)
         if raw.expected not in {-1, len(raw.geometry)}:
             problems.append(
@@ -243,10 +246,7 @@ def _read_content(
                     expected=str(raw.expected) if raw.expected >= 0 else "?",
                 )
             )
-        repairs += [
-            (start + int(row), _repair(float(repaired.change_m2[row])))
-            for row in np.flatnonzero(repaired.repaired)
-        ]
+        repairs += [(start + row, repair) for row, repair in repairs_of(repaired)]
         shapes.append(measure.project(repaired.geometry, raw.crs, place.crs))
         drawn = measure.area_m2(repaired.geometry, raw.crs)
         areas.append(math.fsum(drawn[np.isfinite(drawn)]))
@@ -281,10 +281,6 @@ def _carried(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
     """Say whether projection left all coordinates finite."""
     bounds = shapely.bounds(geometry)
     return np.asarray(np.isfinite(bounds).all(axis=1))
-
-
-def _repair(change_m2: float) -> Repair:
-    return Repair(feature="", what="make_valid", area_change_m2=change_m2)
 
 
 def _row_names(raw: RawLayer, start: int) -> NDArray[np.object_]:
