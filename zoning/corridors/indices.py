@@ -105,7 +105,8 @@ def probability_of_dispersal(
     if not (0 < probability < 1 and 0 < at < np.inf):
         values = {"at": f"{at:g}", "probability": f"{probability:g}"}
         raise UsageError(Problem(code="DISPERSAL_IMPOSSIBLE", values=values))
-    return np.exp(np.asarray(distance, dtype=np.float64) * (np.log(probability) / at))
+    decay = np.log(probability) / at
+    return np.asarray(np.exp(np.asarray(distance, dtype=np.float64) * decay))
 
 
 def connectivity(attribute: Floats, direct: Floats) -> Connectivity:

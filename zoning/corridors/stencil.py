@@ -31,7 +31,13 @@ from numpy.typing import NDArray
 
 from zoning.errors import LayerError, Problem
 
-__all__ = ["Averaging", "Stencil", "conductance_of_resistance", "make_stencil"]
+__all__ = [
+    "Averaging",
+    "Stencil",
+    "conductance_of_resistance",
+    "make_stencil",
+    "require_positive",
+]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -67,14 +73,13 @@ class Stencil:
         return rows, columns
 
 
-def conductance_of_resistance(resistance: Floats) -> Floats:
-    """Return 1/r, and 0 where `resistance` is nan or infinite.
+def require_positive(resistance: Floats) -> None:
+    """Refuse zero and negative resistance, shape (rows, columns); nan passes.
 
     Raises
     ------
     LayerError
-        ``RESISTANCE_NOT_POSITIVE`` for zero or negative resistance: a perfect
-        conductor is a short-circuit polygon, not a cell.
+        ``RESISTANCE_NOT_POSITIVE``, with the first such cell.
     """
     wrong = resistance <= 0
     if wrong.any():
@@ -86,6 +91,18 @@ def conductance_of_resistance(resistance: Floats) -> Floats:
             "column": str(column + 1),
         }
         raise LayerError(Problem(code="RESISTANCE_NOT_POSITIVE", values=values))
+
+
+def conductance_of_resistance(resistance: Floats) -> Floats:
+    """Return 1/r, and 0 where `resistance` is nan or infinite.
+
+    Raises
+    ------
+    LayerError
+        ``RESISTANCE_NOT_POSITIVE`` for zero or negative resistance: a perfect
+        conductor is a short-circuit polygon, not a cell.
+    """
+    require_positive(resistance)
     with np.errstate(divide="ignore"):
         inverse = 1.0 / resistance
     inverse[np.isnan(inverse)] = 0.0
