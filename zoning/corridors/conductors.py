@@ -88,7 +88,8 @@ class Network:
     size : int
         Number of nodes.
     method : str
-        ``superlu``, ``cholmod``, ``pardiso`` or ``algebraic``.
+        ``superlu``, ``cholmod``, ``pardiso`` or ``algebraic``; ``multigrid``, which
+        needs a grid, is ``algebraic`` here.
     """
 
     def __init__(
@@ -180,7 +181,7 @@ class Network:
 
 
 def _made(matrix: Any, method: str) -> Solve:
-    if method == "algebraic":
+    if method in {"algebraic", "multigrid"}:
         from zoning.corridors.algebraic import algebraic_solver
 
         return algebraic_solver(matrix)
