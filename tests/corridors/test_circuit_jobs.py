@@ -159,14 +159,13 @@ def test_mask_and_strengths_are_used(tmp_path: Path) -> None:
     masked = run(job, tmp_path / "masked")
     assert resistances(masked)[1, 2] > resistances(whole)[1, 2]
 
-    star = {"scenario": "one-to-all"}
-    even = run(write_job(tmp_path / "c", **star), tmp_path / "even")
+    even = run(write_job(tmp_path / "c", scenario="one-to-all"), tmp_path / "even")
     job = write_job(
         tmp_path / "d",
         {"s.txt": "1 2.5\n"},
         use_variable_source_strengths="True",
         variable_source_file="s.txt",
-        **star,
+        scenario="one-to-all",
     )
     strong = run(job, tmp_path / "strong")
     one, other = (

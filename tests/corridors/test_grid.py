@@ -31,8 +31,8 @@ def test_a_grid_knows_its_cells() -> None:
     made = grid()
 
     assert made.shape == (40, 50)
-    assert made.cell_m == (30, 20)
-    assert made.extent == (WEST, NORTH - 800, WEST + 1500, NORTH)
+    assert made.cell_m == pytest.approx((30, 20))
+    assert made.extent == pytest.approx((WEST, NORTH - 800, WEST + 1500, NORTH))
     rows, columns = made.cells_at(
         np.array([[WEST + 31, NORTH - 1], [WEST - 1, NORTH - 1]])
     )
@@ -139,7 +139,7 @@ def test_a_raster_of_a_base_becomes_a_grid() -> None:
         crs="EPSG:4546",
     )
 
-    assert Grid.from_raster(raster).cell_m == (30, 30)
+    assert Grid.from_raster(raster).cell_m == pytest.approx((30, 30))
 
 
 @given(seed=st.integers(0, 10_000))

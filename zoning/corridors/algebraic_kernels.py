@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from zoning.overlay.compiled import compiled
 
-__all__ = ["apply", "backward", "forward", "matched"]
+__all__ = ["apply", "backward", "forward", "matched", "throughflow"]
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int32]
@@ -85,3 +85,23 @@ def matched(starts: Numbers, ends: Numbers, values: Floats, group: Numbers) -> i
             group[i] = count
             count += 1
     return count
+
+
+@compiled
+def throughflow(
+    starts: Numbers, ends: Numbers, values: Floats, x: Floats, leak: Floats
+) -> Floats:
+    """Return the larger of what enters and leaves each node of a Laplacian."""
+    out = np.empty(len(x))
+    for i in range(len(x)):
+        drained = leak[i] * x[i]
+        lost = drained if drained > 0.0 else 0.0
+        gained = -drained if drained < 0.0 else 0.0
+        for k in range(starts[i], starts[i + 1]):
+            flow = -values[k] * (x[i] - x[ends[k]])
+            if flow > 0.0:
+                lost += flow
+            else:
+                gained -= flow
+        out[i] = lost if lost > gained else gained
+    return out

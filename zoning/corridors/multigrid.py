@@ -174,10 +174,10 @@ class Field:
         self.shape = stencil.shape
         self.size = stencil.is_node.size
         self.tolerance = tolerance
-        self._op = _operator(stencil)
+        self.operator = _operator(stencil)
         self.component = np.empty(self.size, dtype=np.int64)
         room = np.empty(self.size, dtype=np.int64)
-        kernels.components(self._op, stencil.is_node, room, self.component)
+        kernels.components(self.operator, stencil.is_node, room, self.component)
 
     def potentials(
         self,
@@ -189,16 +189,18 @@ class Field:
     ) -> Floats:
         """Return potentials; see `Conductor`."""
         out = np.zeros_like(currents)
-        diagonal = self._op[0]
+        diagonal = self.operator[0]
         if leak is not None:
             diagonal = diagonal + self._ringed(leak)
         free = self._ringed(self._free(fixed, leak)) > 0
-        solve = _solver((np.where(free, diagonal, 0.0), *self._op[1:]), self.tolerance)
+        solve = _solver(
+            (np.where(free, diagonal, 0.0), *self.operator[1:]), self.tolerance
+        )
         held = np.zeros(self.size)
         if values is not None:
             held[fixed] = values
         pull = np.zeros(free.shape)
-        kernels.apply(self._op, self._ringed(held), pull)
+        kernels.apply(self.operator, self._ringed(held), pull)
         for column in range(currents.shape[1]):
             right = self._ringed(currents[:, column]) - pull
             right[~free] = 0.0
@@ -208,15 +210,15 @@ class Field:
 
     def inflow(self, potential: Floats) -> Floats:
         """Return L V; see `Conductor`."""
-        image = np.zeros(self._op[0].shape)
-        kernels.apply(self._op, self._ringed(potential), image)
+        image = np.zeros(self.operator[0].shape)
+        kernels.apply(self.operator, self._ringed(potential), image)
         return image[1:-1, 1:-1].ravel()
 
     def throughflow(self, potential: Floats, leak: Floats | None = None) -> Floats:
         """Return node currents; see `Conductor`."""
         ringed = self._ringed(potential)
         into, out = np.zeros_like(ringed), np.zeros_like(ringed)
-        kernels.throughflow(self._op, ringed, into, out)
+        kernels.throughflow(self.operator, ringed, into, out)
         gained, lost = into[1:-1, 1:-1].ravel(), out[1:-1, 1:-1].ravel()
         if leak is not None:
             drained = leak * potential
