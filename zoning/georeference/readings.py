@@ -2,7 +2,8 @@
 
 A pair of numbers without a CRS may be read in several ways. Each way that puts
 it in or near the county is named, nearest first; which one holds is for a
-person to say.
+person to say. The datum cannot be seen from numbers: CGCS2000 is tried, and
+Xian 1980 or Beijing 1954 would lie tens of metres beside it.
 
 References
 ----------
@@ -14,15 +15,13 @@ References
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import Enum
-from functools import cache
+from enum import StrEnum
 
 import numpy as np
 import shapely
-from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from zoning import measure
+from zoning import measure, terms
 from zoning.errors import Problem
 
 __all__ = ["NEAR_M", "Change", "Reading", "located", "readings", "unplaced"]
@@ -31,33 +30,39 @@ NEAR_M = 30_000.0
 """A reading that lies further from the county explains nothing."""
 SHOWN = 3
 EXAMPLE = "EPSG:4546"
-_DEGREES, _HALF_TURN, _QUARTER = measure.GEOGRAPHIC_CRS, 180.0, 90.0
+_HALF_TURN, _QUARTER = 180.0, 90.0
 _MILLION = 1_000_000
 _THREE_DEGREE, _SIX_DEGREE = range(25, 46), range(13, 24)
 _PREFIXED_3, _PLAIN_3, _PREFIXED_6, _UTM, _WEB = 4513, 4534, 4491, 32600, "EPSG:3857"
 _ZONES_BESIDE = 2  # how many zones to either side a careless file may name
 
 
-class Change(Enum):
-    """What would have to be changed in the coordinates before a CRS is named."""
+class Change(StrEnum):
+    """What would have to be changed in the numbers before a CRS is named."""
 
-    NONE = ("{crs}", "{crs}")
-    SWAPPED = ("两列对调后的 {crs}", "{crs} with the columns swapped")
-    OTHER_ZONE = ("带号改正后的 {crs}", "{crs} with the zone number corrected")
+    NONE = "none"
+    SWAPPED = "swapped"
+    OTHER_ZONE = "other_zone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A way to read a coordinate pair, and how far from the county it then lies."""
+    """A way to read a coordinate pair, and how far from the county it then lies.
+
+    `kind` and `number` (zone, or degrees of the central meridian) say in words
+    what `crs` is.
+    """
 
     crs: str
+    kind: str
+    number: int
     change: Change
     distance_m: float
 
 
 def unplaced(
     code: str,
-    where: str,
+    where: str = "",
     point: tuple[float, float] | None = None,
     **values: str,
 ) -> Problem:
@@ -70,11 +75,11 @@ def unplaced(
     where : str
         File, row, line or point.
     point : tuple of float, optional
-        The first pair, as written, first axis taken for east.
+        One pair, as written, first axis taken for east.
     """
     known = {"readings": "", "readings_en": "", "example": EXAMPLE}
-    pair = () if point is None else zip("xy", map(repr, map(float, point)), strict=True)
-    return Problem(code=code, where=where, values={**known, **dict(pair), **values})
+    pair = {} if point is None else {"x": repr(point[0]), "y": repr(point[1])}
+    return Problem(code=code, where=where, values={**known, **pair, **values})
 
 
 def located(
@@ -93,25 +98,24 @@ def located(
     apart_from : str, optional
         The CRS in which the point has been read already.
     """
-    values = problem.values
-    if "x" not in values or "readings" not in values:
+    values = dict(problem.values)
+    if not {"x", "y", "readings"} <= values.keys():
         return problem
-    point = float(values["x"]), float(values["y"])
+    point = float(values.pop("x")), float(values.pop("y"))
     found = [
         one
         for one in readings(point, county, plane)
         if (one.crs, one.change) != (apart_from, Change.NONE)
     ][:SHOWN]
-    if not found:
-        return problem
-    plain = [one.crs for one in found if one.change is Change.NONE]
-    told = {
-        "readings": "；按县域试算，可能是" + "、".join(_zh(one) for one in found),
-        "readings_en": "; tried against the county, it may be "
-        + ", ".join(_en(one) for one in found),
-        "example": plain[0] if plain else values["example"],
-    }
-    return replace(problem, values={**values, **told})
+    if found:
+        plain = [one.crs for one in found if one.change is Change.NONE]
+        usable = [crs for crs in plain if crs != _WEB]
+        values |= {
+            "readings": _listed(found, "zh"),
+            "readings_en": _listed(found, "en"),
+            "example": usable[0] if usable else values["example"],
+        }
+    return replace(problem, values=values)
 
 
 def readings(
@@ -131,19 +135,33 @@ def readings(
     Returns
     -------
     tuple of Reading
-        Nearest first; at the same distance degrees before 3-degree, 6-degree,
-        UTM and Web Mercator planes, as written before swapped before another
-        zone.
+        Nearest first; at the same distance as written before swapped before
+        another zone, and degrees before 3-degree, 6-degree, UTM and Web
+        Mercator planes.
     """
-    tried = []
+    if not np.isfinite(point).all():
+        return ()
     middle = np.array([[county.centroid.x, county.centroid.y]])
     longitude = float(measure.to_lonlat(middle, plane)[0, 0])
+    tried = []
     for change, pair in _changes(*point):
-        for crs in _candidates(pair, longitude, zone_known=change is not Change.NONE):
+        for crs, kind, number in _candidates(pair, longitude, change):
             distance = _distance(pair, crs, county, plane=plane)
             if distance <= NEAR_M:  # false for nan too
-                tried.append(Reading(crs=crs, change=change, distance_m=distance))
-    return tuple(sorted(tried, key=lambda one: one.distance_m))
+                tried.append(
+                    Reading(
+                        crs=crs,
+                        kind=kind,
+                        number=number,
+                        change=change,
+                        distance_m=distance,
+                    )
+                )
+    as_written = any(one.change is Change.NONE for one in tried)
+    kept = [
+        one for one in tried if not (as_written and one.change is Change.OTHER_ZONE)
+    ]
+    return tuple(sorted(kept, key=lambda one: one.distance_m))
 
 
 def _changes(x: float, y: float) -> Iterator[tuple[Change, tuple[float, float]]]:
@@ -154,32 +172,38 @@ def _changes(x: float, y: float) -> Iterator[tuple[Change, tuple[float, float]]]
 
 
 def _zone(east: float) -> int | None:
-    zone = int(east // _MILLION) if np.isfinite(east) else 0
+    zone = int(east // _MILLION)
     return zone if zone in _THREE_DEGREE or zone in _SIX_DEGREE else None
 
 
 def _candidates(
-    pair: tuple[float, float], longitude: float, *, zone_known: bool
-) -> Iterator[str]:
-    """Return the codes by which a pair could be read near a longitude."""
+    pair: tuple[float, float], longitude: float, change: Change
+) -> Iterator[tuple[str, str, int]]:
+    """Yield code, kind and number of what a pair could be near a longitude."""
     x, y = pair
     if abs(x) <= _HALF_TURN and abs(y) <= _QUARTER:
-        yield _DEGREES
+        yield measure.GEOGRAPHIC_CRS, "degrees", 0
         return
     zone = _zone(x)
-    if zone is not None:
-        first = _PREFIXED_3 - _THREE_DEGREE.start
-        if zone in _SIX_DEGREE:
-            first = _PREFIXED_6 - _SIX_DEGREE.start
-        yield f"EPSG:{first + zone}"
-        return
+    if zone in _THREE_DEGREE:
+        yield f"EPSG:{_PREFIXED_3 + zone - _THREE_DEGREE.start}", "gauss_3", zone
+    elif zone is not None:
+        yield f"EPSG:{_PREFIXED_6 + zone - _SIX_DEGREE.start}", "gauss_6", zone
+    elif 0 < x < _MILLION:
+        yield from _plain(longitude, change)
+    if change is Change.NONE:
+        yield _WEB, "web_mercator", 0
+
+
+def _plain(longitude: float, change: Change) -> Iterator[tuple[str, str, int]]:
     near = round(longitude / 3)
-    for number in range(near - _ZONES_BESIDE, near + _ZONES_BESIDE + 1):
-        if number in _THREE_DEGREE:
-            yield f"EPSG:{_PLAIN_3 + number - _THREE_DEGREE.start}"
-    if not zone_known:
-        yield f"EPSG:{_UTM + int((longitude + _HALF_TURN) // 6) + 1}"
-        yield _WEB
+    for zone in range(near - _ZONES_BESIDE, near + _ZONES_BESIDE + 1):
+        if zone in _THREE_DEGREE:
+            code = _PLAIN_3 + zone - _THREE_DEGREE.start
+            yield f"EPSG:{code}", "gauss_plain", 3 * zone
+    if change is Change.NONE:
+        zone = int((longitude + _HALF_TURN) // 6) + 1
+        yield f"EPSG:{_UTM + zone}", "utm", zone
 
 
 def _distance(
@@ -189,24 +213,20 @@ def _distance(
     return float(shapely.distance(placed[0], county))
 
 
-def _zh(reading: Reading) -> str:
-    far = f"距县域 {reading.distance_m / 1000:.0f} 公里"
-    place = far if reading.distance_m >= 1 else "落在县域内"
-    named = reading.change.value[0].format(crs=reading.crs)
-    return f" {named}（{_name(reading.crs)}，{place}）".replace(" 两", "两").replace(
-        " 带", "带"
+def _listed(found: list[Reading], lang: str) -> str:
+    told = terms.label("reading", "separator", lang).join(
+        _told(one, lang) for one in found
     )
+    return terms.label("reading", "tried", lang).format(readings=told)
 
 
-def _en(reading: Reading) -> str:
-    far = f"{reading.distance_m / 1000:.0f} km from the county"
-    place = far if reading.distance_m >= 1 else "within the county"
-    return (
-        f"{reading.change.value[1].format(crs=reading.crs)}"
-        f" ({_name(reading.crs)}; {place})"
-    )
-
-
-@cache
-def _name(crs: str) -> str:
-    return str(CRS.from_user_input(crs).name)
+def _told(reading: Reading, lang: str) -> str:
+    km = reading.distance_m / 1000
+    place = "within" if km == 0 else "beside"
+    shown = f"{km:.0f}" if km >= 1 else "<1"
+    parts = {
+        "crs": terms.label("reading", reading.change, lang).format(crs=reading.crs),
+        "kind": terms.label("reading", reading.kind, lang).format(n=reading.number),
+        "place": terms.label("reading", place, lang).format(km=shown),
+    }
+    return terms.label("reading", "one", lang).format(**parts)

@@ -31,7 +31,7 @@ _BAIDU_TURN = np.pi * 3000 / 180
 _ROUNDS = 30
 _SETTLED_DEG = 1e-11
 
-type _Degrees = NDArray[np.float64]
+_Degrees = NDArray[np.float64]
 
 
 class WebMap(StrEnum):

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from zoning.errors import LayerError, SiteError
-from zoning.io.crs import from_wkt, obstacle
+from zoning.io.crs import obstacle
+from zoning.io.crs_text import code_of
 from zoning.io.dbf import read_dbf
 from zoning.io.gdal_reading import GdalTable, read_gdal
 from zoning.io.geoparquet import read_geoparquet
@@ -203,7 +204,7 @@ def settled_crs(found: str | None, layer_id: str, *, declared: str | None) -> st
     """
     code = None
     if found:
-        code = found if found.startswith("EPSG:") else from_wkt(found)
+        code = code_of(found)
         if code is None and declared is None:
             raise LayerError(layer_problem("CRS_UNSUPPORTED", layer_id, crs=found[:60]))
     if code is not None and declared is not None and code != declared:
