@@ -157,11 +157,9 @@ def readings(
                         distance_m=distance,
                     )
                 )
-    as_written = any(one.change is Change.NONE for one in tried)
-    kept = [
-        one for one in tried if not (as_written and one.change is Change.OTHER_ZONE)
-    ]
-    return tuple(sorted(kept, key=lambda one: one.distance_m))
+    if any(one.change is Change.NONE for one in tried):  # the zone may be right
+        tried = [one for one in tried if one.change is not Change.OTHER_ZONE]
+    return tuple(sorted(tried, key=lambda one: one.distance_m))
 
 
 def _changes(x: float, y: float) -> Iterator[tuple[Change, tuple[float, float]]]:
@@ -185,7 +183,7 @@ def _candidates(
         yield measure.GEOGRAPHIC_CRS, "degrees", 0
         return
     zone = _zone(x)
-    if zone in _THREE_DEGREE:
+    if zone is not None and zone in _THREE_DEGREE:
         yield f"EPSG:{_PREFIXED_3 + zone - _THREE_DEGREE.start}", "gauss_3", zone
     elif zone is not None:
         yield f"EPSG:{_PREFIXED_6 + zone - _SIX_DEGREE.start}", "gauss_6", zone

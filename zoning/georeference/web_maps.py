@@ -106,7 +106,7 @@ def _shift(lonlat: _Degrees) -> _Degrees:
     bend = 1 - _ECCENTRICITY_2 * np.sin(latitude) ** 2
     across = _SEMI_MAJOR_M / np.sqrt(bend) * np.cos(latitude)
     along = _SEMI_MAJOR_M * (1 - _ECCENTRICITY_2) / bend**1.5
-    return np.degrees(np.column_stack([east / across, north / along]))
+    return np.asarray(np.degrees(np.column_stack([east / across, north / along])))
 
 
 def _baidu(gcj: _Degrees) -> _Degrees:

@@ -30,6 +30,7 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 _CRS84 = re.compile(r"\bCRS84h?$", re.IGNORECASE)
+_PLANE = 2
 _WGS84, _CGCS2000 = "EPSG:4326", "EPSG:4490"
 _GAUSS = tuple(f"EPSG:{n}" for n in (*range(4513, 4555), *range(4491, 4513)))
 _NAMELESS = re.compile(r"unknown|unnamed|not.specified|user.defined", re.IGNORECASE)
@@ -78,7 +79,7 @@ def parsed(text: str) -> CRS | None:
             if inner is None:
                 return None
             crs = inner
-        flat = crs.to_2d()
+        flat = crs if len(crs.axis_info) == _PLANE else crs.to_2d()
     except CRSError:
         return None
     return flat if flat.is_geographic or flat.is_projected else None

@@ -118,9 +118,6 @@ def _carried(row: SiteRow, system: WebMap, where: str) -> SiteRow:
     values = {**names, "moved": f"{moved:.0f}"}
     note = Problem(code="WEB_MAP_CONVERTED", where=where, values=values)
     shape = shapely.transform(row.geometry, lambda xy: to_wgs84(xy, system))
-    if not shape.is_valid:
-        broken = Problem(code="WEB_MAP_OUTLINE_BROKEN", where=where, values=values)
-        return replace(row, geometry=None, rejection=broken)
     return replace(row, geometry=shape, problems=(*row.problems, note))
 
 

@@ -1,0 +1,184 @@
+"""Sites whose coordinates may be in another system: whether the answer hangs on it.
+
+Nothing in the degrees of a KML tells whether they are off a web map, and
+nothing in a pair of metres tells UTM from Gauss-Krüger. Such a site is checked
+in each system that stays open. Where a rule is broken in one of them and not as
+written, the answer is not known: a site without a conflict of its own is
+UNDETERMINED, every such site is incomplete, and the planner is asked. Where no
+other place is worse, the remark of the reader stands alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import shapely
+
+from zoning import measure, terms
+from zoning.check.verdicts import site_verdict
+from zoning.errors import Problem
+from zoning.georeference.web_maps import WebMap, to_wgs84
+from zoning.model import Finding, Gap, Report, Site, SiteResult, State, Verdict
+
+__all__ = ["with_other_readings"]
+
+RULE = "PLACE-000"
+SCOPE = "three_lines"
+_TITLE = {"zh": "坐标的来源", "en": "where the coordinates come from"}
+_CONFLICT = (None, State.CONDITIONAL, State.PROHIBITED)
+_ORDER = tuple(Verdict)
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Other:
+    """A site as one of its other systems would place it."""
+
+    row: int
+    system: str
+    site: Site
+    moved_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Doubt:
+    """What a site would break in another system."""
+
+    other: _Other
+    verdict: Verdict
+    broken: tuple[Finding, ...]
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        return _ORDER.index(self.verdict), len(self.broken)
+
+
+def with_other_readings(
+    report: Report, again: Callable[[tuple[Site, ...]], Report]
+) -> Report:
+    """Return a report in which no answer hangs on an open question of place.
+
+    Parameters
+    ----------
+    report : Report
+        Of the sites as written.
+    again : callable
+        Checks sites as `report` was checked.
+
+    Returns
+    -------
+    Report
+        The same rows in the same order.
+    """
+    others = [
+        other
+        for row, result in enumerate(report.sites)
+        if result.geometry is not None
+        for other in _others(row, result.site)
+    ]
+    if not others:
+        return report
+    answers = again(tuple(other.site for other in others)).sites
+    worst: dict[int, _Doubt] = {}
+    for other, answer in zip(others, answers, strict=True):
+        broken = _broken_there(report.sites[other.row], answer)
+        known = worst.get(other.row)
+        doubt = _Doubt(other=other, verdict=answer.verdict, broken=broken)
+        if broken and (known is None or doubt.weight > known.weight):
+            worst[other.row] = doubt
+    results = [
+        _doubted(result, worst[row]) if row in worst else result
+        for row, result in enumerate(report.sites)
+    ]
+    return replace(report, sites=tuple(results))
+
+
+def _broken_there(here: SiteResult, there: SiteResult) -> tuple[Finding, ...]:
+    """Return the findings of another place that are conflicts, and worse than here."""
+    known: dict[str, int] = {}
+    for finding in here.findings:
+        known[finding.rule_id] = max(known.get(finding.rule_id, 0), _rank(finding))
+    return tuple(
+        finding
+        for finding in there.findings
+        if _rank(finding) > known.get(finding.rule_id, 0)
+    )
+
+
+def _rank(finding: Finding) -> int:
+    return _CONFLICT.index(finding.state) if finding.state in _CONFLICT else 0
+
+
+def _others(row: int, site: Site) -> list[_Other]:
+    return [_other(row, site, system) for system in site.open_readings]
+
+
+def _other(row: int, site: Site, system: str) -> _Other:
+    """Place a site as `system` would; its outline as read is in `site.crs`."""
+    if site.geometry is None or site.crs is None:
+        raise ValueError(site.id)
+    shape, crs = site.geometry, system
+    if system in set(WebMap):
+        crs = site.crs
+        shape = shapely.transform(shape, lambda xy: to_wgs84(xy, WebMap(system)))
+    there = [
+        measure.to_lonlat(shapely.get_coordinates(one), its)
+        for one, its in ((site.geometry, site.crs), (shape, crs))
+    ]
+    return _Other(
+        row=row,
+        system=system,
+        site=replace(site, geometry=shape, crs=crs, open_readings=()),
+        moved_m=float(np.median(measure.geodesic_m(*there))),
+    )
+
+
+def _doubted(result: SiteResult, doubt: _Doubt) -> SiteResult:
+    problem = Problem(
+        code="READING_CHANGES_ANSWER",
+        where=result.site.source.path,
+        values=_values(result.site, doubt),
+    )
+    finding = Finding(
+        rule_id=RULE,
+        scope=SCOPE,
+        title=_TITLE,
+        state=State.NOT_CHECKED,
+        severity="info",
+        layer="",
+        view="",
+        relation="attribute",
+        reason=problem.code,
+    )
+    findings = (*result.findings, finding)
+    gaps = (*result.gaps, Gap(rule_id=RULE, layer="", problem=problem))
+    return replace(
+        result,
+        verdict=site_verdict(findings, result.residue, gaps),
+        complete=False,
+        findings=findings,
+        gaps=gaps,
+    )
+
+
+def _values(site: Site, doubt: _Doubt) -> dict[str, str]:
+    system = doubt.other.system
+    values = {"moved": f"{doubt.other.moved_m:.0f}", "stated": site.crs or ""}
+    for lang, ending in (("zh", ""), ("en", "_en")):
+        if system in set(WebMap):
+            remedy = terms.label("web_map", f"ask_{system}", lang)
+        else:
+            remedy = terms.label("reading", "correct", lang).format(crs=system)
+        values |= {
+            f"reading{ending}": terms.label("web_map", system, lang),
+            f"remedy{ending}": remedy,
+            f"verdict{ending}": terms.label("verdict", doubt.verdict, lang),
+            f"rules{ending}": _listed(doubt.broken, lang),
+        }
+    return values
+
+
+def _listed(broken: tuple[Finding, ...], lang: str) -> str:
+    titles = list(dict.fromkeys(finding.title[lang] for finding in broken))
+    more = "…" if len(titles) > _SHOWN else ""
+    return terms.label("reading", "separator", lang).join(titles[:_SHOWN]) + more
