@@ -129,7 +129,8 @@ def read_sites(
         One row per site in file order: ``site_id``, ``name``, ``source``,
         ``row``, ``sha256``, ``area_declared_m2``, ``warnings``,
         ``open_readings`` (systems that the coordinates may be in as well, such
-        as ``gcj02 bd09``), ``rejection`` (empty when fine), one column per known project attribute,
+        as ``gcj02 bd09``), ``rejection`` (empty when fine), one column per
+        known project attribute,
         ``evidence`` (one paper a line, ``kind | number | date | issuer``),
         geometry (None when rejected). CRS: that of the files when they agree, else
         EPSG:4490.

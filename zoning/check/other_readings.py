@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from zoning import measure, terms
 from zoning.check.verdicts import site_verdict
 from zoning.errors import Problem
+from zoning.georeference.look_alikes import twin
 from zoning.georeference.web_maps import WebMap, to_wgs84
 from zoning.model import Finding, Gap, Report, Site, SiteResult, State, Verdict
 
@@ -28,6 +30,7 @@ _TITLE = {"zh": "坐标的来源", "en": "where the coordinates come from"}
 _CONFLICT = (None, State.CONDITIONAL, State.PROHIBITED)
 _ORDER = tuple(Verdict)
 _SHOWN = 3
+_Points = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -114,13 +117,11 @@ def _others(row: int, site: Site) -> list[_Other]:
 
 
 def _other(row: int, site: Site, system: str) -> _Other:
-    """Place a site as `system` would; its outline as read is in `site.crs`."""
+    """Place a site as `system` would."""
     if site.geometry is None or site.crs is None:
         raise ValueError(site.id)
-    shape, crs = site.geometry, system
-    if system in set(WebMap):
-        crs = site.crs
-        shape = shapely.transform(shape, lambda xy: to_wgs84(xy, WebMap(system)))
+    crs = site.crs if system in set(WebMap) else system
+    shape = shapely.transform(site.geometry, _rewritten(site.crs, system))
     there = [
         measure.to_lonlat(shapely.get_coordinates(one), its)
         for one, its in ((site.geometry, site.crs), (shape, crs))
@@ -131,6 +132,22 @@ def _other(row: int, site: Site, system: str) -> _Other:
         site=replace(site, geometry=shape, crs=crs, open_readings=()),
         moved_m=float(np.median(measure.geodesic_m(*there))),
     )
+
+
+def _rewritten(crs: str, system: str) -> Callable[[_Points], _Points]:
+    """Return what becomes of numbers in `crs` when they are meant in `system`.
+
+    Numbers of a plane stay as they are, unless a table has carried them to
+    degrees: then they are first brought back to the plane they were taken for.
+    """
+    if system in set(WebMap):
+        return lambda xy: measure.from_lonlat(
+            to_wgs84(measure.to_lonlat(xy, crs), WebMap(system)), crs
+        )
+    taken_for = twin(system) or crs
+    if taken_for == crs:
+        return lambda xy: xy
+    return lambda xy: measure.from_lonlat(measure.to_lonlat(xy, crs), taken_for)
 
 
 def _doubted(result: SiteResult, doubt: _Doubt) -> SiteResult:

@@ -22,7 +22,7 @@ from zoning.io.site_row import SiteRow
 __all__ = ["CrsArgument", "crs_or_web_map", "positioned", "remark_on", "still_open"]
 
 _WGS84 = "EPSG:4326"
-_ASSUMED = "DEGREES_ASSUMED"
+_ASSUMED, _UNUSED = "DEGREES_ASSUMED", "CRS_ARGUMENT_UNUSED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,8 @@ def _carried(row: SiteRow, system: WebMap, where: str) -> SiteRow:
     if row.crs != _WGS84 or row.geometry is None:
         values = {**names, "argument": str(system), "crs": row.crs or ""}
         problem = Problem(code="WEB_MAP_DOES_NOT_FIT", where=where, values=values)
-        return replace(row, geometry=None, rejection=problem)
+        told = tuple(p for p in row.problems if p.code != _UNUSED)
+        return replace(row, geometry=None, rejection=problem, problems=told)
     moved = _moved_m(row.geometry, system)
     values = {**names, "moved": f"{moved:.0f}"}
     note = Problem(code="WEB_MAP_CONVERTED", where=where, values=values)
