@@ -32,10 +32,12 @@ ASIDE_M = 150.0
 _CHORD_M = 60.0
 LEAST_SHARE = 0.15
 """A layer follows at this share of the places, or it says nothing."""
-LEAST_TRUE = 0.5
-"""Places followed of all followed or crossed where a layer lies rightly: 1 for
-one outline, 0.6 to 0.7 for the outlines of two makers, 0.2 for a shifted one."""
-GAIN = 2.5
+LEAST_TRUE, RISE = 0.5, 0.25
+"""Places followed of all followed or crossed in the other system, and by how much
+that exceeds the share as read. Where a layer lies rightly it is 1 for one outline
+and 0.6 to 0.7 for the outlines of two makers; a shifted one comes to 0.2, or to
+two thirds in a square county shifted along its sides."""
+GAIN = 1.5
 """The other system must follow at so many times the places of the first."""
 
 _Points = NDArray[np.float64]
@@ -98,7 +100,7 @@ def misplacement(
         return None
     tree = shapely.STRtree(layer)
     before = _fit(tree, inner, outer)
-    if before.trueness >= LEAST_TRUE:
+    if before.trueness > 1 - RISE:
         return None
     found = []
     for system, of_county, carry in _systems(plane, stated):
@@ -122,7 +124,7 @@ def _convinces(one: Misplacement) -> bool:
     before, after = one.before, one.after
     return (
         after.share >= LEAST_SHARE
-        and after.trueness >= LEAST_TRUE
+        and after.trueness >= max(LEAST_TRUE, before.trueness + RISE)
         and after.followed >= GAIN * before.followed
     )
 
