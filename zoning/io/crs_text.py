@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
-from zoning.io.crs import Datum, datum_named, datum_of
+from zoning.io.crs import SIX_DEGREE, THREE_DEGREE, Datum, datum_named, datum_of
 
 __all__ = ["agrees", "code_of", "from_wkt", "parsed"]
 
@@ -32,7 +32,9 @@ _NAMES = re.compile(
 _CRS84 = re.compile(r"\bCRS84h?$", re.IGNORECASE)
 _PLANE = 2
 _WGS84, _CGCS2000 = "EPSG:4326", "EPSG:4490"
-_GAUSS = tuple(f"EPSG:{n}" for n in (*range(4513, 4555), *range(4491, 4513)))
+_PREFIXED_3, _PLAIN, _PREFIXED_6 = 4513, 4534, 4491
+_WEST, _EAST = 75, 135
+_MERIDIAN, _FALSE_EASTING = "Longitude of natural origin", "False easting"
 _NAMELESS = re.compile(r"unknown|unnamed|not.specified|user.defined", re.IGNORECASE)
 _TAKEN_AS_ONE = (Datum.CGCS2000, Datum.WGS84)
 
@@ -122,8 +124,26 @@ def _nameless(crs: CRS) -> str | None:
     datum = "" if crs.datum is None else crs.datum.name
     if not (_NAMELESS.search(datum) or datum_named(datum) is Datum.CGCS2000):
         return None
-    codes = (_CGCS2000,) if crs.is_geographic else _GAUSS
-    return next((code for code in codes if _same(crs, _reference(code))), None)
+    code = _CGCS2000 if crs.is_geographic else _gauss(crs)
+    return code if code is not None and _same(crs, _reference(code)) else None
+
+
+def _gauss(crs: CRS) -> str | None:
+    """Return the one Gauss-Krüger code that meridian and false easting allow."""
+    operation = crs.coordinate_operation
+    known = {p.name: p.value for p in operation.params} if operation else {}
+    try:
+        meridian, east = float(known[_MERIDIAN]), float(known[_FALSE_EASTING])
+    except (KeyError, TypeError, ValueError):
+        return None
+    zone = round(east // 1_000_000)
+    if zone == 0 and _WEST <= meridian <= _EAST:
+        return f"EPSG:{_PLAIN + round((meridian - _WEST) / 3)}"
+    if zone in THREE_DEGREE:
+        return f"EPSG:{_PREFIXED_3 + zone - THREE_DEGREE.start}"
+    if zone in SIX_DEGREE:
+        return f"EPSG:{_PREFIXED_6 + zone - SIX_DEGREE.start}"
+    return None
 
 
 @cache
