@@ -39,6 +39,7 @@ from zoning.topology import oriented, repair_polygons
 
 __all__ = ["layer_info", "read_layer", "sealed_sha256"]
 
+OUTSIDE = "LAYER_OUTSIDE_COUNTY"
 KIND_WORDS = {
     "polygon": ("面", "polygons"),
     "line": ("线或面", "lines or polygons"),
@@ -86,9 +87,9 @@ def read_layer(
     source = opened(entry, definition, place)
     content = _prepared_content(entry, definition, place, source=source)
     if len(content.geometry) == 0:
-        raise LayerError(
-            *(source.problems or [layer_problem("LAYER_EMPTY", definition.id)])
-        )
+        lost = [one for one in content.problems if one.code == OUTSIDE]
+        empty = [layer_problem("LAYER_EMPTY", definition.id)]
+        raise LayerError(*(source.problems or lost or empty))
     count = len(content.geometry)
     info = layer_info(entry, definition.id, source.digest, features=count)
     info = replace(
@@ -273,7 +274,7 @@ def _read_content(
     if usable.sum() < (~shapely.is_missing(geometry)).sum():
         problems.append(
             unplaced_layer(
-                "LAYER_OUTSIDE_COUNTY",
+                OUTSIDE,
                 definition.id,
                 first_point(raws[0].geometry),
                 detail="inf",
