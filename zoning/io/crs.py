@@ -32,8 +32,10 @@ __all__ = [
     "datum_named",
     "decide",
     "fits",
+    "geographic_crs",
     "is_geographic",
     "obstacle",
+    "zone_crs",
 ]
 
 THREE_DEGREE = range(25, 46)
@@ -227,7 +229,7 @@ def decide(
         return _degrees(declaration, argument, where)
     if kind is Coordinates.PREFIXED and zone is not None:
         decision = _by_zone(
-            lambda datum: _zone_crs(datum, zone, prefixed=True),
+            lambda datum: zone_crs(datum, zone, prefixed=True),
             declaration,
             argument,
             sample=sample,
@@ -239,7 +241,7 @@ def decide(
     if stated is None:
         return _by_argument(sample, declaration, argument, where=where)
     return _by_zone(
-        lambda datum: _zone_crs(datum, stated, prefixed=False),
+        lambda datum: zone_crs(datum, stated, prefixed=False),
         declaration,
         argument,
         sample=sample,
@@ -292,9 +294,9 @@ def _degrees(declaration: Declaration, argument: str | None, where: str) -> Deci
     if argument is not None and is_geographic(argument):
         if declaration.datum in {None, datum_of(argument)}:
             return Decision(crs=argument)
-        crs = _geographic(declaration.datum)
+        crs = geographic_crs(declaration.datum)
         return Decision(crs=crs, problems=(_unused(argument, crs, where),))
-    crs = _geographic(declaration.datum)
+    crs = geographic_crs(declaration.datum)
     problems: tuple[Problem, ...] = ()
     if argument is not None:
         problems = (_unused(argument, crs, where),)
@@ -303,7 +305,8 @@ def _degrees(declaration: Declaration, argument: str | None, where: str) -> Deci
     return Decision(crs=crs, problems=problems)
 
 
-def _geographic(datum: Datum | None) -> str:
+def geographic_crs(datum: Datum | None) -> str:
+    """Return the code of degrees on a datum; CGCS2000 where none is named."""
     if datum is Datum.WGS84:
         return "EPSG:4326"
     return f"EPSG:{_CODES[datum or Datum.CGCS2000][4]}"
@@ -327,7 +330,8 @@ def _stated_zone(
     return zone
 
 
-def _zone_crs(datum: Datum, zone: int, *, prefixed: bool) -> str | None:
+def zone_crs(datum: Datum, zone: int, *, prefixed: bool) -> str | None:
+    """Return the Gauss-Krüger code of a zone; None on a datum that has none."""
     if datum not in _CODES:
         return None
     column = (0 if zone in THREE_DEGREE else 2) + (0 if prefixed else 1)

@@ -19,9 +19,17 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
-from zoning.io.crs import SIX_DEGREE, THREE_DEGREE, Datum, datum_named, datum_of
+from zoning.io.crs import (
+    SIX_DEGREE,
+    THREE_DEGREE,
+    Datum,
+    datum_named,
+    datum_of,
+    geographic_crs,
+    zone_crs,
+)
 
-__all__ = ["agrees", "code_of", "from_wkt", "parsed"]
+__all__ = ["agrees", "code_of", "from_wkt", "parsed", "same_plane"]
 
 _TOLERANCE_M = 1e-3
 _SAME_FIGURE = 1e-6
@@ -31,9 +39,8 @@ _NAMES = re.compile(
 )
 _CRS84 = re.compile(r"\bCRS84h?$", re.IGNORECASE)
 _PLANE = 2
-_WGS84, _CGCS2000 = "EPSG:4326", "EPSG:4490"
-_PREFIXED_3, _PLAIN, _PREFIXED_6 = 4513, 4534, 4491
-_WEST, _EAST = 75, 135
+_WGS84 = "EPSG:4326"
+_DATUMS = (Datum.CGCS2000, Datum.XIAN80, Datum.BEIJING54)
 _MERIDIAN, _FALSE_EASTING = "Longitude of natural origin", "False easting"
 _NAMELESS = re.compile(r"unknown|unnamed|not.specified|user.defined", re.IGNORECASE)
 _TAKEN_AS_ONE = (Datum.CGCS2000, Datum.WGS84)
@@ -97,12 +104,17 @@ def agrees(text: str, reference: CRS) -> bool:
     return other is not None and _same(other, reference)
 
 
+def same_plane(one: str, other: str) -> bool:
+    """Say whether two codes are one plane, as the 3- and 6-degree ones may be."""
+    return one == other or _same(_reference(one), _reference(other))
+
+
 def _horizontal(text: str) -> str | None:
     crs = parsed(text)
     if crs is None:
         return None
     number = crs.to_epsg()
-    code = _nameless(crs) if number is None else f"EPSG:{number}"
+    code = _described(crs) if number is None else f"EPSG:{number}"
     if code is None or (_shifted(text) and datum_of(code) in _TAKEN_AS_ONE):
         return None
     return code
@@ -115,20 +127,21 @@ def _shifted(text: str) -> bool:
     return operation is not None and any(operation.towgs84)
 
 
-def _nameless(crs: CRS) -> str | None:
-    """Return the CGCS2000 code of a plane that is described and not named.
+def _described(crs: CRS) -> str | None:
+    """Return the code of a Chinese system that is described and has no code.
 
-    Its ellipsoid is that of no other datum in use in China; a datum that is
-    named must be CGCS2000.
+    A nameless datum on the ellipsoid of CGCS2000 is taken for it: no other in
+    use in China stands on that ellipsoid.
     """
-    datum = "" if crs.datum is None else crs.datum.name
-    if not (_NAMELESS.search(datum) or datum_named(datum) is Datum.CGCS2000):
+    name = "" if crs.datum is None else crs.datum.name
+    datum = Datum.CGCS2000 if _NAMELESS.search(name) else datum_named(name)
+    if datum is None or datum not in _DATUMS:
         return None
-    code = _CGCS2000 if crs.is_geographic else _gauss(crs)
+    code = geographic_crs(datum) if crs.is_geographic else _gauss(crs, datum)
     return code if code is not None and _same(crs, _reference(code)) else None
 
 
-def _gauss(crs: CRS) -> str | None:
+def _gauss(crs: CRS, datum: Datum) -> str | None:
     """Return the one Gauss-Krüger code that meridian and false easting allow."""
     operation = crs.coordinate_operation
     known = {p.name: p.value for p in operation.params} if operation else {}
@@ -137,12 +150,10 @@ def _gauss(crs: CRS) -> str | None:
     except (KeyError, TypeError, ValueError):
         return None
     zone = round(east // 1_000_000)
-    if zone == 0 and _WEST <= meridian <= _EAST:
-        return f"EPSG:{_PLAIN + round((meridian - _WEST) / 3)}"
-    if zone in THREE_DEGREE:
-        return f"EPSG:{_PREFIXED_3 + zone - THREE_DEGREE.start}"
-    if zone in SIX_DEGREE:
-        return f"EPSG:{_PREFIXED_6 + zone - SIX_DEGREE.start}"
+    prefixed = zone != 0
+    zone = zone if prefixed else round(meridian / 3)
+    if zone in THREE_DEGREE or zone in SIX_DEGREE:
+        return zone_crs(datum, zone, prefixed=prefixed)
     return None
 
 

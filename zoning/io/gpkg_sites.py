@@ -19,7 +19,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 
 from zoning.errors import Problem, SiteError
-from zoning.io.crs_text import code_of, from_wkt
+from zoning.io.crs_text import code_of, from_wkt, same_plane
 from zoning.io.feature_row import described_row
 from zoning.io.site_row import SiteRow
 from zoning.io.text import plain_text
@@ -138,7 +138,7 @@ def _crs(database: sqlite3.Connection, srs: int, file: str) -> str:
     code = code_of(f"EPSG:{number}")
     if code is None:
         raise SiteError(_unsupported(f"EPSG:{number}", file))
-    if defined is not None and defined != code:
+    if defined is not None and not same_plane(defined, code):
         raise SiteError(_contradiction(code, defined, file))
     return code
 

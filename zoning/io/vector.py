@@ -17,7 +17,7 @@ from pyproj import CRS
 
 from zoning.errors import LayerError, SiteError
 from zoning.io.crs import obstacle
-from zoning.io.crs_text import code_of
+from zoning.io.crs_text import code_of, same_plane
 from zoning.io.dbf import read_dbf
 from zoning.io.gdal_reading import GdalTable, read_gdal
 from zoning.io.geoparquet import read_geoparquet
@@ -220,7 +220,7 @@ def settled_crs(found: str | None, layer_id: str, *, declared: str | None) -> st
         code = code_of(found)
         if code is None and declared is None:
             raise LayerError(layer_problem("CRS_UNSUPPORTED", layer_id, crs=found[:60]))
-    if code is not None and declared is not None and code != declared:
+    if code is not None and declared is not None and not same_plane(code, declared):
         raise LayerError(
             layer_problem("CRS_CONTRADICTION", layer_id, found=code, declared=declared)
         )
