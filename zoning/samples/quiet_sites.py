@@ -202,8 +202,9 @@ def with_hole(scout: Scout) -> SampleSite:
                 name="集镇环形绿道改造",
                 geometry=shape,
                 project=project_of("ecological_restoration", "N7850", "rebuild"),
-                verdict="CLEAR",
-                findings={"PBF-001": "CLEAR"},
+                verdict="UNDETERMINED",
+                findings={"PBF-001": "CLEAR", "PLACE-000": "NOT_CHECKED"},
+                complete=False,
             )
     msg = "no farmland window to go round"
     raise RuntimeError(msg)
