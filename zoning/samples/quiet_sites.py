@@ -175,7 +175,11 @@ def well(scout: Scout) -> SampleSite:
 
 
 def with_hole(scout: Scout) -> SampleSite:
-    """Round a farmland window: without the hole it would be prohibited."""
+    """Round a farmland window: without the hole it would be prohibited.
+
+    The KML does not say where it is from, and off a web map it would lie on
+    farmland: the answer waits for that.
+    """
     town = _inner_town(scout)
     farmland_area = scout.layers["permanent_basic_farmland"]
     others = [
