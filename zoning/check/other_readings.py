@@ -29,6 +29,7 @@ SCOPE = "three_lines"
 _TITLE = {"zh": "坐标的来源", "en": "where the coordinates come from"}
 _CONFLICT = (None, State.CONDITIONAL, State.PROHIBITED)
 _ORDER = tuple(Verdict)
+_SEVERITY = ("info", "restrict", "prohibit")
 _SHOWN = 3
 _Points = NDArray[np.float64]
 
@@ -161,7 +162,7 @@ def _doubted(result: SiteResult, doubt: _Doubt) -> SiteResult:
         scope=SCOPE,
         title=_TITLE,
         state=State.NOT_CHECKED,
-        severity="info",
+        severity=_SEVERITY[_rank_of(doubt.broken)],
         layer="",
         view="",
         relation="attribute",
@@ -195,7 +196,12 @@ def _values(site: Site, doubt: _Doubt) -> dict[str, str]:
     return values
 
 
+def _rank_of(broken: tuple[Finding, ...]) -> int:
+    return max(_rank(finding) for finding in broken)
+
+
 def _listed(broken: tuple[Finding, ...], lang: str) -> str:
-    titles = list(dict.fromkeys(finding.title[lang] for finding in broken))
+    stop = "：" if lang == "zh" else ":"
+    titles = list(dict.fromkeys(f.title[lang].partition(stop)[0] for f in broken))
     more = "…" if len(titles) > _SHOWN else ""
     return terms.label("reading", "separator", lang).join(titles[:_SHOWN]) + more
