@@ -32,10 +32,16 @@ SITES = ("redline_core.geojson", "farmland.txt", "chemical_900m.txt")
 DAY = ("--as-of", "2026-11-23")
 
 
+def samples() -> Path:
+    found = sample_folder()
+    assert found is not None
+    return found
+
+
 @pytest.fixture(scope="module")
 def clerk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("底图") / "巫山 资料"
-    write_clerk_folder(sample_folder(), folder)
+    write_clerk_folder(samples(), folder)
     return folder
 
 
@@ -95,7 +101,7 @@ def test_the_first_check_meets_the_three_lines_as_the_tidy_base_does(
 ) -> None:
     assert ask(capsys, "init", str(clerk), "--covers-county").code == 0
     config = clerk / "zoning.yaml"
-    sites = [str(sample_folder() / "sites" / name) for name in SITES]
+    sites = [str(samples() / "sites" / name) for name in SITES]
     asked = ("check", *sites, "--json", *DAY, "--base")
     before = ask(capsys, *asked, str(clerk))
     red = [
@@ -115,7 +121,7 @@ def test_the_first_check_meets_the_three_lines_as_the_tidy_base_does(
     )
     assert ask(capsys, "layers", "seal", str(clerk)).code == 0
     ours = three_lines(ask(capsys, *asked, str(clerk)).out)
-    tidy = three_lines(ask(capsys, *asked, str(sample_folder())).out)
+    tidy = three_lines(ask(capsys, *asked, str(samples())).out)
     assert ours.keys() == tidy.keys()
     for key, (state, overlap_m2) in tidy.items():
         assert ours[key][0] == state, key
