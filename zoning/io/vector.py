@@ -93,8 +93,8 @@ def _whole(place: Path, layer_id: str, asked: _Asked) -> RawLayer:
     table = table_of(place, layer_id, driver, wanted=asked.sublayer)
     shapefile = driver == "ESRI Shapefile"
     text = _encoding(place, layer_id, asked.encoding) if shapefile else None
+    expected = count_features(place, layer_id, driver, table=table)
     found = _read(place, layer_id, driver, table=table, encoding=text)
-    expected = count_features(place, driver, table)
     known = settled_crs(found.crs, layer_id, declared=asked.crs)
     layer = _layer(found, known, encoding=text, expected=expected)
     return replace(layer, beside=_beside(layer, place, driver, table=table))

@@ -62,6 +62,7 @@ class LayerInfo:
     sealed: bool = False
     area_m2: float | None = None
     repairs: tuple[Repair, ...] = ()
+    notes: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
