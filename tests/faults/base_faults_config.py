@@ -3,7 +3,7 @@
 import json
 
 import shapely
-from fault_case import BaseFault, Edit, Outcome, both, put
+from fault_case import BaseFault, Edit, Outcome, put
 from layer_files import geojson
 
 __all__ = ["CONFIG_FAULTS"]

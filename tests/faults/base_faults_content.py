@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from fault_case import BaseFault, Edit, Outcome, both, on, swap
-from layer_files import FARMLAND, features, geojson, redraw, vector, words
+from layer_files import FARMLAND, features, geojson, redraw, words
 
 __all__ = ["CONTENT_FAULTS"]
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import shapely
 import small_base
-from fault_case import BaseFault, Files, Outcome, write
-from plots import ROAD, TODAY, site
-
 from base_faults_config import CONFIG_FAULTS
 from base_faults_content import CONTENT_FAULTS
 from base_faults_files import FILE_FAULTS
+from fault_case import BaseFault, Files, Outcome, write
+from plots import ROAD, TODAY, site
+
 from zoning.check import check
 from zoning.errors import BaseError, Problem
 from zoning.io.base import open_base

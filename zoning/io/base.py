@@ -11,7 +11,8 @@ from zoning.errors import BaseError, LayerError, Problem
 from zoning.io.access_list import AccessList, read_access_list
 from zoning.io.catalogue import LayerDefinition, catalogue
 from zoning.io.config import AbsentEntry, BaseConfig, LayerEntry, read_config
-from zoning.io.layers import AWAY_M, LayerPlace, read_layer
+from zoning.io.layer_doubts import AWAY_M
+from zoning.io.layers import LayerPlace, read_layer
 from zoning.io.rasters import read_raster
 from zoning.model import Absence, Base, Clause, Layer, LayerInfo, Raster
 from zoning.model.problems import layer_problem

@@ -142,9 +142,7 @@ def table_of(
     raise _unreadable(layer_id, f"layers: {', '.join(sorted(names)) or '-'}")
 
 
-def count_features(
-    path: Path, layer_id: str, driver: str, *, table: str | None
-) -> int:
+def count_features(path: Path, layer_id: str, driver: str, *, table: str | None) -> int:
     """Count the features without GDAL.
 
     A GeoJSON that says a key twice, or refers to a CRS by a link, is refused

@@ -20,6 +20,14 @@ from zoning.io.config import LayerEntry
 from zoning.io.geodatabase import is_geodatabase
 from zoning.io.hashing import being_edited, file_sha256
 from zoning.io.layer_content import LayerContent, from_prepared, to_prepared
+from zoning.io.layer_doubts import (
+    AWAY_M,
+    REACH_M,
+    expected_count,
+    out_of_place,
+    wrong_kind,
+)
+from zoning.io.layer_notes import listed, notes_of, twofold
 from zoning.io.raw_layer import RawLayer
 from zoning.io.repairs import repairs_of, two_areas
 from zoning.model import Layer, LayerInfo, Repair
@@ -27,19 +35,6 @@ from zoning.model.problems import layer_problem
 from zoning.topology import oriented, repair_polygons
 
 __all__ = ["LayerPlace", "layer_info", "read_layer", "sealed_sha256"]
-
-AWAY_M = 30_000.0
-"""Features further outside the county's box than this are out of place."""
-AWAY_SHARE = 0.1
-REACH_M = 1_000_000.0
-"""A vertex so far from the county is damage, in layers larger than it too."""
-ROWS_SHOWN = 8
-KIND_WORDS = {
-    "polygon": ("面", "polygons"),
-    "line": ("线或面", "lines or polygons"),
-    "point": ("点或面", "points or polygons"),
-    "mixed": ("面（中心线除外）", "polygons, but for center lines"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -91,7 +86,11 @@ def read_layer(
     content = _prepared_content(entry, definition, place, source=source)
     if len(content.geometry) == 0:
         raise LayerError(
-            *(source.problems or [layer_problem("LAYER_EMPTY", definition.id)])
+            *(
+                source.problems
+                or content.problems
+                or [layer_problem("LAYER_EMPTY", definition.id)]
+            )
         )
     count = len(content.geometry)
     info = layer_info(entry, definition.id, source.digest, features=count)
@@ -101,6 +100,7 @@ def read_layer(
         encoding=content.encoding,
         area_m2=content.area_m2,
         repairs=content.repairs,
+        notes=content.notes,
     )
     return Layer(
         info=info,
@@ -111,9 +111,9 @@ def read_layer(
         problems=(
             *source.problems,
             *content.problems,
-            *_expected_count(entry, definition.id, len(content.geometry)),
-            *_out_of_place(content, entry, definition.id, place=place),
-            *_wrong_kind(content, definition),
+            *expected_count(entry, definition.id, len(content.geometry)),
+            *out_of_place(content, entry, definition.id, county=place.county),
+            *wrong_kind(content, definition),
         ),
     )
 
@@ -227,7 +227,7 @@ def _read_content(
     raws: Sequence[RawLayer],
 ) -> LayerContent:
     shapes, repairs, problems = [], list[tuple[int, Repair]](), list[Problem]()
-    areas: list[float] = []
+    notes, areas = list[Problem](), list[float]()
     start = 0
     for raw in raws:
         repaired = repair_polygons(raw.geometry, raw.crs)
@@ -250,6 +250,7 @@ def _read_content(
         shapes.append(measure.project(repaired.geometry, raw.crs, place.crs))
         drawn = measure.area_m2(repaired.geometry, raw.crs)
         areas.append(math.fsum(drawn[np.isfinite(drawn)]))
+        notes += [note for note in raw.notes if note not in notes]
         start += len(raw.geometry)
     geometry = np.concatenate(shapes) if shapes else np.zeros(0, dtype=object)
     columns = canonical_columns(
@@ -265,14 +266,18 @@ def _read_content(
         )
     keep = np.flatnonzero(usable)
     order = keep[np.argsort(columns.ids[keep].astype(str), kind="stable")]
+    shaped, ids = oriented(geometry[order]), columns.ids[order]
+    log = [replace(r, feature=str(columns.ids[row])) for row, r in repairs]
+    double = twofold(shaped, place.crs)
     return LayerContent(
-        geometry=oriented(geometry[order]),
-        ids=columns.ids[order],
+        geometry=shaped,
+        ids=ids,
         attributes={name: col[order] for name, col in columns.attributes.items()},
         crs=raws[0].crs,
         encoding=raws[0].encoding,
-        area_m2=math.fsum(areas),
-        repairs=tuple(replace(r, feature=str(columns.ids[row])) for row, r in repairs),
+        area_m2=math.fsum([*areas, -double.excess_m2]),
+        repairs=tuple(log),
+        notes=(*notes, *notes_of(definition, ids, double, repairs=log)),
         problems=(*problems, *columns.problems),
     )
 
@@ -295,7 +300,7 @@ def _doubts(code: str, rows: NDArray[np.object_], layer_id: str) -> list[Problem
     """Return the problem that names rows."""
     if len(rows) == 0:
         return []
-    count, shown = _listed(rows)
+    count, shown = listed(rows)
     return [layer_problem(code, layer_id, count=count, rows=shown)]
 
 
@@ -313,78 +318,3 @@ def _joined(
         )
         for name in names
     }
-
-
-def _expected_count(
-    entry: LayerEntry, layer_id: str, found: int
-) -> tuple[Problem, ...]:
-    if entry.features is None or entry.features == found:
-        return ()
-    expected = str(entry.features)
-    return (
-        layer_problem("COUNT_MISMATCH", layer_id, found=str(found), expected=expected),
-    )
-
-
-def _out_of_place(
-    content: LayerContent, entry: LayerEntry, layer_id: str, *, place: LayerPlace
-) -> tuple[Problem, ...]:
-    """Find features that do not lie where the county is (wrong CRS or zone)."""
-    if place.county is None:
-        return ()
-    county = shapely.box(*place.county.bounds)
-    away = ~shapely.covered_by(content.geometry, county.buffer(REACH_M))
-    if not entry.beyond_county:
-        away |= ~shapely.intersects(content.geometry, county.buffer(AWAY_M))
-    if not away.any():
-        return ()
-    if away.mean() > AWAY_SHARE:
-        detail = f"{int(away.sum())}/{len(away)}"
-        return (layer_problem("LAYER_OUTSIDE_COUNTY", layer_id, detail=detail),)
-    count, rows = _listed(content.ids[away])
-    return (layer_problem("FEATURES_AWAY", layer_id, count=count, rows=rows),)
-
-
-def _wrong_kind(
-    content: LayerContent, definition: LayerDefinition
-) -> tuple[Problem, ...]:
-    """Find features that are not what the layer must hold.
-
-    A red line stored as an outline encloses nothing: a site inside it would
-    meet no polygon.
-    """
-    wanted = _wanted_dimensions(content, definition)
-    kinds = shapely.get_type_id(content.geometry)
-    mixed = kinds == shapely.GeometryType.GEOMETRYCOLLECTION
-    wrong = mixed | (shapely.get_dimensions(content.geometry) < wanted)
-    if not wrong.any():
-        return ()
-    count, rows = _listed(content.ids[wrong])
-    zh, en = KIND_WORDS[definition.geometry]
-    return (
-        layer_problem(
-            "GEOMETRY_KIND",
-            definition.id,
-            wanted=zh,
-            wanted_en=en,
-            count=count,
-            rows=rows,
-        ),
-    )
-
-
-def _wanted_dimensions(
-    content: LayerContent, definition: LayerDefinition
-) -> NDArray[np.int_]:
-    """Return the least dimension of each feature; rivers by their outline."""
-    if definition.geometry == "mixed" and "outline" in content.attributes:
-        center = content.attributes["outline"] == "center_line"
-        return np.where(center, 1, 2)
-    least = {"polygon": 2, "line": 1}.get(definition.geometry, 0)
-    return np.full(len(content.geometry), least)
-
-
-def _listed(ids: NDArray[np.object_]) -> tuple[str, str]:
-    """Return how many, and the first of them."""
-    more = "…" if len(ids) > ROWS_SHOWN else ""
-    return str(len(ids)), ", ".join(str(i) for i in ids[:ROWS_SHOWN]) + more
