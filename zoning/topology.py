@@ -75,15 +75,16 @@ def repair_polygons(geometries: NDArray[np.object_], crs: str) -> RepairOutcome:
     RepairOutcome
         In the order of `geometries`.
     """
-    with np.errstate(invalid="ignore"):  # coordinates that are no numbers
+    with np.errstate(
+        invalid="ignore", over="ignore"
+    ):  # what is no number, or too large
         flat = shapely.force_2d(geometries)
-    usable = ~shapely.is_missing(flat) & ~shapely.is_empty(flat) & _finite(flat)
-    bad = usable & ~shapely.is_valid(flat)
+        usable = ~shapely.is_missing(flat) & ~shapely.is_empty(flat) & _finite(flat)
+        bad = usable & ~shapely.is_valid(flat)
     repaired, change = flat.copy(), np.zeros(len(flat))
     first, second, apart = (np.zeros(len(flat)) for _ in range(3))
     if bad.any():
-        linework = polygonal(shapely.make_valid(flat[bad], method="linework"))
-        structure = polygonal(shapely.make_valid(flat[bad], method="structure"))
+        linework, structure = _made_valid(flat[bad])
         first[bad], second[bad] = area_m2(linework, crs), area_m2(structure, crs)
         apart[bad] = _apart_m2(linework, structure, crs)
         repaired[bad] = structure
@@ -103,12 +104,22 @@ def repair_polygons(geometries: NDArray[np.object_], crs: str) -> RepairOutcome:
     return replace(outcome, usable=sure, repaired=bad & sure)
 
 
+def _made_valid(
+    geometries: NDArray[np.object_],
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return what the two methods make of invalid geometries."""
+    with np.errstate(invalid="ignore", over="ignore"):  # too large to be multiplied
+        linework = shapely.make_valid(geometries, method="linework")
+        structure = shapely.make_valid(geometries, method="structure")
+    return polygonal(linework), polygonal(structure)
+
+
 def _apart_m2(
     one: NDArray[np.object_], other: NDArray[np.object_], crs: str
 ) -> NDArray[np.float64]:
     """Return the area that only one of two repairs holds, shape (n,)."""
     sums = np.abs(area_m2(one, crs) - area_m2(other, crs))
-    with np.errstate(invalid="ignore"):  # coordinates that no grid can hold
+    with np.errstate(invalid="ignore", over="ignore"):  # as above
         only = polygonal(shapely.symmetric_difference(one, other))
     return np.asarray(np.fmax(sums, area_m2(only, crs)))
 

@@ -135,20 +135,6 @@ NUMBERS = (
         )
         for far in BEYOND
     ),
-    fault(
-        "COORD_HUGE",
-        "everything far away",
-        features(
-            lambda feature: feature.update(
-                geometry={
-                    "type": "Polygon",
-                    "coordinates": [ring(*SQUARE[:3], (1e9, 1))],
-                }
-            ),
-            every=True,
-        ),
-        "LAYER_OUTSIDE_COUNTY",
-    ),
 )
 
 # ------------------------------------------------------------------ kinds
@@ -224,8 +210,8 @@ INVALID = (
         ),
         "NUMBERS_DISAGREE",
     ),
-    fault(
-        "TWO_AREAS",
+    told(
+        "MENDED",
         "parts over each other",
         shaped(
             "MultiPolygon",
@@ -234,7 +220,7 @@ INVALID = (
                 [ring((100, 0), (200, 0), (200, 200), (100, 200))],
             ],
         ),
-        "NUMBERS_DISAGREE",
+        "OUTLINES_MENDED",
     ),
     fault(
         "TWO_AREAS",
@@ -268,14 +254,25 @@ INVALID = (
         "MENDED",
         "a bow-tie beside the site",
         polygon(
-            ring(*SQUARE[:3], (60, 200), (60, 220), (40, 200), (40, 220), (0, 200))
+            ring(*SQUARE[:3], (60, 200), (60.5, 201), (60.5, 200), (60, 201), (0, 200))
         ),
         "OUTLINES_MENDED",
     ),
     told(
         "MENDED", "points repeated", polygon(ring(*(c for c in SQUARE for _ in "ab")))
     ),
-    told("MENDED", "ring left open", polygon(ring(*SQUARE, closed=False))),
+    fault(
+        "MENDED",
+        "ring left open",
+        polygon(ring(*SQUARE, closed=False)),
+        "UNREADABLE_ROWS",
+    ),
+    fault(
+        "TWO_AREAS",
+        "corners exchanged",
+        polygon(ring((0, 0), (200, 200), (200, 0), (0, 200))),
+        "NUMBERS_DISAGREE",
+    ),
     told("MENDED", "clockwise", polygon(ring(*SQUARE[::-1]))),
 )
 
@@ -382,21 +379,8 @@ FIELDS = (
     farm("FIELD", "no name", renamed("YJJBNTTBBH", "BZ"), outcome=Outcome.TOLD),
 )
 
+
 # ---------------------------------------------------------- another layer's file
-WRONG = (
-    BaseFault(
-        name="village boundaries as urban ones",
-        kind="WRONG_LAYER",
-        good=geojson(
-            (("BSM", ("U1", "U2")), ("GHFQMC", ("城镇集中建设区", "特别用途区")))
-        ),
-        spoil=words(GHFQMC="村庄建设区"),
-        codes=(UNKNOWN,),
-        layer="urban_development_boundary",
-    ),
-)
-
-
 def _exchanged() -> Iterator[BaseFault]:
     """Farmland under the name of red lines, and the other way."""
     yield fault(
@@ -406,6 +390,24 @@ def _exchanged() -> Iterator[BaseFault]:
         MISSING,
     )
     yield farm("WRONG_LAYER", "red lines as farmland", lambda _: geojson()(), MISSING)
+    yield farm(
+        "WRONG_LAYER",
+        "land parcels as farmland",
+        renamed("YJJBNTTBBH", "TBYBH"),
+        "LAYER_WRONG",
+    )
+    yield farm(
+        "WRONG_LAYER",
+        "cropland targets as farmland",
+        renamed("YJJBNTTBBH", "SFWHTD"),
+        "LAYER_WRONG",
+    )
+    yield fault(
+        "WRONG_LAYER",
+        "protected areas as red lines",
+        renamed("HXMC", "ZRBHDBM"),
+        "LAYER_WRONG",
+    )
 
 
 # ---------------------------------------------------------------------- place
@@ -428,6 +430,7 @@ def moved(change: Callable[[float, float], list[float]]) -> Edit:
 PLACES = (
     fault("PLACE", "axes swapped", moved(lambda x, y: [y, x]), "LAYER_OUTSIDE_COUNTY"),
     fault("PLACE", "zone prefixed", moved(lambda x, y: [x + 37e6, y])),
+    fault("PLACE", "far away", moved(lambda x, y: [x + 5e6, y])),
     fault("PLACE", "in kilometres", moved(lambda x, y: [x / 1e3, y / 1e3])),
     fault("PLACE", "next zone stated", stated("urn:ogc:def:crs:EPSG::4545")),
     fault(
@@ -489,7 +492,6 @@ CONTENT_FAULTS = (
     *TWICE,
     *CLASSES,
     *FIELDS,
-    *WRONG,
     *_exchanged(),
     *PLACES,
     *TEXTS,

@@ -186,7 +186,7 @@ GEOPACKAGES = (
         "BLOB",
         "gpkg geometry is text",
         GPKG,
-        sql("UPDATE layer SET geom = 'POLYGON EMPTY' WHERE fid = 2"),
+        sql("UPDATE layer SET geom = x'504f4c59474f4e' || zeroblob(60) WHERE fid = 2"),
     ),
     fault(
         "BLOB",
@@ -241,8 +241,17 @@ TWO = wkb_layer(*BOTH)
 
 
 def instead(*parts: bytes) -> Edit:
-    """Give a layer other geometries."""
-    return lambda _files: wkb_layer(*parts)()
+    """Give a layer other geometries, behind GDAL's back."""
+    changes = [
+        f"UPDATE layer SET geom = x'{blob(part).hex()}' WHERE fid = {row}"  # noqa: S608  made here
+        for row, part in enumerate(parts, start=1)
+    ]
+    return sql(*changes)
+
+
+def blob(content: bytes) -> bytes:
+    """Return well-known binary as a GeoPackage stores it, without its box."""
+    return b"GP\0\x01" + struct.pack("<i", 4546) + content
 
 
 SURFACES = (
@@ -255,7 +264,7 @@ SURFACES = (
         "UNREADABLE_ROWS",
     ),
     fault("TIN", "a surface alone", TWO, instead(surface(1015)), "UNREADABLE_ROWS"),
-    fault("CURVE", "an arc of four points", TWO, instead(BOTH[0], circle(4))),
+    fault("CURVE", "an arc without end", TWO, instead(BOTH[0], circle(5)[:-8])),
 )
 
 # ---------------------------------------------------------------- disguises
@@ -390,7 +399,7 @@ def plain(name: str, good: Callable[[], Files], spoil: Edit, *codes: str) -> Bas
 
 
 ENCODINGS = (
-    plain("GBK, no cpg, no mark", SHP, language(0)),
+    plain("GBK, marked as OEM 437", SHP, language(0x01)),
     plain("GBK, marked as GBK", SHP, language(0x4D)),
     plain("GBK, marked as ANSI", SHP, language(0x57)),
     plain("GBK, cpg says UTF-8", SHP, put("layer.cpg", b"UTF-8"), "ENCODING_DIFFERS"),
@@ -405,7 +414,7 @@ ENCODINGS = (
     plain("GBK, cpg says nothing known", SHP, put("layer.cpg", b"\xff?")),
     plain("GBK, cpg empty", SHP, put("layer.cpg", b"")),
     plain("GBK, cpg says OEM 936", SHP, put("layer.cpg", b"OEM 936")),
-    plain("UTF-8, no cpg", UTF8, both(drop(".cpg"), language(0))),
+    plain("UTF-8, marked as ANSI", UTF8, language(0x57)),
     plain("UTF-8, cpg says GBK", UTF8, put("layer.cpg", b"GBK"), "ENCODING_DIFFERS"),
     plain("UTF-8, marked as GBK", UTF8, language(0x4D), "ENCODING_DIFFERS"),
     fault(

@@ -185,7 +185,12 @@ def sql(*statements: str) -> Edit:
 
 def _corner(place: int) -> Callable[[bytes], float]:
     """Return a function that takes a bound out of the header of a blob."""
-    return lambda blob: float(struct.unpack_from("<4d", blob, 8)[place])
+
+    def corner(blob: bytes) -> float:
+        held = len(blob) >= 40 and blob[3] & 0x0E
+        return float(struct.unpack_from("<4d", blob, 8)[place]) if held else 0.0
+
+    return corner
 
 
 def zipped(*, nested: bool = False, folder: str = "") -> Edit:

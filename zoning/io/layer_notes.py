@@ -29,9 +29,10 @@ _POLYGON = 2
 class Twofold:
     """Land that a layer holds more than once.
 
-    `repeats` are rows whose outline an earlier row has; `pairs` (n, 2) rows
-    that share more than `LEAST_M2`, repeats left out, and `pair_m2` (n,) how
-    much. `excess_m2` is what a plain sum of areas counts too much.
+    `repeats` (n, 2) are rows, each behind the earlier row that has its outline;
+    `pairs` (n, 2) rows that share more than `LEAST_M2`, repeats left out, and
+    `pair_m2` (n,) how much. `excess_m2` is what a plain sum of areas counts too
+    much.
     """
 
     repeats: NDArray[np.intp]
@@ -60,21 +61,25 @@ def twofold(geometry: NDArray[np.object_], crs: str) -> Twofold:
 
     areal = np.flatnonzero(shapely.get_dimensions(geometry) == _POLYGON)
     first: dict[bytes, int] = {}
-    kept = [
-        first.setdefault(content, row) == row
-        for row, content in enumerate(shapely.to_wkb(geometry[areal]).tolist())
-    ]
-    single = np.array(kept, dtype=bool)
-    own, repeats = areal[single], areal[~single]
+    contents = shapely.to_wkb(geometry[areal]).tolist()
+    earliest = [first.setdefault(one, row) for row, one in enumerate(contents)]
+    places = np.array(earliest, dtype=np.intp)
+    single = places == np.arange(len(areal))
+    own, again = areal[single], areal[~single]
+    repeats = np.stack([areal[places[~single]], again], axis=1)
     found = areas_among(ragged_edges(geometry[own]), crs=crs)
     real = found.area_m2 > LEAST_M2
     pairs = np.stack([own[found.left[real]], own[found.right[real]]], axis=1)
-    again = measure.area_m2(geometry[repeats], crs)
     return Twofold(
         repeats=repeats,
         pairs=pairs,
         pair_m2=found.area_m2[real],
-        excess_m2=math.fsum([*again, _excess_m2(geometry, np.unique(pairs), crs)]),
+        excess_m2=math.fsum(
+            [
+                *measure.area_m2(geometry[again], crs),
+                _excess_m2(geometry, np.unique(pairs), crs),
+            ]
+        ),
     )
 
 
@@ -108,7 +113,8 @@ def notes_of(
         The log of repairs.
     """
     if len(found.repeats):
-        count, rows = listed(ids[found.repeats])
+        same = [f"{ids[again]} = {ids[one]}" for one, again in found.repeats]
+        count, rows = listed(np.array(same, dtype=object))
         yield layer_problem("FEATURES_REPEATED", definition.id, count=count, rows=rows)
     if len(found.pairs) and not definition.overlaps:
         pairs = [

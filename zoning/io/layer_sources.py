@@ -76,6 +76,7 @@ def opened(path: Path, layer_id: str) -> Iterator[Path]:
 
 
 def _unpacked(path: Path, layer_id: str) -> tuple[PurePosixPath, Mapping[str, bytes]]:
+    _refuse_known(path, layer_id, b"")  # workbooks and KMZ are zips too
     try:
         members = archives.members(path.read_bytes(), path.name, wanted=wanted)
         return one_set(data_sets(members), path.name)
@@ -111,13 +112,18 @@ def driver_of(path: Path, layer_id: str) -> str:
     for mark, driver in _MAGIC:
         if head.startswith(mark):
             return driver
+    _refuse_known(path, layer_id, head)
     if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in {b"{", b"["}:
         return "GeoJSON"
-    known = refused_file(path.suffix, head)
+    raise _unreadable(layer_id, "unknown format")
+
+
+def _refuse_known(path: Path, layer_id: str, head: bytes) -> None:
+    """Name a format that is known and no layer comes in."""
+    known = refused_file(path.suffix, head, layer=True)
     if known is not None:
         values = dict(known.values)
         raise LayerError(layer_problem("LAYER_FORMAT_REFUSED", layer_id, **values))
-    raise _unreadable(layer_id, "unknown format")
 
 
 def table_of(
