@@ -11,6 +11,7 @@ References
 """
 
 import codecs
+import re
 import struct
 from dataclasses import dataclass
 from functools import cache
@@ -38,12 +39,14 @@ AUTO = "auto"
 class Table:
     """Rows in file order; None where the record is marked deleted.
 
-    `stated` is the encoding that file or caller name, '' where neither does.
+    `stated` is the encoding that file or caller name, '' where neither does;
+    `guessed` says that neither does and that no text holds a known word.
     """
 
     rows: tuple[dict[str, str] | None, ...]
     encoding: str
     stated: str = ""
+    guessed: bool = False
     problems: tuple[Problem, ...] = ()
 
 
@@ -99,7 +102,13 @@ def read_dbf(
     if first and encoding != first:
         values = {"detail": f"{first} → {encoding}"}
         doubt = (Problem(code="ATTRIBUTES_DOUBTFUL", where=where, values=values),)
-    return Table(rows=tuple(rows), encoding=encoding, stated=first, problems=doubt)
+    return Table(
+        rows=tuple(rows),
+        encoding=encoding,
+        stated=first,
+        guessed=bool(texts) and not first and not _known(texts, encoding),
+        problems=doubt,
+    )
 
 
 def _fields(content: bytes, header: int) -> list[_Field]:
@@ -127,7 +136,15 @@ def _plain(name: str) -> str:
     word = name.strip("\ufeff\xef\xbb\xbf \t\r\n\0").lower()
     if word.removeprefix("oem ").removeprefix("ansi ") in _CHINESE_PAGES:
         return "gb18030"
-    return "utf-8" if word in {"utf8", "utf-8", "65001"} else word
+    if word in {"utf8", "utf-8", "65001"}:
+        return "utf-8"
+    bare = re.sub(r"[^a-z0-9]", "", word)
+    for spelt in (word, bare, f"cp{bare}", bare.replace("koi8", "koi8-")):
+        try:
+            return codecs.lookup(spelt).name
+        except LookupError:
+            continue
+    return word
 
 
 def _texts(fields: list[_Field], records: list[bytes]) -> list[bytes]:

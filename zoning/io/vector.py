@@ -198,6 +198,8 @@ def _encoding(path: Path, layer_id: str, declared: str) -> tuple[str, list[Probl
     if table.stated and table.stated != table.encoding:
         values = {"stated": table.stated, "found": table.encoding}
         notes.append(layer_problem("ENCODING_DIFFERS", layer_id, **values))
+    if table.guessed:
+        notes.append(layer_problem("ENCODING_GUESSED", layer_id, found=table.encoding))
     deleted = sum(row is None for row in table.rows)
     if deleted:
         notes.append(layer_problem("RECORDS_LEFT_OUT", layer_id, count=str(deleted)))
