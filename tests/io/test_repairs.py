@@ -33,11 +33,17 @@ LOOP = [
 ]
 
 
-def test_a_bow_tie_is_in_the_log_with_its_change_of_area() -> None:
-    (row, repair), *others = repairs_of(drawn(SQUARE, BOW_TIE))
+def test_a_square_drawn_twice_is_in_the_log_with_its_change_of_area() -> None:
+    (row, repair), *others = repairs_of(drawn(SQUARE, [*SQUARE, *SQUARE]))
 
     assert (row, others) == (1, [])
-    assert repair.area_change_m2 == pytest.approx(5_000, rel=ELLIPSOID)
+    assert repair.area_change_m2 == pytest.approx(-10_000, rel=ELLIPSOID)
+
+
+def test_a_bow_tie_is_named_with_its_area_as_drawn_and_as_repaired() -> None:
+    names = np.array(["H1"], dtype=object)
+
+    assert two_areas(drawn(BOW_TIE), names).tolist() == ["H1 (0.0 / 4,998.7 m²)"]
 
 
 def test_a_shape_of_two_areas_is_named_with_both() -> None:
