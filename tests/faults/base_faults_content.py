@@ -1,5 +1,6 @@
 """Bad layers whose files are whole: geometries, classes, fields, places."""
 
+import json
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -458,7 +459,14 @@ PLACES = (
     ),
 )
 
+
 # ------------------------------------------------------------------- the text
+def _lines(content: bytes) -> list[bytes]:
+    """Return the features of a collection, one a line (GeoJSONSeq)."""
+    found = json.loads(content)["features"]
+    return [json.dumps(feature).encode() for feature in found]
+
+
 TEXTS = (
     fault("JSON", "text behind the end", on(".geojson", lambda c: c + b"{}")),
     fault("JSON", "two documents", on(".geojson", lambda c: c + c)),
@@ -477,6 +485,12 @@ TEXTS = (
         "geometry said twice",
         swap(b'"geometry": {', b'"geometry": null, "geometry": {'),
     ),
+    fault(
+        "JSON",
+        "a feature a line, the last cut off",
+        on(".geojson", lambda c: b"\n".join(_lines(c))[:-30]),
+    ),
+    fault("JSON", "a feature a line", on(".geojson", lambda c: b"\n".join(_lines(c)))),
     fault("JSON", "an array", on(".geojson", lambda _: b"[1, 2]")),
     fault("JSON", "another object", on(".geojson", lambda _: b'{"a": 1}')),
     fault("JSON", "nested deeply", on(".geojson", lambda _: b"[" * 100_000)),
