@@ -22,8 +22,9 @@ FIELDS = {**ROAD, "activity": "reclamation_cropland"}
 STEEP = shapely.box(400_100, 3_435_100, 400_300, 3_435_200)
 FLAT = shapely.box(402_100, 3_432_100, 402_200, 3_432_200)
 WEST, NORTH, CELL, SIDE = 399_000.0, 3_437_000.0, 30.0, 200
-RULE = "SOI-001"
+RULE = "SWC-001"
 NODATA = -9999.0
+PLACE = from_origin(WEST, NORTH, CELL, CELL)
 
 
 def heights() -> NDArray[np.float32]:
@@ -39,7 +40,7 @@ class Grid:
 
     crs: str | None = "EPSG:4546"
     change: Callable[[NDArray[np.float32]], object] = lambda _: None
-    transform: Affine = from_origin(WEST, NORTH, CELL, CELL)
+    transform: Affine = PLACE
     spoil: Callable[[bytes], bytes] = lambda content: content
     said: str = 'vertical_datum: "1985"'
     nodata: float | None = NODATA

@@ -19,6 +19,8 @@ class RefusedFile:
 
     Parameters
     ----------
+    id : str
+        Its name in the table.
     suffixes : tuple of str
         Lower case, with their dot.
     magic : tuple of bytes
@@ -29,6 +31,7 @@ class RefusedFile:
         Whether it is refused as a layer of a base alone.
     """
 
+    id: str
     suffixes: tuple[str, ...]
     magic: tuple[bytes, ...]
     values: Mapping[str, str]
@@ -41,6 +44,7 @@ def refused_files() -> tuple[RefusedFile, ...]:
     text = files("zoning").joinpath("data/refused_files.yaml").read_text("utf-8")
     return tuple(
         RefusedFile(
+            id=name,
             suffixes=tuple(entry["suffixes"]),
             magic=tuple(bytes.fromhex(mark) for mark in entry["magic"]),
             values={
@@ -51,7 +55,7 @@ def refused_files() -> tuple[RefusedFile, ...]:
             },
             layer=entry.get("layer") == "true",
         )
-        for entry in strict_yaml.load_text(text).values()
+        for name, entry in strict_yaml.load_text(text).items()
     )
 
 
