@@ -43,9 +43,9 @@ def text(
     )
 
 
-def covering(*corners: float) -> Edit:
+def covering(west: float, south: float, east: float, north: float) -> Edit:
     """Put a polygon of coverage beside the layer."""
-    shape = json.loads(shapely.to_geojson(shapely.box(*corners)))
+    shape = json.loads(str(shapely.to_geojson(shapely.box(west, south, east, north))))
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4546"}}
     feature = {"type": "Feature", "properties": {}, "geometry": shape}
     found = {"type": "FeatureCollection", "crs": crs, "features": [feature]}

@@ -290,10 +290,16 @@ DISGUISES = (
     ),
 )
 
+
 # ------------------------------------------------- formats that no layer comes in
+def instead_of(name: str, content: bytes) -> Edit:
+    """Give another file in place of the layer."""
+    return lambda _files: {name: content}
+
+
 _PLACEMARK = KML.replace(b"NetworkLink", b"Placemark")
 OTHER_FORMATS = tuple(
-    fault("FORMAT", name, JSON, lambda _f, n=name, c=content: {n: c}, code)
+    fault("FORMAT", name, JSON, instead_of(name, content), code)
     for name, content, code in (
         ("layer.kml", KML, "LAYER_FORMAT_REFUSED"),
         ("placemark.kml", _PLACEMARK, "LAYER_FORMAT_REFUSED"),

@@ -71,7 +71,7 @@ def vector(
         if suffix == ".parquet":
             table.to_parquet(path)
         else:
-            own = {"encoding": encoding} if suffix == ".shp" else {}
+            own: dict[str, Any] = {"encoding": encoding} if suffix == ".shp" else {}
             table.to_file(path, driver=_DRIVERS[suffix], layer=layer, **own)
         if suffix == ".shp":
             path.with_suffix(".cpg").unlink(missing_ok=True)
