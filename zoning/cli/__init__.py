@@ -29,6 +29,7 @@ COMMANDS = (
     "export",
     "convert",
     "layers",
+    "corridors",
     "rules",
     "doctor",
     "schema",

@@ -22,6 +22,7 @@ __all__ = ["Conductor", "Network"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
+NUMPY_EDGES = 100_000  # up to here numpy is done before compiled code is loaded
 
 
 class Conductor(Protocol):
@@ -88,7 +89,8 @@ class Network:
     size : int
         Number of nodes.
     method : str
-        ``superlu``, ``cholmod``, ``pardiso`` or ``algebraic``.
+        ``superlu``, ``cholmod``, ``pardiso`` or ``algebraic``; ``multigrid``, which
+        needs a grid, is ``algebraic`` here.
     """
 
     def __init__(
@@ -113,7 +115,7 @@ class Network:
         self.method = method
         _, labels = connected_components(upper, directed=False)
         self.component: Indices = labels.astype(np.int64)
-        self._laplacian = _laplacian(upper)
+        self.laplacian = _laplacian(upper)
         self._factor: tuple[bytes, bytes, Solve] | None = None
 
     def potentials(
@@ -130,7 +132,7 @@ class Network:
         right = currents[free]
         if values is not None:
             out[fixed] = values[:, None]
-            pull = self._laplacian[free][:, fixed] @ values
+            pull = self.laplacian[free][:, fixed] @ values
             right = right - pull[:, None]
         if len(free):
             solve = self._solver(free, fixed, leak)
@@ -139,10 +141,12 @@ class Network:
 
     def inflow(self, potential: Floats) -> Floats:
         """Return L V; see `Conductor`."""
-        return np.asarray(self._laplacian @ potential)
+        return np.asarray(self.laplacian @ potential)
 
     def throughflow(self, potential: Floats, leak: Floats | None = None) -> Floats:
         """Return node currents; see `Conductor`."""
+        if len(self.first) > NUMPY_EDGES:
+            return self._compiled_throughflow(potential, leak)
         current = self.branch_currents(potential)
         forward, back = np.maximum(current, 0.0), np.maximum(-current, 0.0)
         out = np.bincount(self.first, forward, self.size)
@@ -154,6 +158,13 @@ class Network:
             out += np.maximum(drained, 0.0)
             into += np.maximum(-drained, 0.0)
         return np.maximum(out, into)
+
+    def _compiled_throughflow(self, potential: Floats, leak: Floats | None) -> Floats:
+        from zoning.corridors import algebraic_kernels as kernels
+
+        starts, ends = self.laplacian.indptr, self.laplacian.indices
+        drain = np.zeros(self.size) if leak is None else leak
+        return kernels.throughflow(starts, ends, self.laplacian.data, potential, drain)
 
     def branch_currents(self, potential: Floats) -> Floats:
         """Return the current from `first` to `second` in each resistor, (m,)."""
@@ -172,7 +183,7 @@ class Network:
         key = fixed.tobytes(), b"" if leak is None else leak.tobytes()
         if self._factor is None or self._factor[:2] != key:
             self._factor = None  # let the old factor go before the new one is made
-            matrix = self._laplacian[free][:, free]
+            matrix = self.laplacian[free][:, free]
             if leak is not None:
                 matrix = matrix + sparse.diags_array(leak[free])
             self._factor = (*key, _made(matrix, self.method))
@@ -180,7 +191,7 @@ class Network:
 
 
 def _made(matrix: Any, method: str) -> Solve:
-    if method == "algebraic":
+    if method in {"algebraic", "multigrid"}:
         from zoning.corridors.algebraic import algebraic_solver
 
         return algebraic_solver(matrix)

@@ -23,7 +23,7 @@ __all__ = ["Circuit", "Habitat", "united"]
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 NEIGHBOURS = (4, 8)
-MULTIGRID, ALGEBRAIC = "multigrid", "algebraic"
+MULTIGRID = "multigrid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -201,7 +201,7 @@ class Habitat:
             second,
             conductance,
             size=int(node.max()) + 1,
-            method=ALGEBRAIC if method == MULTIGRID else method,
+            method=method,
         )
         return Circuit(conductor=network, node=node)
 

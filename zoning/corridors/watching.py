@@ -7,9 +7,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Keeper", "Watch"]
+__all__ = ["Keeper", "StalledError", "Watch"]
 
 Floats = NDArray[np.float64]
+
+
+class StalledError(ArithmeticError):
+    """A solver does not come closer; caught where another one takes over."""
 
 
 class Keeper(Protocol):

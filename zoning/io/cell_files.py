@@ -98,7 +98,7 @@ def unpacked(path: Path) -> bytes:
         packed = stream.read(2) == _GZIP
         stream.seek(0)
         source = gzip.GzipFile(fileobj=stream) if packed else stream
-        content: bytes = source.read(MAX_BYTES + 1)  # type: ignore[attr-defined]
+        content: bytes = source.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise ValueError("too large")
     return content
