@@ -43,6 +43,7 @@ CORE, ISLET, EDGE, PERFORATION, BRANCH = 17, 9, 3, 5, 1
 BRIDGE, LOOP = 33, 65
 CORE_OPENING, BORDER_OPENING, MISSING = 100, 220, 129
 _INSIDE = 100
+_FRAME = 2
 _IN_EDGE, _IN_PERFORATION = 2, 4
 _CROSS = ndimage.generate_binary_structure(2, 1)
 _SQUARE = np.ones((3, 3), dtype=np.bool_)
@@ -147,19 +148,20 @@ class Pattern:
 def spatial_pattern(foreground: Grid, rule: PatternRule | None = None) -> Pattern:
     """Sort the cells of a foreground by their part in its shape.
 
-    What lies beyond the map is not known and ends no core.
+    What lies beyond the map, and missing cells, are not known and end nothing: the
+    map is taken to go on as at its border, missing cells to be foreground.
 
     Parameters
     ----------
     foreground : Grid
-        Not zero for the foreground; missing cells count as background and are
-        coded as missing.
+        Not zero for the foreground; missing cells are coded as missing.
     rule : PatternRule, optional
         As the practice takes it: 8 neighbours, edge width 1, both distinctions.
     """
     rule = rule or PatternRule()
     missing = foreground.missing
-    shape = (foreground.values != 0) & ~missing
+    margin = rule.edge_width + _FRAME
+    shape = np.pad((foreground.values != 0) | missing, margin, mode="edge")
     codes, holes = _codes(shape, rule)
     if rule.inside:
         _, joined_back = _structures(rule)
@@ -168,6 +170,7 @@ def spatial_pattern(foreground: Grid, rule: PatternRule | None = None) -> Patter
         codes[within & shape] += _INSIDE
         codes[openings] = BORDER_OPENING
         codes[within & ~shape] = CORE_OPENING
+    codes = codes[margin:-margin, margin:-margin].copy()
     codes[missing] = MISSING
     return Pattern(codes=foreground.with_values(codes), rule=rule)
 
