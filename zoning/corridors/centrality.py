@@ -168,6 +168,8 @@ def _ways(far: Floats, ends: Places, costs: Floats) -> Floats:
             if not np.isfinite(far[start, node]):
                 break
             for near, other in (ends.T, ends.T[::-1]):
-                into = (other == node) & _same(far[start, near] + costs, far[start, node])
+                into = (other == node) & _same(
+                    far[start, near] + costs, far[start, node]
+                )
                 ways[start, node] += ways[start, near[into]].sum()
     return ways

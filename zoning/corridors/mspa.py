@@ -183,8 +183,8 @@ def _codes(shape: Bools, rule: PatternRule) -> tuple[Codes, Bools]:
     body = _holding(shape, core, joined)
     holes = ndimage.binary_fill_holes(core, joined_back) & ~core
     lining = body & ~core & ~_farther(core, rule.edge_width)
-    perforated = _perforations(lining & holes, holes, labels, rule)
-    bridges, loops = _connectors(body, core, labels, rule)
+    perforated = _perforations(lining & holes, holes, labels, rule=rule)
+    bridges, loops = _connectors(body, core, labels, rule=rule)
     codes = np.zeros(shape.shape, dtype=np.uint8)
     codes[shape] = BRANCH
     codes[shape & ~body] = ISLET
@@ -219,10 +219,12 @@ def _holding(shape: Bools, core: Bools, joined: Bools) -> Bools:
     labels, number = ndimage.label(shape, joined)
     held = np.zeros(number + 1, dtype=np.bool_)
     held[labels[core]] = True
-    return held[labels]
+    return np.asarray(held[labels])
 
 
-def _perforations(lining: Bools, holes: Bools, core: Labels, rule: PatternRule) -> Bools:
+def _perforations(
+    lining: Bools, holes: Bools, core: Labels, *, rule: PatternRule
+) -> Bools:
     """Return the lining of holes, without that of other cores within them."""
     _, joined_back = _structures(rule)
     labels, number = ndimage.label(holes, joined_back)
@@ -240,7 +242,7 @@ def _perforations(lining: Bools, holes: Bools, core: Labels, rule: PatternRule) 
 
 
 def _connectors(
-    body: Bools, core: Bools, labels: Labels, rule: PatternRule
+    body: Bools, core: Bools, labels: Labels, *, rule: PatternRule
 ) -> tuple[Bools, Bools]:
     """Return bridges and loops."""
     joined, _ = _structures(rule)
@@ -305,7 +307,9 @@ def _round_corners(lines: Bools, room: Bools) -> Bools:
     rows, columns = lines.shape
     for i, j in ((0, 0), (0, 2), (2, 0), (2, 2)):
         corner = line[i : i + rows, j : j + columns]
-        beside = free[i : i + rows, 1 : 1 + columns] | free[1 : 1 + rows, j : j + columns]
+        beside = (
+            free[i : i + rows, 1 : 1 + columns] | free[1 : 1 + rows, j : j + columns]
+        )
         found |= corner & beside
     return found
 
@@ -316,7 +320,8 @@ def _steps(radius: int) -> tuple[bool, ...]:
     disc = [i + j for i in span for j in span if i * i + j * j <= radius * (radius + 1)]
     squares = max(disc) - radius
     return tuple(
-        k * squares // radius != (k - 1) * squares // radius for k in range(radius, 0, -1)
+        k * squares // radius != (k - 1) * squares // radius
+        for k in range(radius, 0, -1)
     )
 
 

@@ -121,7 +121,7 @@ def ecological_sources(
     like = pattern.codes
     joined = _SQUARE if pattern.rule.connectivity == 8 else _CROSS  # noqa: PLR2004
     patches, area_m2 = _patches(pattern, joined, demand.least_area_m2)
-    importance = _ranked(like, patches, area_m2, demand)
+    importance = _ranked(like, patches, area_m2, demand=demand)
     kept = np.zeros(len(area_m2), dtype=np.bool_)
     kept[np.argsort(-importance.whole, kind="stable")[: demand.count]] = True
     by_law = _protected_cells(like, protected)
@@ -159,7 +159,7 @@ def _patches(
 
 
 def _ranked(
-    like: Grid, patches: Labels, area_m2: Floats, demand: Dispersal
+    like: Grid, patches: Labels, area_m2: Floats, *, demand: Dispersal
 ) -> Importance:
     """Return dPC of the patches: straight between their nearest cells."""
     apart_m = np.zeros((len(area_m2), len(area_m2)))
