@@ -187,10 +187,10 @@ def resistance_surface(
     barrier = np.zeros(like.shape, dtype=np.bool_)
     unknown = np.zeros(like.shape, dtype=np.bool_)
     for factor in table.factors:
-        values = _valued(factor, grids[factor.name])
-        barrier |= np.isposinf(values)
-        unknown |= np.isnan(values)
-        total += values * (factor.weight / whole)
+        cost = _valued(factor, grids[factor.name])
+        barrier |= np.isposinf(cost)
+        unknown |= np.isnan(cost)
+        total += cost * (factor.weight / whole)
     total[barrier | unknown] = np.nan
     grid = like.with_values(total)
     return ResistanceSurface(grid=grid, barrier=barrier, unknown=unknown, table=table)
@@ -251,7 +251,7 @@ def varied(
     Values and weights are multiplied by (1 + spread)^u, u even between -1 and 1.
     Each u depends on the seed, the run, the factor and the class alone: tables
     that share a class share its draw, whatever else they hold. Values do not
-    fall below the least of the table; barriers stay.
+    fall below the least of their factor; barriers stay.
 
     Parameters
     ----------
@@ -348,7 +348,11 @@ def _faults(factor: Factor) -> list[str]:
         found.append("classes or bands")
     if not 0 < factor.weight < math.inf:
         found.append(f"weight {factor.weight:g}")
-    found += [f"{key:g}: {value:g}" for key, value in entries if not value > 0]
+    found += [
+        f"{key:g}: {value:g}"
+        for key, value in entries
+        if math.isnan(key) or not value > 0
+    ]
     if limits and (limits != sorted(set(limits)) or limits[-1] != math.inf):
         found.append("bands do not ascend to inf")
     if len({key for key, _ in factor.classes}) < len(factor.classes):
@@ -356,7 +360,7 @@ def _faults(factor: Factor) -> list[str]:
     return [f"{factor.name}: {fault}" for fault in found]
 
 
-def _table(loaded: Any) -> ResistanceTable:  # noqa: ANN401  what a file holds
+def _table(loaded: Any) -> ResistanceTable:
     """Return a table from what strict YAML gave: maps, lists and texts."""
     try:
         return ResistanceTable(
