@@ -145,6 +145,7 @@ def test_any_sources_and_grounds_balance_by_any_solver(
     ],
 )
 def test_conflicts_are_settled_as_the_policy_says(
+    *,
     conflict: str,
     theirs: bool,
     sources: list[float],
