@@ -1,9 +1,8 @@
-"""What keeps a layer that was read from being relied on: place, kind, number."""
+"""What keeps a layer that was read from being relied on: kind and number."""
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
 
 from zoning.errors import Problem
 from zoning.io.catalogue import LayerDefinition
@@ -12,13 +11,8 @@ from zoning.io.layer_content import LayerContent
 from zoning.io.layer_notes import listed
 from zoning.model.problems import layer_problem
 
-__all__ = ["AWAY_M", "REACH_M", "expected_count", "out_of_place", "wrong_kind"]
+__all__ = ["expected_count", "wrong_kind"]
 
-AWAY_M = 30_000.0
-"""Features further outside the county's box than this are out of place."""
-AWAY_SHARE = 0.1
-REACH_M = 1_000_000.0
-"""A vertex so far from the county is damage, in layers larger than it too."""
 KIND_WORDS = {
     "polygon": ("面", "polygons"),
     "line": ("线或面", "lines or polygons"),
@@ -35,29 +29,6 @@ def expected_count(entry: LayerEntry, layer_id: str, found: int) -> tuple[Proble
     return (
         layer_problem("COUNT_MISMATCH", layer_id, found=str(found), expected=expected),
     )
-
-
-def out_of_place(
-    content: LayerContent,
-    entry: LayerEntry,
-    layer_id: str,
-    *,
-    county: BaseGeometry | None,
-) -> tuple[Problem, ...]:
-    """Find features that do not lie where the county is (wrong CRS or zone)."""
-    if county is None:
-        return ()
-    county = shapely.box(*county.bounds)
-    away = ~shapely.covered_by(content.geometry, county.buffer(REACH_M))
-    if not entry.beyond_county:
-        away |= ~shapely.intersects(content.geometry, county.buffer(AWAY_M))
-    if not away.any():
-        return ()
-    if away.mean() > AWAY_SHARE:
-        detail = f"{int(away.sum())}/{len(away)}"
-        return (layer_problem("LAYER_OUTSIDE_COUNTY", layer_id, detail=detail),)
-    count, rows = listed(content.ids[away])
-    return (layer_problem("FEATURES_AWAY", layer_id, count=count, rows=rows),)
 
 
 def wrong_kind(

@@ -5,12 +5,12 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
 
 from zoning import measure, store
 from zoning.errors import LayerError, Problem
@@ -20,30 +20,27 @@ from zoning.io.config import LayerEntry
 from zoning.io.geodatabase import is_geodatabase
 from zoning.io.hashing import being_edited, file_sha256
 from zoning.io.layer_content import LayerContent, from_prepared, to_prepared
-from zoning.io.layer_doubts import (
+from zoning.io.layer_doubts import expected_count, wrong_kind
+from zoning.io.layer_notes import listed, notes_of, twofold
+from zoning.io.layer_place import (
     AWAY_M,
     REACH_M,
-    expected_count,
+    LayerPlace,
+    beside_county,
+    first_point,
+    located_here,
     out_of_place,
-    wrong_kind,
+    unplaced_layer,
 )
-from zoning.io.layer_notes import listed, notes_of, twofold
 from zoning.io.raw_layer import RawLayer
 from zoning.io.repairs import repairs_of, two_areas
 from zoning.model import Layer, LayerInfo, Repair
 from zoning.model.problems import layer_problem
 from zoning.topology import oriented, repair_polygons
 
-__all__ = ["LayerPlace", "layer_info", "read_layer", "sealed_sha256"]
+__all__ = ["layer_info", "read_layer", "sealed_sha256"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class LayerPlace:
-    """Where a layer is read: base folder, working plane, county."""
-
-    folder: Path
-    crs: str
-    county: BaseGeometry | None
+OUTSIDE = "LAYER_OUTSIDE_COUNTY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +109,14 @@ def read_layer(
             *source.problems,
             *content.problems,
             *expected_count(entry, definition.id, len(content.geometry)),
-            *out_of_place(content, entry, definition.id, county=place.county),
+            *out_of_place(
+                content.geometry,
+                content.ids,
+                definition.id,
+                beyond_county=entry.beyond_county,
+                place=place,
+                crs=content.crs,
+            ),
             *wrong_kind(content, definition),
         ),
     )
@@ -167,18 +171,26 @@ def _prepared_content(
 ) -> LayerContent:
     """Take the content from the store, or read it and put it there.
 
-    The key covers the files, the settings and the catalogue's definition: a
-    changed class table must not leave old classes behind.
+    The key covers the files, the settings, the catalogue's definition and the
+    county: a changed class table must not leave old classes behind, nor a
+    changed outline the doubts about the old one.
     """
     shaping = json.dumps(
         [entry.layer, entry.layers, entry.encoding, entry.crs, entry.fields]
     )
-    key = store.store_key(source.digest, place.crs, shaping, repr(definition))
+    county = "" if place.county is None else sha256(place.county.wkb).hexdigest()
+    key = store.store_key(source.digest, place.crs, shaping, repr(definition), county)
     prepared = store.load(place.folder, definition.id, key)
     if prepared is not None:
         with contextlib.suppress(KeyError, ValueError, TypeError):  # not ours: reread
             return from_prepared(prepared)
     content = _read_content(entry, definition, place, raws=source.parts())
+    doubts = located_here(content.problems, place, content.crs)
+    if definition.geometry == "polygon":
+        doubts += beside_county(
+            content.geometry, definition.id, place=place, crs=content.crs
+        )
+    content = replace(content, problems=doubts)
     store.save(place.folder, definition.id, key, prepared=to_prepared(content))
     return content
 
@@ -262,7 +274,12 @@ def _read_content(
     usable = ~shapely.is_missing(geometry) & _carried(geometry)
     if usable.sum() < (~shapely.is_missing(geometry)).sum():
         problems.append(
-            layer_problem("LAYER_OUTSIDE_COUNTY", definition.id, detail="inf")
+            unplaced_layer(
+                OUTSIDE,
+                definition.id,
+                first_point(raws[0].geometry),
+                detail="inf",
+            )
         )
     keep = np.flatnonzero(usable)
     order = keep[np.argsort(columns.ids[keep].astype(str), kind="stable")]
