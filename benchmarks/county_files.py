@@ -256,7 +256,10 @@ def _base_text(folder: Path, sheets: Sequence[_Sheet], clauses: int) -> str:
         own = _entry(folder, sheet.path, len(sheet.geometry))
         lines += [f"  {sheet.layer}:", *(f"  {line}" for line in own)]
     own = _entry(folder, "access_list.xlsx", clauses)
-    lines += ["  access_list:", *(f"  {line}" for line in own if "coverage" not in line)]
+    lines += [
+        "  access_list:",
+        *(f"  {line}" for line in own if "coverage" not in line),
+    ]
     return "\n".join(lines) + "\n"
 
 

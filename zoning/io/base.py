@@ -143,13 +143,8 @@ def _own_county(county: Layer, admin_code: str) -> Layer:
     if not own.any():
         detail = f"XZQDM {admin_code}: {', '.join(map(str, codes[:8]))}"
         raise BaseError(Problem(code="COUNTY_UNUSABLE", values={"detail": detail}))
-    return replace(
-        county,
-        geometry=county.geometry[own],
-        feature_ids=county.feature_ids[own],
-        attributes={name: col[own] for name, col in county.attributes.items()},
-        info=replace(county.info, features=int(own.sum())),
-    )
+    kept = county.taken(np.flatnonzero(own))
+    return replace(kept, info=replace(county.info, features=int(own.sum())))
 
 
 def _covered(layer: Layer, entry: LayerEntry, place: LayerPlace) -> Layer:

@@ -19,11 +19,17 @@ from zoning.io.columns import canonical_columns
 from zoning.io.config import LayerEntry
 from zoning.io.geodatabase import is_geodatabase
 from zoning.io.hashing import being_edited, file_sha256
-from zoning.io.layer_content import LayerContent, from_prepared, to_prepared
+from zoning.io.layer_content import (
+    LayerContent,
+    arrays_of,
+    from_stored,
+    header_of,
+)
 from zoning.io.raw_layer import RawLayer
 from zoning.io.repairs import repairs_of, two_areas
 from zoning.model import Layer, LayerInfo, Repair
 from zoning.model.problems import layer_problem
+from zoning.overlay import as_shapes, dimensions, meet_widened, within_widened
 from zoning.topology import oriented, repair_polygons
 
 __all__ = ["LayerPlace", "layer_info", "read_layer", "sealed_sha256"]
@@ -89,11 +95,11 @@ def read_layer(
     opened = _files if entry.source is None else _table
     source = opened(entry, definition, place)
     content = _prepared_content(entry, definition, place, source=source)
-    if len(content.geometry) == 0:
+    count = len(content.geometry)
+    if count == 0:
         raise LayerError(
             *(source.problems or [layer_problem("LAYER_EMPTY", definition.id)])
         )
-    count = len(content.geometry)
     info = layer_info(entry, definition.id, source.digest, features=count)
     info = replace(
         info,
@@ -174,13 +180,19 @@ def _prepared_content(
         [entry.layer, entry.layers, entry.encoding, entry.crs, entry.fields]
     )
     key = store.store_key(source.digest, place.crs, shaping, repr(definition))
-    prepared = store.load(place.folder, definition.id, key)
-    if prepared is not None:
-        with contextlib.suppress(KeyError, ValueError, TypeError):  # not ours: reread
-            return from_prepared(prepared)
+    stored = store.load(place.folder, definition.id, key)
+    if stored is not None:
+        with contextlib.suppress(store.DamagedError, KeyError, ValueError, TypeError):
+            return from_stored(stored)
     content = _read_content(entry, definition, place, raws=source.parts())
-    store.save(place.folder, definition.id, key, prepared=to_prepared(content))
-    return content
+    stored = store.save(
+        place.folder,
+        definition.id,
+        key,
+        header=header_of(content),
+        arrays=arrays_of(content),
+    )
+    return content if stored is None else from_stored(stored)
 
 
 def sealed_sha256(entry: LayerEntry, layer_id: str, folder: Path) -> str:
@@ -332,10 +344,10 @@ def _out_of_place(
     """Find features that do not lie where the county is (wrong CRS or zone)."""
     if place.county is None:
         return ()
-    county = shapely.box(*place.county.bounds)
-    away = ~shapely.covered_by(content.geometry, county.buffer(REACH_M))
+    county = place.county.bounds
+    away = ~within_widened(content.geometry, county, REACH_M)
     if not entry.beyond_county:
-        away |= ~shapely.intersects(content.geometry, county.buffer(AWAY_M))
+        away |= ~meet_widened(content.geometry, county, AWAY_M)
     if not away.any():
         return ()
     if away.mean() > AWAY_SHARE:
@@ -354,9 +366,9 @@ def _wrong_kind(
     meet no polygon.
     """
     wanted = _wanted_dimensions(content, definition)
-    kinds = shapely.get_type_id(content.geometry)
-    mixed = kinds == shapely.GeometryType.GEOMETRYCOLLECTION
-    wrong = mixed | (shapely.get_dimensions(content.geometry) < wanted)
+    shapes = as_shapes(content.geometry)
+    mixed = shapes.kinds == shapely.GeometryType.GEOMETRYCOLLECTION
+    wrong = mixed | (dimensions(shapes, np.arange(len(shapes))) < wanted)
     if not wrong.any():
         return ()
     count, rows = _listed(content.ids[wrong])

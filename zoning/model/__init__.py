@@ -16,7 +16,9 @@ from zoning.model.base_values import (
     LayerInfo,
     Raster,
     Repair,
+    TextColumn,
 )
+from zoning.model.columns import Column
 from zoning.model.results import (
     ClauseSource,
     ConflictShape,
@@ -47,6 +49,7 @@ __all__ = [
     "CheckOptions",
     "Clause",
     "ClauseSource",
+    "Column",
     "ConflictShape",
     "DeclaredEvidence",
     "FeatureOverlap",
@@ -68,6 +71,7 @@ __all__ = [
     "SiteSource",
     "State",
     "Terrain",
+    "TextColumn",
     "UnitShare",
     "Verdict",
 ]

@@ -1,15 +1,17 @@
 """A base: layers, rasters, clauses, and how far each may be trusted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from zoning.errors import Problem
+from zoning.model.columns import Column, TakenColumns, TakenRows
 
 __all__ = [
     "Absence",
@@ -21,10 +23,15 @@ __all__ = [
     "LayerInfo",
     "Raster",
     "Repair",
+    "TextColumn",
 ]
 
 GeometryColumn = NDArray[np.object_]
-"""Shapely geometries, shape (n,); never None inside a `Layer`."""
+"""Shapely geometries, shape (n,); never None inside a `Layer`. A `Column` of the
+prepared store stands for one."""
+
+TextColumn = NDArray[np.object_]
+"""Text, shape (n,), '' when missing; or a `Column` that stands for it."""
 
 AttributeColumn = NDArray[np.object_] | NDArray[np.float64]
 """Text columns hold str ('' when missing); number columns float (nan)."""
@@ -89,10 +96,25 @@ class Layer:
 
     info: LayerInfo
     geometry: GeometryColumn
-    feature_ids: NDArray[np.object_]
+    feature_ids: TextColumn
     attributes: Mapping[str, AttributeColumn]
     coverage: BaseGeometry | None
     problems: tuple[Problem, ...] = ()
+
+    def taken(self, rows: NDArray[np.intp]) -> "Layer":
+        """Return the layer of some features, in the order of `rows`.
+
+        What is known of the layer as a whole stays as it is; shapes and texts
+        are read when somebody asks for them.
+        """
+        shapes: Any = self.geometry
+        ids = TakenRows(self.feature_ids, rows)
+        return replace(
+            self,
+            geometry=shapes.taken(rows) if isinstance(shapes, Column) else shapes[rows],
+            feature_ids=cast("TextColumn", ids),
+            attributes=TakenColumns(self.attributes, rows),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -17,7 +17,7 @@ from zoning import measure
 from zoning.overlay.shapes import LARGE, ShapeColumn, as_shapes
 from zoning.overlay.tables import Nearest, Overlaps
 
-__all__ = ["nearest_features"]
+__all__ = ["Members", "nearest_features"]
 
 FEW = 4_000_000
 """Pairs of sites and features up to which boxes are compared one by one."""
@@ -28,13 +28,24 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Members:
+    """Features that count, in ascending rows, and who is known to meet them.
+
+    `meeting` holds all pairs of the sites and the features in `rows` that meet.
+    """
+
+    rows: Rows
+    meeting: Overlaps
+
+
 def nearest_features(
     sites: NDArray[np.object_],
     features: Any,
     reach_m: float,
     *,
     crs: str,
-    meeting: Overlaps | None = None,
+    members: Members | None = None,
 ) -> Nearest:
     """Find the nearest feature of each site within `reach_m`.
 
@@ -47,18 +58,20 @@ def nearest_features(
         Valid geometries in the working plane.
     features : ndarray of object or ShapeColumn, shape (n,)
         Valid geometries in the working plane.
-    meeting : Overlaps, optional
-        All pairs of `sites` and `features` that meet, where they are known.
+    members : Members, optional
+        Which features count; all by default.
     """
     n = len(sites)
     feature = np.full(n, -1, dtype=np.intp)
     distance = np.full(n, np.inf)
     witness = np.full((n, 2), np.nan)
     found = Nearest(feature=feature, distance_m=distance, witness_lonlat=witness)
-    if len(features) == 0 or n == 0:
+    shapes = as_shapes(features)
+    rows = np.arange(len(shapes)) if members is None else members.rows
+    if len(rows) == 0 or n == 0:
         return found
-    search = _Search(sites=sites, shapes=as_shapes(features), reach_m=reach_m)
-    met = _met(search, meeting)
+    search = _Search(sites=sites, shapes=shapes, rows=rows, reach_m=reach_m)
+    met = _met(search) if members is None else _known_to_meet(members.meeting, n)
     lines = np.full(n, None, dtype=object)
     at = np.flatnonzero(met >= 0)
     feature[at] = met[at]
@@ -77,7 +90,13 @@ def nearest_features(
 class _Search:
     sites: NDArray[np.object_]
     shapes: ShapeColumn
+    rows: Rows
     reach_m: float
+
+    @cached_property
+    def bounds(self) -> Floats:
+        """Boxes of the features that count."""
+        return self.shapes.bounds[self.rows]
 
     @cached_property
     def boxes(self) -> Floats:
@@ -93,8 +112,11 @@ class _Search:
     def nearest(self, sites: Rows) -> tuple[Rows, NDArray[np.object_]]:
         """Return the feature of each of `sites`, -1 for none, and the line to it."""
         best = _Best(sites=self.sites[sites], reach_m=self.reach_m)
-        site, row = self._candidates(sites)
-        large = (self.shapes.sizes[row] > LARGE) & (self.shapes.kinds[row] < COLLECTION)
+        site, member = self._candidates(sites)
+        row = self.rows[member]
+        large = (self.shapes.sizes_of(row) > LARGE) & (
+            self.shapes.kinds[row] < COLLECTION
+        )
         small = np.flatnonzero(~large)
         best.offer(site[small], row[small], self.shapes[row[small]])
         for one in np.unique(row[large]):
@@ -105,12 +127,12 @@ class _Search:
         return best.row, best.lines()
 
     def _candidates(self, sites: Rows) -> tuple[Rows, Rows]:
-        """Return pairs (place in `sites`, feature) that may be nearest."""
-        boxes, bounds = self.boxes[sites], self.shapes.bounds
+        """Return pairs (place in `sites`, member) that may be nearest."""
+        boxes, bounds = self.boxes[sites], self.bounds
         if len(sites) * len(bounds) > FEW:
             return self._candidates_by_tree(sites)
         pairs = [
-            _may_be_nearest(boxes[k], self.corners[site], bounds, self.reach_m)
+            _may_be_nearest(boxes[k], self.corners[site], bounds, reach_m=self.reach_m)
             for k, site in enumerate(sites)
         ]
         count = [len(rows) for rows in pairs]
@@ -118,8 +140,8 @@ class _Search:
         return site, np.concatenate([*pairs, np.zeros(0, dtype=np.intp)])
 
     def _candidates_by_tree(self, sites: Rows) -> tuple[Rows, Rows]:
-        bounds = self.shapes.bounds
-        tree = shapely.STRtree(shapely.box(*bounds.T))
+        bounds = self.bounds
+        tree = shapely.STRtree(np.asarray(shapely.box(*bounds.T)))
         points = shapely.points(self.corners[sites])
         site, near = tree.query_nearest(points, all_matches=False)
         limit = np.full(len(sites), self.reach_m)
@@ -134,7 +156,9 @@ class _Search:
         """Return pairs (place in `sites`, facet) that may be nearer than `limit`."""
         bounds = self.shapes.facets(row)
         pairs = [
-            _may_be_nearest(self.boxes[site], self.corners[site], bounds, float(most))
+            _may_be_nearest(
+                self.boxes[site], self.corners[site], bounds, reach_m=float(most)
+            )
             for site, most in zip(sites, limit, strict=True)
         ]
         count = [len(facets) for facets in pairs]
@@ -177,7 +201,9 @@ class _Best:
         return lines
 
 
-def _may_be_nearest(box: Floats, point: Floats, bounds: Floats, reach_m: float) -> Rows:
+def _may_be_nearest(
+    box: Floats, point: Floats, bounds: Floats, *, reach_m: float
+) -> Rows:
     """Return the boxes in which the shape nearest to one site may lie.
 
     A shape touches every side of its box; so one of them is no further from a
@@ -200,7 +226,8 @@ def _within(point: Floats, bounds: Floats) -> Floats:
     near_y = np.minimum(np.abs(y - south), np.abs(y - north))
     far_x = np.maximum(np.abs(x - west), np.abs(x - east))
     far_y = np.maximum(np.abs(y - south), np.abs(y - north))
-    return np.minimum(np.hypot(near_x, far_y), np.hypot(far_x, near_y))
+    nearest = np.minimum(np.hypot(near_x, far_y), np.hypot(far_x, near_y))
+    return np.asarray(nearest)
 
 
 def _slack(distance: Any) -> Any:
@@ -208,14 +235,19 @@ def _slack(distance: Any) -> Any:
     return distance * (1 + 1e-9) + 1e-6
 
 
-def _met(search: _Search, meeting: Overlaps | None) -> Rows:
+def _known_to_meet(meeting: Overlaps, count: int) -> Rows:
     """Return the first feature that each site meets, -1 where there is none."""
+    first = np.full(count, -1, dtype=np.intp)
+    first[meeting.site[::-1]] = meeting.feature[::-1]
+    return first
+
+
+def _met(search: _Search) -> Rows:
+    """Find the first feature that each site meets, -1 where there is none."""
     first = np.full(len(search.sites), -1, dtype=np.intp)
-    if meeting is not None:
-        first[meeting.site[::-1]] = meeting.feature[::-1]
-        return first
-    tree = shapely.STRtree(shapely.box(*search.shapes.bounds.T))
-    site, row = tree.query(search.sites)
+    tree = shapely.STRtree(np.asarray(shapely.box(*search.bounds.T)))
+    site, member = tree.query(search.sites)
+    row = search.rows[member]
     meet = shapely.intersects(search.sites[site], search.shapes[row])
     site, row = site[meet], row[meet]
     order = np.lexsort((-row, site))

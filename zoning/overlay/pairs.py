@@ -150,7 +150,7 @@ def _near(
         meet &= (ours[:, None, 2:] >= bounds[None, :, :2]).all(axis=2)
         site, feature = np.nonzero(meet)
         return site, feature
-    site, feature = shapely.STRtree(shapely.box(*bounds.T)).query(sites)
+    site, feature = shapely.STRtree(np.asarray(shapely.box(*bounds.T))).query(sites)
     order = np.lexsort((feature, site))
     return site[order], feature[order]
 

@@ -48,15 +48,14 @@ class ShapeColumn(Protocol):
     def kinds(self) -> NDArray[np.uint8]:
         """Type id of each shape as GEOS numbers them, shape (n,)."""
 
-    @property
-    def sizes(self) -> Indices:
-        """Coordinates of each shape, shape (n,)."""
-
     def __len__(self) -> int:
         """Return n."""
 
     def __getitem__(self, rows: Any, /) -> Any:
         """Return a shape by its row, or an array of those that `rows` picks."""
+
+    def sizes_of(self, rows: Rows) -> Indices:
+        """Return how many coordinates the shapes in `rows` have."""
 
     def taken(self, rows: Rows) -> "ShapeColumn":
         """Return the column of `rows`, in that order, still not drawn."""
@@ -91,11 +90,6 @@ class Drawn:
         """Type id of each shape as GEOS numbers them, shape (n,)."""
         return np.asarray(shapely.get_type_id(self._shapes)).astype(np.uint8)
 
-    @property
-    def sizes(self) -> Indices:
-        """Coordinates of each shape, shape (n,)."""
-        return np.asarray(shapely.get_num_coordinates(self._shapes), dtype=np.int64)
-
     def __len__(self) -> int:
         """Return the number of shapes."""
         return len(self._shapes)
@@ -103,6 +97,10 @@ class Drawn:
     def __getitem__(self, rows: Any, /) -> Any:
         """Return a shape by its row, or an array of those that `rows` picks."""
         return self._shapes[rows]
+
+    def sizes_of(self, rows: Rows) -> Indices:
+        """Return how many coordinates the shapes in `rows` have."""
+        return np.asarray(shapely.get_num_coordinates(self._shapes[rows]))
 
     def taken(self, rows: Rows) -> "Drawn":
         """Return the column of `rows`, in that order."""
