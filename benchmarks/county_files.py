@@ -70,7 +70,7 @@ def write_site(path: Path, size: float = 1.0) -> Path:
 def _sheets(county: County, side: float) -> list[_Sheet]:
     rng = np.random.default_rng(11)
     whole = shapely.box(WEST, SOUTH, WEST + side, SOUTH + side)
-    many = [
+    return [
         _named("county", "county.gpkg", np.array([whole]), XZQDM=[ADMIN_CODE]),
         _farmland(county),
         _named(
@@ -86,10 +86,9 @@ def _sheets(county: County, side: float) -> list[_Sheet]:
         _rivers(rng, side),
         _corridors(rng, side),
     ]
-    return many
 
 
-def _named(layer: str, path: str, shapes: Shapes, **columns: Sequence[Any]) -> _Sheet:
+def _named(layer: str, path: str, shapes: Shapes, **columns: Any) -> _Sheet:
     return _Sheet(layer=layer, path=path, geometry=shapes, columns=columns)
 
 
@@ -188,9 +187,13 @@ def _rivers(rng: np.random.Generator, side: float) -> _Sheet:
 
 
 def _corridors(rng: np.random.Generator, side: float) -> _Sheet:
-    ends = rng.uniform(0, side, (CORRIDORS, 4, 2)) + np.array([WEST, SOUTH])
-    lines = shapely.segmentize(shapely.linestrings(ends), 50.0)
-    shapes = shapely.buffer(lines, rng.uniform(200, 600, CORRIDORS))
+    """Lay corridors of 0.4 to 1.2 km, each through a part of the county."""
+    start = rng.uniform(0, side * 0.8, (CORRIDORS, 1, 2)) + np.array([WEST, SOUTH])
+    steps = rng.uniform(-0.04, 0.08, (CORRIDORS, 5, 2)) * side
+    lines = shapely.linestrings(start + np.cumsum(steps, axis=1))
+    shapes = shapely.buffer(
+        shapely.segmentize(lines, 50.0), rng.uniform(200, 600, CORRIDORS)
+    )
     return _named(
         "corridor_layout",
         "GJ.gpkg",

@@ -34,7 +34,7 @@ class BareReaches:
 
 
 def bare_lines(
-    layer: Layer, keep: NDArray[np.bool_], sites: NDArray[np.object_], reach_m: float
+    layer: Layer, keep: NDArray[np.bool_], sites: NDArray[np.object_], *, reach_m: float
 ) -> BareReaches:
     """Return center lines of a view outside the view's own drawn water.
 

@@ -233,7 +233,7 @@ class Facts:
         if view.must_exist:
             bare = undelimited(layer, self.base.layers[view.layer], view)
         else:
-            bare = bare_lines(layer, keep, self.sites, reach)
+            bare = bare_lines(layer, keep, self.sites, reach_m=reach)
         near = nearest_features(self.sites, bare.shapes, reach, crs=self.base.crs)
         found = np.array(
             [bare.names[k] if k >= 0 else "" for k in near.feature], dtype=object

@@ -79,7 +79,7 @@ def read_access_list(
         When the workbook is missing, sealed otherwise, unreadable, or holds
         no clause.
     """
-    digest = sealed_sha256(entry, definition.id, place.folder)
+    digest = sealed_sha256(entry, definition.id, place)
     asked = repr((entry.layer, sorted(entry.fields.items())))
     key = store.store_key(digest, READING, asked, definition.id)
     prepared = store.load(place.folder, definition.id, key)

@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zoning import store, strict_yaml
+from zoning import strict_yaml
 from zoning.errors import LayerError
 from zoning.io.catalogue import LayerDefinition, same_name
 from zoning.io.config import LayerEntry

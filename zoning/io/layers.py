@@ -18,7 +18,8 @@ from zoning.io.catalogue import LayerDefinition
 from zoning.io.columns import canonical_columns
 from zoning.io.config import LayerEntry
 from zoning.io.geodatabase import is_geodatabase
-from zoning.io.hashing import being_edited, file_sha256
+from zoning.io.hashing import being_edited
+from zoning.io.known_hashes import KnownHashes
 from zoning.io.layer_content import (
     LayerContent,
     arrays_of,
@@ -50,11 +51,12 @@ KIND_WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LayerPlace:
-    """Where a layer is read: base folder, working plane, county."""
+    """Where a layer is read: base folder, working plane, county, known hashes."""
 
     folder: Path
     crs: str
     county: BaseGeometry | None
+    hashes: KnownHashes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +129,7 @@ def read_layer(
 def _files(
     entry: LayerEntry, definition: LayerDefinition, place: LayerPlace
 ) -> _Source:
-    digest = sealed_sha256(entry, definition.id, place.folder)
+    digest = sealed_sha256(entry, definition.id, place)
 
     def parts() -> Sequence[RawLayer]:
         from zoning.io.vector import read_raw
@@ -195,14 +197,14 @@ def _prepared_content(
     return content if stored is None else from_stored(stored)
 
 
-def sealed_sha256(entry: LayerEntry, layer_id: str, folder: Path) -> str:
+def sealed_sha256(entry: LayerEntry, layer_id: str, place: LayerPlace) -> str:
     """Return the hash of the layer's files, having compared it with the seal."""
-    path = folder / entry.path
+    path = place.folder / entry.path
     if not (path.is_file() or is_geodatabase(path)):
         raise LayerError(layer_problem("LAYER_MISSING", layer_id))
     if being_edited(path):
         raise LayerError(layer_problem("BEING_EDITED", layer_id))
-    digest = file_sha256(path)
+    digest = place.hashes.sha256(entry.path)
     _require_seal(entry, layer_id, digest)
     return digest
 

@@ -31,9 +31,9 @@ def read_raster(entry: LayerEntry, layer_id: str, place: LayerPlace) -> Raster:
         When it is missing, sealed otherwise, unreadable, rotated, too large,
         or has no CRS.
     """
-    digest = sealed_sha256(entry, layer_id, place.folder)
+    digest = sealed_sha256(entry, layer_id, place)
     key = store.store_key(digest, layer_id)
-    header, values = _prepared(entry, layer_id, place, key)
+    header, values = _prepared(entry, place, layer_id=layer_id, key=key)
     crs = str(header["crs"])
     if entry.crs is not None and entry.crs != crs:
         raise LayerError(
@@ -56,7 +56,7 @@ def read_raster(entry: LayerEntry, layer_id: str, place: LayerPlace) -> Raster:
 
 
 def _prepared(
-    entry: LayerEntry, layer_id: str, place: LayerPlace, key: str
+    entry: LayerEntry, place: LayerPlace, *, layer_id: str, key: str
 ) -> tuple[dict[str, Any], NDArray[np.float64]]:
     """Take header and values from the store, or read them and put them there.
 

@@ -19,6 +19,7 @@ __all__ = [
     "Base",
     "Clause",
     "GeometryColumn",
+    "HashesUsed",
     "Layer",
     "LayerInfo",
     "Raster",
@@ -168,6 +169,18 @@ class Clause:
     source: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HashesUsed:
+    """How the files of a base were told to be the sealed ones.
+
+    `recorded` hashes were taken as recorded, since size and time of the file
+    are those recorded with them; `computed` ones were computed.
+    """
+
+    recorded: int = 0
+    computed: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Base:
     """One folder that holds "the one map", opened.
@@ -192,3 +205,4 @@ class Base:
     clauses: tuple[Clause, ...] | None = None
     tables: Mapping[str, LayerInfo] = field(default_factory=dict)
     folder: Path | None = None
+    hashes: HashesUsed = HashesUsed()

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from zoning.overlay.shapes import ShapeColumn, as_shapes
+from zoning.overlay.shapes import as_shapes
 
 __all__ = ["meet_widened", "rows_near", "within_widened"]
 
@@ -50,44 +50,33 @@ def within_widened(features: Any, box: Box, by_m: float) -> NDArray[np.bool_]:
     """Say which shapes lie within a box and `by_m` around it, shape (n,)."""
     shapes = as_shapes(features)
     inside, unsure = _sorted_out(shapes.bounds, box, by_m)
-    return _settled(shapes, inside, unsure, shapely.covered_by, box=box, by_m=by_m)
+    around = shapely.buffer(shapely.box(*box), by_m)
+    inside[unsure] = shapely.covered_by(shapes[unsure], around)
+    return inside
 
 
 def meet_widened(features: Any, box: Box, by_m: float) -> NDArray[np.bool_]:
     """Say which shapes meet a box and `by_m` around it, shape (n,)."""
     shapes = as_shapes(features)
     inside, unsure = _sorted_out(shapes.bounds, box, by_m)
-    return _settled(shapes, inside, unsure, shapely.intersects, box=box, by_m=by_m)
+    around = shapely.buffer(shapely.box(*box), by_m)
+    inside[unsure] = shapely.intersects(shapes[unsure], around)
+    return inside
 
 
 def _sorted_out(
     bounds: NDArray[np.float64], box: Box, by_m: float
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which boxes lie within for sure, and which may lie or meet."""
+) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    """Return which boxes lie within for sure, and the rows that may."""
     west, south, east, north = box
     upright = _within(bounds, (west, south - by_m, east, north + by_m))
     lying = _within(bounds, (west - by_m, south, east + by_m, north))
     apart = (bounds[:, 0] > east + by_m) | (bounds[:, 2] < west - by_m)
     apart |= (bounds[:, 1] > north + by_m) | (bounds[:, 3] < south - by_m)
     inside = upright | lying
-    return inside, ~inside & ~apart
+    return inside, np.flatnonzero(~inside & ~apart)
 
 
 def _within(bounds: NDArray[np.float64], box: Box) -> NDArray[np.bool_]:
     inside = (bounds[:, :2] >= box[:2]).all(axis=1)
     return np.asarray(inside & (bounds[:, 2:] <= box[2:]).all(axis=1))
-
-
-def _settled(
-    shapes: ShapeColumn,
-    inside: NDArray[np.bool_],
-    unsure: NDArray[np.bool_],
-    ask: Any,
-    *,
-    box: Box,
-    by_m: float,
-) -> NDArray[np.bool_]:
-    rows = np.flatnonzero(unsure)
-    if len(rows):
-        inside[rows] = ask(shapes[rows], shapely.buffer(shapely.box(*box), by_m))
-    return inside

@@ -24,7 +24,7 @@ from zoning.model import CheckOptions
 from zoning.overlay import columns
 from zoning.overlay.areas import NOISE_M2, own_areas, shared_areas
 from zoning.overlay.classes import SUBSTANTIVE, TOUCHING, classes, classify
-from zoning.overlay.density import PLAIN
+from zoning.overlay.doubles import doubly_covered
 from zoning.overlay.edges import ragged_edges
 from zoning.overlay.parts import AREAL, CommonParts, dimensions
 from zoning.overlay.shapes import ShapeColumn, as_shapes
@@ -115,7 +115,7 @@ def sum_by_site(
     seam[overlaps.site[overlaps.overlap_class != TOUCHING]] = False
     flat = np.zeros(n, dtype=bool)  # meets lines or points, or is one
     flat[overlaps.site[~np.isnan(overlaps.length_m)]] = True
-    double = _doubly_covered(overlaps, n)
+    double = doubly_covered(overlaps, sites)
     deduplicated, length = area.copy(), np.zeros(n)
     drawn = np.flatnonzero(flat | double)
     shapes = unions(overlaps, drawn)
@@ -174,7 +174,8 @@ def _areas(
     used_sites, left = np.unique(site, return_inverse=True)
     used_features, right = np.unique(feature, return_inverse=True)
     edges = ragged_edges(sites[used_sites])
-    found = shared_areas(edges, shapes.edges(used_features), crs=crs)
+    near = tuple(shapely.total_bounds(sites[used_sites]).tolist())
+    found = shared_areas(edges, shapes.edges(used_features, near), crs=crs)
     width = max(len(used_features), 1)
     place = np.searchsorted(found.left * width + found.right, left * width + right)
     area = np.append(found.area_m2, 0.0)[place]
@@ -203,21 +204,3 @@ def _shares(
     np.divide(length_m, whole_m, out=share, where=whole_m > 0)
     np.divide(area_m2, whole_m2, out=share, where=whole_m2 > 0)
     return np.minimum(share, 1.0)
-
-
-def _doubly_covered(overlaps: Overlaps, count: int) -> NDArray[np.bool_]:
-    """Say which sites meet features that overlap one another, shape (count,)."""
-    double = np.zeros(count, dtype=bool)
-    several = np.bincount(overlaps.site, minlength=count)[overlaps.site] > 1
-    several &= overlaps.area_m2 > 0
-    site, feature = overlaps.site[several], overlaps.feature[several]
-    used, place = np.unique(feature, return_inverse=True)
-    edges = overlaps.parts.features.edges(used)
-    found = shared_areas(edges, edges, crs=PLAIN)
-    twice = (found.left < found.right) & (found.area_m2 > NOISE_M2)
-    order = np.argsort(place, kind="stable")
-    starts = np.searchsorted(place[order], np.arange(len(used) + 1))
-    by_feature = np.split(site[order], starts[1:-1])
-    for one, other in zip(found.left[twice], found.right[twice], strict=True):
-        double[np.intersect1d(by_feature[one], by_feature[other])] = True
-    return double

@@ -34,6 +34,8 @@ SEGMENTS = 128
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Rows = NDArray[np.intp]
+Box = tuple[float, ...]
+"""West, south, east, north."""
 
 
 @runtime_checkable
@@ -60,8 +62,11 @@ class ShapeColumn(Protocol):
     def taken(self, rows: Rows) -> "ShapeColumn":
         """Return the column of `rows`, in that order, still not drawn."""
 
-    def edges(self, rows: Rows) -> RaggedEdges:
-        """Return the edges of polygons, in the order of `rows`."""
+    def edges(self, rows: Rows, near: Box | None = None) -> RaggedEdges:
+        """Return the edges of polygons, in the order of `rows`.
+
+        Pieces that do not meet the box `near` may be left out.
+        """
 
     def facets(self, row: int) -> Floats:
         """Return the boxes of the facets of a shape, shape (f, 4)."""
@@ -106,8 +111,9 @@ class Drawn:
         """Return the column of `rows`, in that order."""
         return Drawn(self._shapes[rows])
 
-    def edges(self, rows: Rows) -> RaggedEdges:
+    def edges(self, rows: Rows, near: Box | None = None) -> RaggedEdges:
         """Return the edges of polygons, in the order of `rows`."""
+        del near  # laying out costs more than what is left out
         return ragged_edges(self._shapes[rows])
 
     def facets(self, row: int) -> Floats:

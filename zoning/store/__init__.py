@@ -9,7 +9,7 @@ only costs time. Docs: decision 0016.
 
 import contextlib
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +34,12 @@ __all__ = [
     "StoredFile",
     "StoredShapes",
     "StoredTexts",
+    "forget",
     "load",
     "pack_shapes",
     "pack_texts",
     "save",
+    "size_of",
     "store_key",
 ]
 
@@ -93,6 +95,20 @@ def prune(layer_id: str, *, keep: Path) -> None:
         if ours and old != keep:
             with contextlib.suppress(OSError):  # in use elsewhere: pruned later
                 old.unlink()
+
+
+def forget(base: Path, *, keep: Collection[str]) -> None:
+    """Remove the entries of layers that are not among `keep`."""
+    for path in (base / FOLDER).glob(f"*{SUFFIX}"):
+        if path.stem.rpartition("-")[0] not in keep:
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def size_of(base: Path, layer_id: str) -> int:
+    """Return the bytes of a layer's entry; 0 where there is none."""
+    found = (base / FOLDER).glob(f"{layer_id}-*{SUFFIX}")
+    return max((path.stat().st_size for path in found), default=0)
 
 
 def _path(base: Path, layer_id: str, key: str) -> Path:

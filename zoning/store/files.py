@@ -22,6 +22,8 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from zoning.errors import Problem, ZoningError
+
 __all__ = ["BLOCK", "DamagedError", "StoredArray", "StoredFile", "write_file"]
 
 MAGIC = b"ZSTORE4\n"
@@ -33,8 +35,12 @@ BLOCK = 1 << 16
 Parts = Sequence[NDArray[Any]]
 
 
-class DamagedError(Exception):
-    """What the file says does not agree with its checksums; it has been removed."""
+_DAMAGED: set[Path] = set()
+"""Files found damaged that this process could not remove."""
+
+
+class DamagedError(ZoningError):
+    """What the file says does not agree with its checksums; it is used no more."""
 
 
 class StoredArray:
@@ -132,6 +138,8 @@ class StoredFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        if path in _DAMAGED:
+            raise FileNotFoundError(path)
         try:
             with path.open("rb") as stream:
                 mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
@@ -176,9 +184,11 @@ class StoredFile:
         DamagedError
             Always.
         """
-        with contextlib.suppress(OSError):  # in use elsewhere: they will find it too
+        _DAMAGED.add(self._path)
+        with contextlib.suppress(OSError):  # mapped, on Windows
             self._path.unlink()
-        raise DamagedError(f"{self._path.name}: {what}")
+        values = {"file": self._path.name, "detail": what}
+        raise DamagedError(Problem(code="STORE_DAMAGED", values=values))
 
     def _header(self) -> dict[str, Any]:
         foot = self.map[-FOOTER.size :].tobytes()
@@ -232,6 +242,7 @@ def write_file(
             stream.flush()
             os.fsync(stream.fileno())
         aside.replace(path)
+        _DAMAGED.discard(path)
     except BaseException:
         with contextlib.suppress(OSError):
             aside.unlink()

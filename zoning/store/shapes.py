@@ -18,6 +18,7 @@ from zoning.model import Column
 from zoning.model.columns import TakenRows
 from zoning.overlay import RaggedEdges, ragged_edges
 from zoning.overlay.shapes import (
+    Box,
     boxes_of_runs,
     facet_runs,
     lines_of_runs,
@@ -161,18 +162,28 @@ class StoredShapes(Column):
         """Return the column of `rows`, in that order, not drawn."""
         return TakenShapes(self, rows)
 
-    def edges(self, rows: Rows) -> RaggedEdges:
-        """Return the edges of polygons, in the order of `rows`."""
+    def edges(self, rows: Rows, near: Box | None = None) -> RaggedEdges:
+        """Return the edges of polygons, in the order of `rows`.
+
+        Of the pieces, only those that meet the box `near`.
+        """
         file, place = self._file, self._place[rows]
         starts = file["edges/piece_starts"]
         first, last = starts.at(place), starts.at(place + 1)
-        of_edges = file["edges/edge_starts"]
         box = file["edges/box"].runs(first, last)
-        piece = _spread(first, last)
+        piece, owner = (
+            _spread(first, last),
+            np.repeat(np.arange(len(rows)), last - first),
+        )
+        if near is not None:
+            meet = (box[:, :2] <= near[2:]).all(axis=1)
+            meet &= (box[:, 2:] >= near[:2]).all(axis=1)
+            box, piece, owner = box[meet], piece[meet], owner[meet]
+        of_edges = file["edges/edge_starts"]
         begin, end = of_edges.at(piece), of_edges.at(piece + 1)
         return RaggedEdges(
-            piece_starts=_cumulated(last - first),
-            owner=np.repeat(np.arange(len(rows)), last - first),
+            piece_starts=_cumulated(np.bincount(owner, minlength=len(rows))),
+            owner=owner,
             box=box,
             edge_starts=_cumulated(end - begin),
             ends=_joined(file["edges/ends"], begin, end),
@@ -294,9 +305,9 @@ class TakenShapes(TakenRows):
         """Return the column of `rows`, in that order, not drawn."""
         return TakenShapes(self._whole, self._rows[rows])
 
-    def edges(self, rows: Rows) -> RaggedEdges:
+    def edges(self, rows: Rows, near: Box | None = None) -> RaggedEdges:
         """Return the edges of polygons, in the order of `rows`."""
-        return self._whole.edges(self._rows[rows])
+        return self._whole.edges(self._rows[rows], near)
 
     def facets(self, row: int) -> Floats:
         """Return the boxes of the facets of a shape, shape (f, 4)."""
