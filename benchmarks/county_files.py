@@ -45,7 +45,7 @@ def write_county(folder: Path, size: float = 1.0) -> Path:
     """Write the base of a size into a folder, which is made; return it."""
     folder.mkdir(parents=True, exist_ok=True)
     county = make_county(size)
-    sheets = _sheets(county, SIDE_M * np.sqrt(size))
+    sheets = _sheets(county, size)
     for sheet in sheets:
         _write(folder / sheet.path, sheet)
     clauses = _write_access_list(folder / "access_list.xlsx", len(county.units))
@@ -67,8 +67,12 @@ def write_site(path: Path, size: float = 1.0) -> Path:
     return path
 
 
-def _sheets(county: County, side: float) -> list[_Sheet]:
+def _sheets(county: County, size: float) -> list[_Sheet]:
     rng = np.random.default_rng(11)
+    side = SIDE_M * np.sqrt(size)
+    urban, rivers, corridors = (
+        max(3, round(count * size)) for count in (URBAN, RIVERS, CORRIDORS)
+    )
     whole = shapely.box(WEST, SOUTH, WEST + side, SOUTH + side)
     return [
         _named("county", "county.gpkg", np.array([whole]), XZQDM=[ADMIN_CODE]),
@@ -80,11 +84,11 @@ def _sheets(county: County, side: float) -> list[_Sheet]:
             HXMC=_numbered("红线", len(county.red_lines)),
             ZRBHDFQ=["非自然保护地"] * len(county.red_lines),
         ),
-        _urban(rng, side),
+        _urban(rng, side, urban),
         _units(county),
         _parcels(county),
-        _rivers(rng, side),
-        _corridors(rng, side),
+        _rivers(rng, side, rivers),
+        _corridors(rng, side, corridors),
     ]
 
 
@@ -130,15 +134,15 @@ def _cycled(words: list[str], count: int) -> list[str]:
     return (words * (count // len(words) + 1))[:count]
 
 
-def _urban(rng: np.random.Generator, side: float) -> _Sheet:
+def _urban(rng: np.random.Generator, side: float, count: int) -> _Sheet:
     zones = ["城镇集中建设区", "城镇弹性发展区", "特别用途区"]
-    shapes = _stars(rng, side, URBAN, reach=side / 60, vertices=1200)
+    shapes = _stars(rng, side, count, reach=side / 60, vertices=1200)
     return _named(
         "urban_development_boundary",
         "CZKFBJ.fgb",
         shapes,
-        BSM=_numbered("U", URBAN),
-        GHFQMC=_cycled(zones, URBAN),
+        BSM=_numbered("U", count),
+        GHFQMC=_cycled(zones, count),
     )
 
 
@@ -159,11 +163,11 @@ def _unit_code(number: int) -> str:
     return f"ZH{ADMIN_CODE}{number + 1:05d}"
 
 
-def _rivers(rng: np.random.Generator, side: float) -> _Sheet:
+def _rivers(rng: np.random.Generator, side: float, count: int) -> _Sheet:
     """Wind rivers across the county: a center line each, and drawn water."""
     steps = np.linspace(0, 1, 800)
     lines, waters = [], []
-    for k in range(RIVERS):
+    for k in range(count):
         start, end = rng.uniform(0, 1, 2)
         sway = sum(
             rng.uniform(0, 0.02) / j * np.sin(2 * np.pi * j * steps) for j in (2, 5, 11)
@@ -173,34 +177,34 @@ def _rivers(rng: np.random.Generator, side: float) -> _Sheet:
         line = shapely.LineString(xy + np.array([WEST, SOUTH]))
         lines.append(line)
         waters.append(shapely.buffer(line, 15.0 + 5.0 * (k % 5), quad_segs=4))
-    names = _numbered("溪", RIVERS)
+    names = _numbered("溪", count)
     shapes = np.array([*lines, *waters], dtype=object)
     return _named(
         "river",
         "HL.gpkg",
         shapes,
         HLMC=[*names, *names],
-        HLDJ=_cycled(["干流", *["支流"] * (RIVERS - 1)], 2 * RIVERS),
-        LYMJ=np.tile(np.linspace(20, 2000, RIVERS), 2),
-        BJLX=["中心线"] * RIVERS + ["水面"] * RIVERS,
+        HLDJ=_cycled(["干流", *["支流"] * (count - 1)], 2 * count),
+        LYMJ=np.tile(np.linspace(20, 2000, count), 2),
+        BJLX=["中心线"] * count + ["水面"] * count,
     )
 
 
-def _corridors(rng: np.random.Generator, side: float) -> _Sheet:
+def _corridors(rng: np.random.Generator, side: float, count: int) -> _Sheet:
     """Lay corridors of 0.4 to 1.2 km, each through a part of the county."""
-    start = rng.uniform(0, side * 0.8, (CORRIDORS, 1, 2)) + np.array([WEST, SOUTH])
-    steps = rng.uniform(-0.04, 0.08, (CORRIDORS, 5, 2)) * side
+    start = rng.uniform(0, side * 0.8, (count, 1, 2)) + np.array([WEST, SOUTH])
+    steps = rng.uniform(-0.04, 0.08, (count, 5, 2)) * side
     lines = shapely.linestrings(start + np.cumsum(steps, axis=1))
     shapes = shapely.buffer(
-        shapely.segmentize(lines, 50.0), rng.uniform(200, 600, CORRIDORS)
+        shapely.segmentize(lines, 50.0), rng.uniform(200, 600, count)
     )
     return _named(
         "corridor_layout",
         "GJ.gpkg",
         np.asarray(shapes),
-        MC=_numbered("廊", CORRIDORS),
-        GJLX=_cycled(["廊", "廊", "带"], CORRIDORS),
-        MBKD=[300.0] * CORRIDORS,
+        MC=_numbered("廊", count),
+        GJLX=_cycled(["廊", "廊", "带"], count),
+        MBKD=[300.0] * count,
     )
 
 

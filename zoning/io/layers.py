@@ -4,7 +4,7 @@ import contextlib
 import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -64,8 +64,8 @@ class _Source:
     """What a layer is read from: its hash, its parts, doubts about the rest."""
 
     digest: str
-    parts: Callable[[], Sequence[RawLayer]]
-    problems: tuple[Problem, ...] = ()
+    parts: Callable[[], Sequence[RawLayer]] = field(compare=False)
+    problems: tuple[Problem, ...] = field(default=(), compare=False)
 
 
 def read_layer(
@@ -182,18 +182,26 @@ def _prepared_content(
         [entry.layer, entry.layers, entry.encoding, entry.crs, entry.fields]
     )
     key = store.store_key(source.digest, place.crs, shaping, repr(definition))
-    stored = store.load(place.folder, definition.id, key)
+
+    def save(content: LayerContent) -> store.StoredFile | None:
+        header, arrays = header_of(content), arrays_of(content)
+        return store.save(
+            place.folder, definition.id, key, header=header, arrays=arrays
+        )
+
+    def mend() -> store.StoredFile | None:
+        """Make the file anew while its source is still what it was made from."""
+        anew = replace(place, hashes=KnownHashes(place.folder, verify=True))
+        if entry.source is not None or _files(entry, definition, anew) != source:
+            return None
+        return save(_read_content(entry, definition, place, raws=source.parts()))
+
+    stored = store.load(place.folder, definition.id, key, mend=mend)
     if stored is not None:
         with contextlib.suppress(store.DamagedError, KeyError, ValueError, TypeError):
             return from_stored(stored)
     content = _read_content(entry, definition, place, raws=source.parts())
-    stored = store.save(
-        place.folder,
-        definition.id,
-        key,
-        header=header_of(content),
-        arrays=arrays_of(content),
-    )
+    stored = save(content)
     return content if stored is None else from_stored(stored)
 
 

@@ -171,6 +171,8 @@ def _areas(
 
     A site that lies inside a feature within rounding has its own area.
     """
+    if len(site) == 0:
+        return np.zeros(0), np.zeros(0, dtype=bool)
     used_sites, left = np.unique(site, return_inverse=True)
     used_features, right = np.unique(feature, return_inverse=True)
     edges = ragged_edges(sites[used_sites])

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,14 @@ from zoning.store import FOLDER
 
 __all__ = ["book_key", "load_book", "save_book"]
 
-FORM = "1"
 CONFIG = "zoning.yaml"
 
 
 def book_key(texts: Sequence[str]) -> str:
     """Return the name of a book: a hash over all texts and the form of rules."""
     digest = hashlib.sha256()
-    for text in (FORM, json.dumps(Rule.model_json_schema()), *texts):
+    form = files("zoning").joinpath("rules/schema.py").read_text("utf-8")
+    for text in (form, *texts):
         digest.update(text.encode() + b"\0")
     return digest.hexdigest()[:32]
 

@@ -17,6 +17,7 @@ import shapely
 
 from zoning.store.files import (
     DamagedError,
+    Mend,
     Parts,
     StoredArray,
     StoredFile,
@@ -56,11 +57,16 @@ def store_key(*parts: str) -> str:
     return digest.hexdigest()[:32]
 
 
-def load(base: Path, layer_id: str, key: str) -> StoredFile | None:
-    """Return the prepared layer, or None when there is none or it is damaged."""
+def load(
+    base: Path, layer_id: str, key: str, *, mend: Mend | None = None
+) -> StoredFile | None:
+    """Return the prepared layer, or None when there is none or it is damaged.
+
+    `mend` makes it anew when a part of it turns out damaged later.
+    """
     path = _path(base, layer_id, key)
     try:
-        found = StoredFile(path)
+        found = StoredFile(path, mend)
     except (OSError, DamagedError):
         return None  # it will be prepared again
     return found if found.header.get("key") == key else None

@@ -15,9 +15,9 @@ import mmap
 import os
 import struct
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,7 @@ BLOCK = 1 << 16
 """Bytes that share a checksum."""
 
 Parts = Sequence[NDArray[Any]]
+Mend = Callable[[], "StoredFile | None"]
 
 
 _DAMAGED: set[Path] = set()
@@ -114,10 +115,21 @@ class StoredArray:
 
     def _check(self, blocks: NDArray[np.intp]) -> None:
         for block in blocks.tolist():
-            content = self._raw[block * BLOCK : (block + 1) * BLOCK]
-            if zlib.crc32(content.data) != int(self._checks[block]):
-                self._file.damaged(self._name)
+            if not self._is_sound(block):
+                self._take_over(self._file.mended(self._name)[self._name])
+                self._check(blocks)
+                return
             self._sound[block] = True
+
+    def _is_sound(self, block: int) -> bool:
+        content = self._raw[block * BLOCK : (block + 1) * BLOCK]
+        return zlib.crc32(content.data) == int(self._checks[block])
+
+    def _take_over(self, fresh: "StoredArray") -> None:
+        """Go on with the same array of a file that was made anew."""
+        if len(fresh) != len(self):
+            self._file.damaged(self._name)
+        vars(self).update(vars(fresh))
 
 
 class StoredFile:
@@ -128,6 +140,10 @@ class StoredFile:
     path : Path
         As `write_file` wrote it.
 
+    mend : callable, optional
+        Makes the file anew and returns it, or None. Called when a block that is
+        asked for does not agree with its checksum.
+
     Raises
     ------
     DamagedError
@@ -136,8 +152,10 @@ class StoredFile:
         When it cannot be opened.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, mend: Mend | None = None) -> None:
         self._path = path
+        self._mend = mend
+        self._fresh: StoredFile | None = None
         if path in _DAMAGED:
             raise FileNotFoundError(path)
         try:
@@ -176,6 +194,21 @@ class StoredFile:
         """Bytes of the file."""
         return len(self.map)
 
+    def mended(self, what: str) -> "StoredFile":
+        """Return the file made anew, once.
+
+        Raises
+        ------
+        DamagedError
+            When that cannot be done.
+        """
+        if self._fresh is None:
+            self._remove()
+            self._fresh = self._mend() if self._mend is not None else None
+        if self._fresh is None:
+            self.damaged(what)
+        return cast("StoredFile", self._fresh)
+
     def damaged(self, what: str) -> None:
         """Remove the file, so that it is made anew, and say so.
 
@@ -184,11 +217,14 @@ class StoredFile:
         DamagedError
             Always.
         """
+        self._remove()
+        values = {"file": self._path.name, "detail": what}
+        raise DamagedError(Problem(code="STORE_DAMAGED", values=values))
+
+    def _remove(self) -> None:
         _DAMAGED.add(self._path)
         with contextlib.suppress(OSError):  # mapped, on Windows
             self._path.unlink()
-        values = {"file": self._path.name, "detail": what}
-        raise DamagedError(Problem(code="STORE_DAMAGED", values=values))
 
     def _header(self) -> dict[str, Any]:
         foot = self.map[-FOOTER.size :].tobytes()

@@ -142,7 +142,8 @@ class StoredShapes(Column):
         self.bounds: Floats = file["shapes/bounds"].whole()
         self.kinds: NDArray[np.uint8] = file["shapes/kinds"].whole()
         self._place: NDArray[np.int64] = file["shapes/place"].whole().astype(np.int64)
-        self._drawn = np.full(len(self.bounds), None, dtype=object)
+        self.drawn: NDArray[np.object_] = np.full(len(self.bounds), None, dtype=object)
+        """Shapes drawn so far; None elsewhere."""
         self._whole = False
         n = len(self.bounds)
         if len(self.kinds) != n or len(self._place) != n:
@@ -208,12 +209,12 @@ class StoredShapes(Column):
     @override
     def some(self, rows: Rows) -> NDArray[np.object_]:
         if not self._whole:
-            missing = shapely.is_missing(self._drawn[rows])
+            missing = shapely.is_missing(self.drawn[rows])
             if missing.any():
                 wanted = np.unique(rows[missing])
-                self._drawn[wanted] = self._draw(wanted)
+                self.drawn[wanted] = self._draw(wanted)
             self._whole = len(rows) == len(self) and len(rows) > 0
-        return self._drawn[rows]
+        return self.drawn[rows]
 
     def _draw(self, rows: Rows) -> NDArray[np.object_]:
         """Build shapes from their outlines."""
