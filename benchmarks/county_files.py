@@ -24,7 +24,7 @@ from benchmarks.county import CRS, SIDE_M, SOUTH, WEST, County, Shapes, make_cou
 from zoning.io.hashing import file_sha256
 from zoning.samples.access import HEADER
 
-__all__ = ["write_county", "write_site"]
+__all__ = ["write_county", "write_parcels", "write_site"]
 
 ADMIN_CODE = "500237"
 URBAN, CORRIDORS, RIVERS = 80, 22, 40
@@ -52,6 +52,13 @@ def write_county(folder: Path, size: float = 1.0) -> Path:
     text = _base_text(folder, sheets, clauses)
     (folder / "zoning.yaml").write_text(text, encoding="utf-8", newline="\n")
     return folder
+
+
+def write_parcels(folder: Path, county: County) -> Path:
+    """Write the parcels alone; return their file."""
+    sheet = _parcels(county)
+    _write(folder / sheet.path, sheet)
+    return folder / sheet.path
 
 
 def write_site(path: Path, size: float = 1.0) -> Path:
