@@ -114,18 +114,19 @@ def main() -> None:
 
 
 def report(base: Path, site: Path, rounds: int) -> None:
-    prepared = timed(
-        lambda: run("-m", "zoning", "layers", "prepare", "--base", str(base))
-    )
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    lines: list[tuple[str, Times]] = []
+    if not (base / ".zoning").is_dir():
+        command = ["-m", "zoning", "layers", "prepare", "--base", str(base)]
+        lines.append(("layers prepare", timed(lambda: run(*command))))
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        print(f"peak memory of preparing {peak:.0f} MiB")
     answer = json.loads(checking(base, site, "--json"))
     findings = sum(len(one["findings"]) for one in answer["sites"])
     print(f"{answer['verdict']}, {findings} findings; load {os.getloadavg()[0]:.1f}")
     print(f"{'':24}{'wall s':>9}{'CPU s':>9}")
-    lines = [("layers prepare", prepared), *cold(base, site, rounds)]
-    for name, (wall, cpu) in [*lines, ("in a process", warm(base, site, rounds))]:
+    lines += [*cold(base, site, rounds), ("in a process", warm(base, site, rounds))]
+    for name, (wall, cpu) in lines:
         print(f"{name:24}{wall:9.3f}{cpu:9.3f}")
-    print(f"peak memory of preparing {peak:.0f} MiB")
 
 
 if __name__ == "__main__":

@@ -73,23 +73,25 @@ def verdict(sites: tuple[Site, ...], base: Base) -> bytes:
     return json_bytes(verdict_document(check(sites, base, book, options=OPTIONS)))
 
 
+@pytest.mark.slow
 def test_a_prepared_base_gives_the_bytes_of_one_read_whole(sample: Path) -> None:
     base = open_base(sample)
-    sites = (*read_sites(site_files(SAMPLE / "sites")), *plots(base, 20))
+    sites = (*read_sites(site_files(SAMPLE / "sites")), *plots(base, 12))
 
     parcels: Any = base.layers["land_parcel"].geometry
     assert isinstance(parcels, store.StoredShapes)
     assert verdict(sites, base) == verdict(sites, decoded(base))
 
 
+@pytest.mark.slow
 def test_a_site_alone_is_that_site_in_a_batch(sample: Path) -> None:
     base = open_base(sample)
     book = read_rule_book(base.packs, base.folder)
-    sites = (*read_sites(site_files(SAMPLE / "sites")), *plots(base, 8))
+    sites = (*read_sites(site_files(SAMPLE / "sites")), *plots(base, 6))
 
     batch = check(sites, base, book, options=OPTIONS)
     for one, many in zip(sites, batch.sites, strict=True):
-        (alone,) = check((one,), open_base(sample), book, options=OPTIONS).sites
+        (alone,) = check((one,), base, book, options=OPTIONS).sites
         assert json_bytes(site_document(alone)) == json_bytes(site_document(many))
 
 
@@ -155,6 +157,7 @@ def test_a_base_that_cannot_be_written_is_read_each_time(tmp_path: Path) -> None
     assert {p.code for one in done for p in one.problems} == {"STORE_NOT_WRITTEN"}
 
 
+@pytest.mark.slow
 def test_several_processes_prepare_one_base_at_once(tmp_path: Path) -> None:
     folder = small_base.write_base(tmp_path / "base")
     plot = tmp_path / "plot.geojson"

@@ -1,16 +1,18 @@
 """Putting every layer of a base into the store before anybody waits for it."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from zoning import store
-from zoning.errors import Problem
+from zoning.errors import Problem, RulePackError
 from zoning.io.base import base_of
 from zoning.io.config import AbsentEntry, read_config
 from zoning.model import Base
 from zoning.model.problems import layer_problem
+from zoning.rules.packs import read_rule_book
 
 __all__ = ["PreparedLayer", "prepare"]
 
@@ -71,6 +73,8 @@ def prepare(folder: Path, told: Told | None = None) -> tuple[PreparedLayer, ...]
             told(layer)
 
     base = base_of(config, folder, verify=True, told=begun)
+    with contextlib.suppress(RulePackError):  # told by the first check
+        read_rule_book(base.packs, folder)
     ends = [*list(started.values())[1:], time.perf_counter()]
     listed = {"county", *config.layers}
     store.forget(folder, keep=listed | {f"{name}.coverage" for name in listed})
