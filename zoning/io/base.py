@@ -13,7 +13,8 @@ from zoning.io.access_list import AccessList, read_access_list
 from zoning.io.catalogue import LayerDefinition, catalogue
 from zoning.io.config import AbsentEntry, BaseConfig, LayerEntry, read_config
 from zoning.io.known_hashes import KnownHashes
-from zoning.io.layers import AWAY_M, LayerPlace, read_layer
+from zoning.io.layer_place import AWAY_M, LayerPlace, located_here
+from zoning.io.layers import read_layer
 from zoning.io.rasters import read_raster
 from zoning.model import (
     Absence,
@@ -136,7 +137,7 @@ class _Opened:
                 layer = read_layer(entry, definition, place)
                 self.layers[layer_id] = _covered(layer, entry, place)
         except LayerError as error:
-            self.missing[layer_id] = error.problems
+            self.missing[layer_id] = located_here(error.problems, place)
 
     def _take(self, found: AccessList) -> None:
         self.clauses = found.clauses

@@ -25,6 +25,7 @@ class LayerContent:
     encoding: str | None
     area_m2: float
     repairs: tuple[Repair, ...]
+    notes: tuple[Problem, ...]
     problems: tuple[Problem, ...]
 
 
@@ -39,7 +40,8 @@ def header_of(content: LayerContent) -> dict[str, Any]:
         "texts": [n for n, c in columns.items() if c.dtype != np.float64],
         "numbers": [n for n, c in columns.items() if c.dtype == np.float64],
         "repairs": [[r.feature, r.what, r.area_change_m2] for r in content.repairs],
-        "problems": [[p.code, p.where, dict(p.values)] for p in content.problems],
+        "notes": _listed(content.notes),
+        "problems": _listed(content.problems),
     }
 
 
@@ -80,8 +82,16 @@ def from_stored(stored: store.StoredFile) -> LayerContent:
             Repair(feature=feature, what=what, area_change_m2=change)
             for feature, what, change in header["repairs"]
         ),
-        problems=tuple(
-            Problem(code=code, where=where, values=values)
-            for code, where, values in header["problems"]
-        ),
+        notes=_problems(header["notes"]),
+        problems=_problems(header["problems"]),
+    )
+
+
+def _listed(problems: tuple[Problem, ...]) -> list[Any]:
+    return [[p.code, p.where, dict(p.values)] for p in problems]
+
+
+def _problems(listed: list[Any]) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(code=code, where=where, values=values) for code, where, values in listed
     )

@@ -7,7 +7,7 @@ chooses between them, `density` turns the plane into the ellipsoid. GEOS
 builds shapes where somebody looks at one (`parts`).
 """
 
-from zoning.overlay.areas import SharedAreas, own_areas, shared_areas
+from zoning.overlay.areas import SharedAreas, areas_among, own_areas, shared_areas
 from zoning.overlay.boxes import meet_widened, rows_near, within_widened
 from zoning.overlay.classes import RESIDUE, SUBSTANTIVE, TOUCHING, within_tolerance
 from zoning.overlay.coverage import outside_parts, uncovered_share
@@ -30,6 +30,7 @@ __all__ = [
     "ShapeColumn",
     "SharedAreas",
     "SiteSums",
+    "areas_among",
     "as_shapes",
     "dimensions",
     "lengths_inside",

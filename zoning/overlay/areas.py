@@ -18,6 +18,7 @@ from zoning.overlay.edges import RaggedEdges
 __all__ = [
     "NOISE_M2",
     "SharedAreas",
+    "areas_among",
     "meeting_pieces",
     "own_areas",
     "piece_areas",
@@ -67,7 +68,38 @@ def shared_areas(
     SharedAreas
         Pairs of features that have a pair of pieces whose boxes meet.
     """
-    pairs = meeting_pieces(left, right)
+    return _summed(left, right, meeting_pieces(left, right), crs=crs, threads=threads)
+
+
+def areas_among(edges: RaggedEdges, *, crs: str) -> SharedAreas:
+    """Measure what polygons of one side share with each other.
+
+    Parameters
+    ----------
+    edges : RaggedEdges
+        In the working plane.
+    crs : str
+        As for `shared_areas`.
+
+    Returns
+    -------
+    SharedAreas
+        Each pair once, the earlier row left.
+    """
+    pairs = meeting_pieces(edges, edges)
+    once = edges.owner[pairs[:, 0]] < edges.owner[pairs[:, 1]]
+    return _summed(edges, edges, pairs[once], crs=crs, threads=None)
+
+
+def _summed(
+    left: RaggedEdges,
+    right: RaggedEdges,
+    pairs: Indices,
+    *,
+    crs: str,
+    threads: int | None,
+) -> SharedAreas:
+    """Sum the areas of pairs of pieces by the features that own them."""
     area = piece_areas(left, right, pairs, crs=crs, threads=threads)
     owners = np.stack([left.owner[pairs[:, 0]], right.owner[pairs[:, 1]]], axis=1)
     order = np.lexsort((owners[:, 1], owners[:, 0]))
