@@ -34,11 +34,13 @@ from zoning.model import (
     State,
     Terrain,
 )
+from zoning.report.statements import canonical
 from zoning.terms import LANGUAGES
 
 __all__ = [
     "SCHEMA",
     "digest_of",
+    "frame_document",
     "json_bytes",
     "layer_document",
     "problem_document",
@@ -72,7 +74,15 @@ def verdict_document(report: Report) -> Json:
     ``sites[i]`` depends on site i alone: checked by itself or in a batch, it
     reads the same.
     """
-    document: Json = {
+    document: Json = frame_document(report) | {
+        "sites": [site_document(result) for result in report.sites]
+    }
+    return document | {"digest": digest_of(document)}
+
+
+def frame_document(report: Report) -> Json:
+    """Return the answer without sites and digest; ``sites`` keeps its place."""
+    return {
         "schema": SCHEMA,
         "verdict": str(report.verdict),
         "complete": report.complete,
@@ -81,7 +91,7 @@ def verdict_document(report: Report) -> Json:
             "sites": len(report.sites),
             "rejected": sum(site.site.rejection is not None for site in report.sites),
         },
-        "sites": [site_document(result) for result in report.sites],
+        "sites": [],
         "base": _base(report.base),
         "packs": [asdict(pack) for pack in report.packs],
         "options": {
@@ -92,7 +102,6 @@ def verdict_document(report: Report) -> Json:
         },
         "software": dict(software()),
     }
-    return document | {"digest": digest_of(document)}
 
 
 def verdict_bytes(report: Report) -> bytes:
@@ -113,14 +122,7 @@ def digest_of(document: Mapping[str, Any]) -> str:
     read and written again by another program keeps its digest.
     """
     signed = {key: document[key] for key in document if key not in _UNSIGNED}
-    text = json.dumps(
-        signed,
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-        allow_nan=False,
-    )
-    data = text.encode(errors=_LONE_SURROGATES)
+    data = canonical(signed).encode(errors=_LONE_SURROGATES)
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
@@ -289,8 +291,8 @@ def _ruling(finding: Finding) -> Json:
         "view": finding.view,
         "relation": finding.relation,
         "threshold": {
-            key: _number(finding.threshold[key], SHARE)
-            for key in sorted(finding.threshold)
+            key: _number(value, SHARE)
+            for key, value in sorted(finding.threshold.items())
         },
     }
 
@@ -337,9 +339,7 @@ def _terrain(terrain: Terrain) -> Json:
         "slope_mean_deg": _number(terrain.slope_mean_deg, DISTANCE),
         "slope_max_deg": _number(terrain.slope_max_deg, DISTANCE),
         "slope_ge_25_share": _number(terrain.slope_ge_25_share, SHARE),
-        "cover": {
-            code: _number(terrain.cover[code], SHARE) for code in sorted(terrain.cover)
-        },
+        "cover": {k: _number(v, SHARE) for k, v in sorted(terrain.cover.items())},
     }
 
 
