@@ -1,7 +1,16 @@
 """Batches: thousands of sites in bounded memory, on any executor, resumable."""
 
-from zoning.batch.journal import Journal
+from zoning.batch.journal import Journal, journal_path
 from zoning.batch.running import run_batch
+from zoning.batch.whole import Outcome, Plan, check_whole
 from zoning.batch.working import Order
 
-__all__ = ["Journal", "Order", "run_batch"]
+__all__ = [
+    "Journal",
+    "Order",
+    "Outcome",
+    "Plan",
+    "check_whole",
+    "journal_path",
+    "run_batch",
+]

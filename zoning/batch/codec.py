@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 import shapely
@@ -62,6 +61,7 @@ _KINDS: tuple[type[Any], ...] = (
 )
 """What may be read back. Lists begin with a number: its place here, or a mark."""
 
+_NAMES = {kind: tuple(field.name for field in fields(kind)) for kind in _KINDS}
 _NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
 _TUPLE, _SHAPE, _DAY, _STATE, _VERDICT = -1, -2, -3, -4, -5
 _PLAIN = frozenset({str, int, float, bool, type(None)})
@@ -85,11 +85,6 @@ def decode(data: bytes) -> Any:
     return _value(json.loads(zlib.decompress(data)))
 
 
-@cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
-
-
 def _plain(value: Any) -> Any:
     kind = type(value)
     if kind in _PLAIN:
@@ -98,7 +93,7 @@ def _plain(value: Any) -> Any:
         return [_TUPLE, *map(_plain, value)]
     number = _NUMBERS.get(kind)
     if number is not None:
-        return [number, *(_plain(getattr(value, name)) for name in _names(kind))]
+        return [number, *(_plain(getattr(value, name)) for name in _NAMES[kind])]
     return _marked(value)
 
 
@@ -128,7 +123,7 @@ def _value(read: Any) -> Any:
     if mark >= 0:
         kind = _KINDS[mark]
         values = map(_value, parts)
-        return kind(**dict(zip(_names(kind), values, strict=True)))
+        return kind(**dict(zip(_NAMES[kind], values, strict=True)))
     if mark == _TUPLE:
         return tuple(map(_value, parts))
     return _unmarked(mark, parts[0])

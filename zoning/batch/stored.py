@@ -12,7 +12,7 @@ __all__ = ["batch_of"]
 
 
 def batch_of(
-    journal: Journal, base: Base, book: RuleBook, options: CheckOptions
+    journal: Journal, base: Base, book: RuleBook, *, options: CheckOptions
 ) -> Batch:
     """Return the batch of a journal in which every site has its result."""
 

@@ -45,9 +45,7 @@ def _read_me(report: Report, document: Mapping[str, Any], verdict: Verdict) -> s
             text("read_me.base", lang, base=report.base.name),
             text("read_me.as_of", lang, as_of=report.options.as_of.isoformat()),
             text("read_me.sites", lang, count=document["counts"]["sites"]),
-            text(
-                "read_me.verdict", lang, verdict=label("verdict", verdict, lang)
-            ),
+            text("read_me.verdict", lang, verdict=label("verdict", verdict, lang)),
             text("read_me.digest", lang, digest=document["digest"]),
             "",
         ]

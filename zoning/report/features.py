@@ -132,9 +132,7 @@ def findings_arrow(report: Report, *, lang: str = "zh") -> "pa.Table":
 
 def site_geojson_bytes(report: Report) -> bytes:
     """Return the sites alone as GeoJSON, degrees (CGCS2000), for handing out."""
-    return json_bytes(
-        {"type": "FeatureCollection", "features": site_features(report)}
-    )
+    return json_bytes({"type": "FeatureCollection", "features": site_features(report)})
 
 
 def site_features(report: Report) -> list[dict[str, Any]]:
@@ -150,9 +148,7 @@ def site_features(report: Report) -> list[dict[str, Any]]:
     ]
 
 
-def frames_of(
-    report: Report, lang: str
-) -> Iterator[tuple[str, "gpd.GeoDataFrame"]]:
+def frames_of(report: Report, lang: str) -> Iterator[tuple[str, "gpd.GeoDataFrame"]]:
     """Yield the layers of ``result.gpkg`` by name, empty ones too."""
     crs = report.base.crs
     yield from _by_dimension("sites", _sites(report, lang))

@@ -12,7 +12,6 @@ from zoning.report.folder import Artefact, Make, refuse_used, staged, store
 from zoning.report.inputs import INPUTS, inputs_bytes
 from zoning.report.manifest import MANIFEST, manifest_bytes
 from zoning.report.sharing import shared_document
-from zoning.report.texts import text
 from zoning.report.verdict import json_bytes, verdict_document
 
 if TYPE_CHECKING:  # loads the Word library

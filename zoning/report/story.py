@@ -136,9 +136,7 @@ def ranked(report: Report) -> tuple[SiteResult, ...]:
 
 
 # ------------------------------------------------------------- pages of a site
-def _summary(
-    sites: tuple[SiteResult, ...], context: Context, rest: Rest
-) -> Section:
+def _summary(sites: tuple[SiteResult, ...], context: Context, rest: Rest) -> Section:
     lang = context.lang
     names = ("rank", "site_name", "verdict_word", "area_ha", "why")
     grid = Grid(

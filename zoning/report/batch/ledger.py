@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from zoning.model import Report, State
+from zoning.model import Report
 from zoning.report.archive import repack_file
 from zoning.report.ledger import SAFE, say_what_it_is
 from zoning.report.ledger_sheets import CsvSheet, Looks, Page, Shape

@@ -96,7 +96,9 @@ class FeatureSink:
                 self._empty = frame.iloc[:0]
             if len(frame):
                 known = [c for c in frame.columns if c in _NUMBERS]
-                append_layers(self._path, {name: frame.astype(dict.fromkeys(known, float))})
+                append_layers(
+                    self._path, {name: frame.astype(dict.fromkeys(known, float))}
+                )
                 self._layers[name] = None
 
     def close(self) -> None:

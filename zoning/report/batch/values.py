@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from zoning.model import (
     Base,
@@ -16,12 +16,15 @@ from zoning.model import (
 )
 from zoning.model.results import exit_code_of, worst_verdict
 
-__all__ = ["BATCH_BEYOND", "GROUP", "Batch", "Sink", "Tally"]
+if TYPE_CHECKING:  # loads the Word library
+    from zoning.report.office_template import OfficeTemplate
+
+__all__ = ["BATCH_BEYOND", "GROUP", "Batch", "BatchForm", "Sink", "Tally"]
 
 BATCH_BEYOND = 500
 """Runs of more sites are batches: bounded memory, the short form of the verdict."""
 
-GROUP = 250
+GROUP = 100
 """Sites that are written together; the bytes of GeoPackage and Parquet hang on it."""
 
 
@@ -57,6 +60,16 @@ class Batch:
         passing = self.results()
         while group := tuple(islice(passing, GROUP)):
             yield self.report_of(group)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchForm:
+    """What a run is written as; the parameters of `zoning.report.run.write_run`."""
+
+    lang: str = "zh"
+    share: bool = False
+    template: "OfficeTemplate | None" = None
+    sheets: bool = False
 
 
 class Sink(Protocol):

@@ -10,7 +10,7 @@ from typing import Any
 from zoning.model import Report
 from zoning.report.batch.values import Batch, Tally
 from zoning.report.sharing import shared_site
-from zoning.report.statements import Statements, canonical
+from zoning.report.statements import KEPT, Statements, canonical
 from zoning.report.verdict import frame_document, site_document, software
 
 __all__ = ["VerdictSink"]
@@ -43,7 +43,7 @@ class VerdictSink:
     def add(self, group: Report) -> None:
         """Write the next sites, a line each."""
         for result in group.sites:
-            document = site_document(result)
+            document = site_document(result, KEPT)
             if self._share:
                 document = shared_site(document)
             line = canonical(self._statements.short(document))

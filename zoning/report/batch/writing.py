@@ -7,9 +7,8 @@ serious sites. ``findings.parquet`` and ``result.gpkg`` have all.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from zoning.errors import Problem, UsageError
 from zoning.model import Report
@@ -20,7 +19,7 @@ from zoning.report.batch.tables import (
     InputSink,
     ShapeSink,
 )
-from zoning.report.batch.values import Batch, Sink, Tally
+from zoning.report.batch.values import Batch, BatchForm, Sink, Tally
 from zoning.report.batch.verdict import VerdictSink
 from zoning.report.evidence import evidence_texts
 from zoning.report.folder import Artefact, refuse_used, staged, store
@@ -29,23 +28,10 @@ from zoning.report.manifest import MANIFEST, VERDICT, manifest_bytes
 from zoning.report.run import report_files
 from zoning.report.story import RANKS, SITES_RANKED, Rest
 
-if TYPE_CHECKING:
-    from zoning.report.office_template import OfficeTemplate
-
-__all__ = ["BatchForm", "worst_of", "write_batch"]
+__all__ = ["write_batch"]
 
 Json = dict[str, Any]
 Tick = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchForm:
-    """What a batch is written as; as the parameters of `write_run`."""
-
-    lang: str = "zh"
-    share: bool = False
-    template: "OfficeTemplate | None" = None
-    sheets: bool = False
 
 
 def write_batch(
@@ -87,7 +73,7 @@ def write_batch(
         if started is not None:
             started(stage)
         document = _passing(batch, stage, form, tally=tally, progress=progress)
-        worst = worst_of(batch, tally)
+        worst = _worst(batch, tally)
         for artefact in _artefacts(batch, worst, document, form=form, tally=tally):
             store(stage, artefact)
         data = manifest_bytes(stage, _facts(document, form))
@@ -95,7 +81,7 @@ def write_batch(
     return tally
 
 
-def worst_of(batch: Batch, tally: Tally) -> Report:
+def _worst(batch: Batch, tally: Tally) -> Report:
     """Return the sites that are told and drawn, most serious first by verdict."""
     positions = sorted(tally.worst(RANKS, SITES_RANKED))
     return batch.report_of(batch.pick(positions))
@@ -165,9 +151,7 @@ def _artefacts(
     )
     yield Artefact(
         name="map.html",
-        draw=lambda path: write_map(
-            worst, path, lang=lang, whole=len(tally.verdicts)
-        ),
+        draw=lambda path: write_map(worst, path, lang=lang, whole=len(tally.verdicts)),
     )
     texts: Mapping[str, bytes] = evidence_texts(
         batch.report_of(()), document, verdict=tally.verdict
