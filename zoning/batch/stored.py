@@ -23,5 +23,10 @@ def batch_of(
         return tuple(map(decode, journal.picked(positions)))
 
     return Batch(
-        base=base, packs=book.packs, options=options, results=results, pick=pick
+        count=journal.count,
+        base=base,
+        packs=book.packs,
+        options=options,
+        results=results,
+        pick=pick,
     )

@@ -44,7 +44,7 @@ class Plan:
         Chunks under way at a time.
     checked, written : callable, optional
         Called with (done, total) as sites are checked, and as they are
-        written; then the total is 0, not known.
+        written.
     told : callable, optional
         Called with a remark on how the journal was taken up.
     """

@@ -23,7 +23,7 @@ from zoning.model import Base, CheckOptions, Site
 from zoning.report.folder import next_free
 from zoning.rules.packs import RuleBook
 
-__all__ = ["Talk", "batch_folder", "check_many", "going_on"]
+__all__ = ["Progress", "Talk", "batch_folder", "check_many", "going_on"]
 
 RESUME = "--resume"
 INTERRUPTED = 130
@@ -76,8 +76,8 @@ def check_many(
                     plan,
                     executor=executor,
                     at_once=2 * workers,
-                    checked=_Progress("batch_checking", lang),
-                    written=_Progress("batch_writing", lang),
+                    checked=Progress("batch_checking", lang),
+                    written=Progress("batch_writing", lang),
                     told=lambda problem: say(problem.text(lang)),
                 ),
             )
@@ -122,7 +122,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-class _Progress:
+class Progress:
     """Sites done, rate and time left on stderr; a line now and then in a pipe."""
 
     def __init__(
@@ -152,8 +152,6 @@ class _Progress:
         began, first = self._start or (now, done)
         rate = (done - first) / (now - began) if now > began else 0.0
         known = {"done": f"{done:,}", "rate": f"{rate:.1f}"}
-        if not total:
-            return text(self._key, self._lang, **known)
         left = _time((total - done) / rate) if rate > 0 else "–"
         return text(self._key, self._lang, **known, total=f"{total:,}", left=left)
 

@@ -34,12 +34,15 @@ class Batch:
 
     Parameters
     ----------
+    count : int
+        Number of sites.
     results : callable
         Gives the results in input order, from the first, whenever it is called.
     pick : callable
         Gives the results at some positions, in the order asked.
     """
 
+    count: int
     base: Base
     packs: tuple[PackInfo, ...]
     options: CheckOptions

@@ -13,7 +13,7 @@ from zoning.report.sharing import shared_site
 from zoning.report.statements import KEPT, Statements, canonical
 from zoning.report.verdict import frame_document, site_document, software
 
-__all__ = ["VerdictSink"]
+__all__ = ["VerdictSink", "batch_verdict"]
 
 Json = dict[str, Any]
 
@@ -102,6 +102,16 @@ class VerdictSink:
                     yield line.rstrip(b"\n")
             yield b"]"
         yield b"}"
+
+
+def batch_verdict(batch: Batch, path: Path, *, share: bool) -> Path:
+    """Write the verdict of a batch alone; return `path`."""
+    tally, verdict = Tally(), VerdictSink(path, share=share)
+    for group in batch.groups():
+        tally.add(group)
+        verdict.add(group)
+    verdict.finish(batch, tally)
+    return path
 
 
 def _member(name: str, value: Any) -> bytes:

@@ -30,6 +30,9 @@ from zoning.report.story import RANKS, SITES_RANKED, Rest
 
 __all__ = ["write_batch"]
 
+_DRAWN = 100
+"""Sites on the map; it stays near two megabytes."""
+
 Json = dict[str, Any]
 Tick = Callable[[int, int], None]
 
@@ -51,7 +54,7 @@ def write_batch(
     started : callable, optional
         Told the folder in which the files are made.
     progress : callable, optional
-        Called with (done, total) while sites pass by; total is 0, not known.
+        Called with (done, total) while sites pass by.
 
     Returns
     -------
@@ -73,17 +76,16 @@ def write_batch(
         if started is not None:
             started(stage)
         document = _passing(batch, stage, form, tally=tally, progress=progress)
-        worst = _worst(batch, tally)
-        for artefact in _artefacts(batch, worst, document, form=form, tally=tally):
+        for artefact in _artefacts(batch, document, form=form, tally=tally):
             store(stage, artefact)
         data = manifest_bytes(stage, _facts(document, form))
         store(stage, Artefact(name=MANIFEST, make=lambda: data))
     return tally
 
 
-def _worst(batch: Batch, tally: Tally) -> Report:
-    """Return the sites that are told and drawn, most serious first by verdict."""
-    positions = sorted(tally.worst(RANKS, SITES_RANKED))
+def _worst(batch: Batch, tally: Tally, most: int) -> Report:
+    """Return the most serious sites, in input order."""
+    positions = sorted(tally.worst(RANKS, most))
     return batch.report_of(batch.pick(positions))
 
 
@@ -114,7 +116,7 @@ def _passing(
             for sink in sinks:
                 sink.add(group)
             if progress is not None:
-                progress(len(tally.verdicts), 0)
+                progress(len(tally.verdicts), batch.count)
         if ledger is not None:
             ledger.finish(batch.report_of(()))
         document = verdict.finish(batch, tally)
@@ -125,21 +127,14 @@ def _passing(
 
 
 def _artefacts(
-    batch: Batch, worst: Report, document: Json, *, form: BatchForm, tally: Tally
+    batch: Batch, document: Json, *, form: BatchForm, tally: Tally
 ) -> Iterator[Artefact]:
     """Yield the files that tell of the most serious sites, and what has no site."""
     from zoning.report.map import write_map
     from zoning.report.project_file import write_project
 
     lang = form.lang
-    yield from report_files(
-        worst,
-        document["digest"],
-        lang,
-        share=form.share,
-        template=form.template,
-        rest=_rest(worst, tally),
-    )
+    yield from _reports(batch, document["digest"], form=form, tally=tally)
     if form.share:
         return
     name = batch.base.name
@@ -151,13 +146,30 @@ def _artefacts(
     )
     yield Artefact(
         name="map.html",
-        draw=lambda path: write_map(worst, path, lang=lang, whole=len(tally.verdicts)),
+        draw=lambda path: write_map(
+            _worst(batch, tally, _DRAWN), path, lang=lang, whole=batch.count
+        ),
     )
     texts: Mapping[str, bytes] = evidence_texts(
         batch.report_of(()), document, verdict=tally.verdict
     )
     for file, data in texts.items():
         yield Artefact(name=f"evidence/{file}", make=_constant(data))
+
+
+def _reports(
+    batch: Batch, digest: str, *, form: BatchForm, tally: Tally
+) -> Iterator[Artefact]:
+    """Yield Word report and page; what they told is let go before the map."""
+    worst = _worst(batch, tally, SITES_RANKED)
+    yield from report_files(
+        worst,
+        digest,
+        form.lang,
+        share=form.share,
+        template=form.template,
+        rest=_rest(worst, tally),
+    )
 
 
 def _rest(worst: Report, tally: Tally) -> Rest:
