@@ -11,10 +11,11 @@ from dataclasses import asdict
 from importlib import metadata
 from typing import Any
 
+import numpy as np
 import pyproj
 import shapely
 
-from zoning.model import Base, CheckOptions
+from zoning.model import Base, CheckOptions, Layer
 from zoning.rules.packs import RuleBook
 
 __all__ = ["keys_of"]
@@ -41,7 +42,12 @@ def _hash(value: Any) -> str:
 def _base(base: Base) -> list[Any]:
     """Return everything of a base that a finding may depend on, in plain values."""
     vectors = [
-        [asdict(layer.info), _problems(layer.problems), _shape(layer.coverage)]
+        [
+            asdict(layer.info),
+            _problems(layer.problems),
+            _shape(layer.coverage),
+            _as_read(layer),
+        ]
         for layer in base.layers.values()
     ]
     rasters = [
@@ -59,6 +65,17 @@ def _base(base: Base) -> list[Any]:
         None if base.clauses is None else [asdict(one) for one in base.clauses],
         {name: asdict(info) for name, info in base.tables.items()},
     ]
+
+
+def _as_read(layer: Layer) -> str:
+    """Return a hash of ids, boxes and attributes: what settings made of the files."""
+    digest = hashlib.sha256()
+    digest.update("\n".join(map(str, layer.feature_ids)).encode(errors="replace"))
+    digest.update(np.ascontiguousarray(shapely.bounds(layer.geometry)).tobytes())
+    for name in sorted(layer.attributes):
+        column = map(str, layer.attributes[name])
+        digest.update("\n".join((name, *column)).encode(errors="replace"))
+    return digest.hexdigest()
 
 
 def _problems(problems: Any) -> list[Any]:
