@@ -11,7 +11,7 @@ from zoning.report.batch import writing
 EARLY, CHUNK = 20, 6
 
 if __name__ == "__main__":
-    check_command.BATCH_BEYOND = EARLY
+    vars(check_command)["BATCH_BEYOND"] = EARLY
     running.CHUNK = CHUNK
     story._SITES_TOLD = 1
     writing._DRAWN = 3

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import small_base
 from plots_of_batch import AS_OF, plots
+from shapely.geometry.base import BaseGeometry
 
 from zoning.batch import journal_path
 
@@ -28,6 +29,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder with a prepared base, a file of sites, and an uninterrupted run."""
     folder = tmp_path_factory.mktemp("kills")
     small_base.write_base(folder / "base")
+    shapes: list[tuple[BaseGeometry, dict[str, str]]]
     shapes = [(site.geometry, {}) for site in plots(SITES) if site.geometry]
     small_base.write_geojson(folder / "sites.geojson", shapes)
     usual = Told(folder, "usual")
@@ -127,18 +129,3 @@ def test_ctrl_c_keeps_the_results_and_tells_the_command_to_go_on(place: Path) ->
     assert "接着核查" in said
     assert hashes(place / "stopped") == hashes(place / "usual")
     assert not journal.exists()
-
-
-def test_a_batch_on_another_day_starts_anew_and_says_so(place: Path) -> None:
-    process = Told(place, "later")
-    after_start(process, journal_path(place / "later"), 1.0)
-    process.kill()
-    process.wait()
-
-    again = Told(place, "later", "--resume", day="2026-11-24")
-    said = again.said()
-
-    assert again.returncode == CONFLICT
-    assert "从头核查" in said
-    assert "options" in said
-    assert f"{SITES} 个选址中 0 个" in said

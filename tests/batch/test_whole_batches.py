@@ -1,9 +1,12 @@
 """A batch says what a run says, in bounded form, however it was cut and carried."""
 
+import errno
 import json
+import os
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -31,6 +34,8 @@ from zoning.cli.schema_command import schema_text
 from zoning.errors import OutputError, Problem, UsageError
 from zoning.model import Base, Report, Site
 from zoning.report import story
+from zoning.report.batch import writing
+from zoning.report.batch.tables import FindingSink
 from zoning.report.batch.values import BatchForm
 from zoning.report.features import findings_arrow
 from zoning.report.inputs import read_inputs
@@ -264,6 +269,73 @@ def test_an_unfinished_batch_is_not_run_over(
             plan=Plan(folder=folder, form=BatchForm()),
         )
     assert not folder.exists()
+
+
+def test_what_changed_since_the_interruption_is_named_and_all_starts_anew(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    sites: tuple[Site, ...],
+    base: Base,
+    book: RuleBook,
+) -> None:
+    folder = tmp_path / "run"
+    few = sites[:3]
+    order = order_for(base, book, OPTIONS)
+    with Journal(journal_path(folder)) as journal:
+        journal.ask(map(encode, few), dict(order.keys))
+        run_batch(journal, order)
+    told: list[Problem] = []
+    later = replace(OPTIONS, as_of=date(2026, 11, 24))
+    moved = replace(base, demo=not base.demo)
+    monkeypatch.setattr(writing, "_artefacts", lambda *_, **__: ())
+    plan = Plan(folder=folder, form=BatchForm(), resume=True, told=told.append)
+
+    outcome = check_whole(few, moved, book, options=later, plan=plan)
+
+    assert [p.code for p in told] == ["BATCH_STARTED_ANEW", "BATCH_RESUMED"]
+    assert told[0].values["parts"] == "layers, options"
+    assert told[1].values == {"done": "0", "count": "3"}
+    assert len(outcome.tally.verdicts) == 3
+
+
+def test_a_setting_that_changes_what_is_read_is_another_key(
+    base: Base, book: RuleBook
+) -> None:
+    layer = base.layers["permanent_basic_farmland"]
+    classes = layer.attributes["land_class"].copy()
+    classes[0] = "other"
+    read_otherwise = replace(
+        layer, attributes={**layer.attributes, "land_class": classes}
+    )
+    layers = {**base.layers, "permanent_basic_farmland": read_otherwise}
+
+    one = order_for(replace(base, layers=layers), book, OPTIONS)
+    other = order_for(base, book, OPTIONS)
+
+    assert dict(one.keys)["layers"] != dict(other.keys)["layers"]
+    assert dict(one.keys)["packs"] == dict(other.keys)["packs"]
+
+
+def test_a_full_disk_while_writing_leaves_the_results_and_no_folder(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    sites: tuple[Site, ...],
+    base: Base,
+    book: RuleBook,
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "findings.parquet")
+
+    monkeypatch.setattr(FindingSink, "add", full)
+    folder = tmp_path / "run"
+    plan = Plan(folder=folder, form=BatchForm())
+
+    with pytest.raises(OutputError, match="E402"):
+        check_whole(sites[:4], base, book, options=OPTIONS, plan=plan)
+
+    assert [path.name for path in tmp_path.iterdir()] == [".run.journal"]
+    with Journal(journal_path(folder)) as journal:
+        assert journal.done == 4
 
 
 def test_a_used_folder_is_refused_before_anything_is_checked(
