@@ -1,7 +1,7 @@
 """A whole batch: journal, chunks, run folder; resumed where it stopped."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -68,14 +68,14 @@ class Outcome:
 
 
 def check_whole(
-    sites: tuple[Site, ...],
+    sites: Iterable[Site],
     base: Base,
     book: RuleBook,
     *,
     options: CheckOptions,
     plan: Plan,
 ) -> Outcome:
-    """Check a batch and write its run folder.
+    """Check a batch and write its run folder; `sites` is gone through once.
 
     Raises
     ------
@@ -91,7 +91,6 @@ def check_whole(
     order = order_for(base, book, options)
     with Journal(path) as journal:
         _ask(journal, sites, dict(order.keys), plan=plan, known=known)
-        del sites
         try:
             run_batch(
                 journal,
@@ -111,7 +110,7 @@ def check_whole(
 
 def _ask(
     journal: Journal,
-    sites: tuple[Site, ...],
+    sites: Iterable[Site],
     keys: Mapping[str, str],
     *,
     plan: Plan,

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -56,7 +56,7 @@ def going_on(as_of: str) -> str:
 
 
 def check_many(
-    sites: tuple[Site, ...],
+    sites: Iterable[Site],
     base: tuple[Base, RuleBook],
     options: CheckOptions,
     *,

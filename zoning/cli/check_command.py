@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -110,9 +111,9 @@ def command(  # noqa: PLR0913  the options of the command
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Asked:
-    """What is to be checked, and against what."""
+    """What is to be checked, and against what; a batch uses its sites up."""
 
-    sites: tuple[Site, ...]
+    sites: list[Site]
     base: Base
     book: RuleBook
 
@@ -157,7 +158,7 @@ def _check_batch(
 
     folder = batch_folder(way.out, way.usual)
     outcome = check_many(
-        asked.sites,
+        _used_up(asked.sites),
         (asked.base, asked.book),
         options,
         plan=Plan(folder=folder, form=form, resume=way.resume),
@@ -176,6 +177,13 @@ def _check_batch(
 
         print_batch(outcome.worst, outcome.tally, form.lang)
     return outcome.tally.exit_code
+
+
+def _used_up(sites: list[Site]) -> Iterator[Site]:
+    """Yield sites and let go of them; the journal has them then."""
+    sites.reverse()
+    while sites:
+        yield sites.pop()
 
 
 def _put(data: bytes) -> None:
@@ -207,7 +215,8 @@ def _read(
     opened = open_base(base)
     projects = None if project is None else read_projects(project)
     read = read_sites(files, crs=crs, projects=projects)
-    return _Asked(sites=read, base=opened, book=read_rule_book(opened.packs, base))
+    book = read_rule_book(opened.packs, base)
+    return _Asked(sites=list(read), base=opened, book=book)
 
 
 def _check(asked: _Asked, options: CheckOptions) -> Report:
@@ -215,7 +224,7 @@ def _check(asked: _Asked, options: CheckOptions) -> Report:
 
     with progress("check") as tick:
         return check(
-            asked.sites, asked.base, asked.book, options=options, progress=tick
+            tuple(asked.sites), asked.base, asked.book, options=options, progress=tick
         )
 
 
