@@ -11,6 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import geopandas
 import jsonschema
 import pyarrow.parquet as pq
 import pyogrio
@@ -18,6 +19,7 @@ import pytest
 from plots_of_batch import OPTIONS, plots
 from typing_extensions import override
 
+import zoning
 from zoning.batch import (
     Journal,
     Plan,
@@ -463,3 +465,29 @@ def test_a_batch_to_hand_out_holds_no_place_of_the_base(
         "sites.geojson",
         "verdict.json",
     }
+
+
+def test_a_large_table_goes_in_by_one_call(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    sites: tuple[Site, ...],
+    base: Base,
+    usual: Results,
+) -> None:
+    monkeypatch.setattr(writing, "_artefacts", lambda *_, **__: ())
+    few = [site for site in sites[:5] if site.geometry is not None]
+    table = geopandas.GeoDataFrame(
+        {"name": [site.name for site in few]},
+        geometry=[site.geometry for site in few if site.geometry is not None],
+        crs="EPSG:4546",
+    )
+
+    with ThreadPoolExecutor(2) as executor:
+        folder = zoning.check_batch(
+            table, base, tmp_path / "run", options=OPTIONS, executor=executor
+        )
+
+    told = document(folder)["sites"]
+    assert [one["name"] for one in told] == [site.name for site in few]
+    areas = [round(decode(found).area_m2, 4) for found in usual[:5]]
+    assert [one["area_m2"] for one in told] == areas

@@ -15,7 +15,7 @@ from zoning.model import Base, Layer, Report
 from zoning.overlay import measure_overlaps
 from zoning.rules.packs import read_rule_book
 
-CUT = ("permanent_basic_farmland", "ecological_redline", "control_unit")
+CUT = ("permanent_basic_farmland", "ecological_redline")
 
 
 def cells(bounds: tuple[float, ...], across: int) -> NDArray[np.object_]:
