@@ -200,35 +200,23 @@ def check_batch(  # noqa: PLR0913  what a run is made of, and how it is run
     *,
     options: CheckOptions | None = None,
     executor: "Executor | None" = None,
-    at_once: int = 4,
     resume: bool = False,
     lang: str = "zh",
     share: bool = False,
 ) -> Path:
-    """Check a large table into a run folder, in bounded memory.
+    """Check a large table into a run folder, in bounded memory; return `folder`.
 
     Parameters
     ----------
     sites, base, options
         As `check_sites`.
     folder : path
-        The run folder to make. While it is made a journal lies beside it.
+        The run folder to make; a journal lies beside it meanwhile.
     executor : concurrent.futures.Executor, optional
-        Where chunks of sites are checked: a thread or process pool, or the
-        same interface of a cluster engine, such as ``get_executor()`` of a
-        dask client. Functions and arguments are plain text and bytes; another
-        process opens the base folder itself, and must find the same base.
-        The outputs do not hang on it.
-    at_once : int
-        Chunks under way at a time.
+        Where chunks are checked: threads, processes, or a cluster engine of
+        the same interface. Other processes open the base folder themselves.
     resume : bool
         Go on with the journal of a batch that was interrupted.
-
-    Returns
-    -------
-    Path
-        `folder`: ``result.gpkg`` and ``findings.parquet`` hold all sites,
-        ``verdict.json`` conflicts and notices.
 
     Raises
     ------
@@ -242,20 +230,11 @@ def check_batch(  # noqa: PLR0913  what a run is made of, and how it is run
 
     opened = base if isinstance(base, Base) else open_base(base)
     table: Any = sites if hasattr(sites, "geometry") else read_sites(sites)
-    plan = Plan(
-        folder=Path(folder),
-        form=BatchForm(lang=lang, share=share),
-        resume=resume,
-        executor=executor,
-        at_once=at_once,
-    )
-    check_whole(
-        sites_of_table(table),
-        opened,
-        read_rule_book(opened.packs, opened.folder),
-        options=options or CheckOptions(as_of=date.today()),  # noqa: DTZ011  office day
-        plan=plan,
-    )
+    form = BatchForm(lang=lang, share=share)
+    plan = Plan(folder=Path(folder), form=form, resume=resume, executor=executor)
+    book = read_rule_book(opened.packs, opened.folder)
+    chosen = options or CheckOptions(as_of=date.today())  # noqa: DTZ011  office day
+    check_whole(sites_of_table(table), opened, book, options=chosen, plan=plan)
     return plan.folder
 
 

@@ -13,6 +13,7 @@ from zoning.errors import Problem
 from zoning.georeference.outline_fit import Misplacement, misplacement
 from zoning.georeference.readings import located, unplaced
 from zoning.georeference.web_maps import WebMap
+from zoning.io.layer_notes import listed
 from zoning.model.problems import layer_problem
 
 __all__ = [
@@ -21,7 +22,6 @@ __all__ = [
     "LayerPlace",
     "beside_county",
     "first_point",
-    "listed",
     "located_here",
     "out_of_place",
     "unplaced_layer",
@@ -32,7 +32,6 @@ AWAY_M = 30_000.0
 AWAY_SHARE = 0.1
 REACH_M = 1_000_000.0
 """A vertex so far from the county is damage, in layers larger than it too."""
-ROWS_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -138,12 +137,6 @@ def beside_county(
         **_words(found),
     }
     return (layer_problem("LAYER_BESIDE_COUNTY", layer_id, **values),)
-
-
-def listed(ids: NDArray[np.object_]) -> tuple[str, str]:
-    """Return how many, and the first of them."""
-    more = "…" if len(ids) > ROWS_SHOWN else ""
-    return str(len(ids)), ", ".join(str(i) for i in ids[:ROWS_SHOWN]) + more
 
 
 def _words(found: Misplacement) -> dict[str, str]:

@@ -20,13 +20,14 @@ from zoning.io.config import LayerEntry
 from zoning.io.geodatabase import is_geodatabase
 from zoning.io.hashing import being_edited, file_sha256
 from zoning.io.layer_content import LayerContent, from_prepared, to_prepared
+from zoning.io.layer_doubts import expected_count, wrong_kind
+from zoning.io.layer_notes import listed, notes_of, twofold
 from zoning.io.layer_place import (
     AWAY_M,
     REACH_M,
     LayerPlace,
     beside_county,
     first_point,
-    listed,
     located_here,
     out_of_place,
     unplaced_layer,
@@ -40,12 +41,6 @@ from zoning.topology import oriented, repair_polygons
 __all__ = ["layer_info", "read_layer", "sealed_sha256"]
 
 OUTSIDE = "LAYER_OUTSIDE_COUNTY"
-KIND_WORDS = {
-    "polygon": ("面", "polygons"),
-    "line": ("线或面", "lines or polygons"),
-    "point": ("点或面", "points or polygons"),
-    "mixed": ("面（中心线除外）", "polygons, but for center lines"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +82,13 @@ def read_layer(
     source = opened(entry, definition, place)
     content = _prepared_content(entry, definition, place, source=source)
     if len(content.geometry) == 0:
-        lost = [one for one in content.problems if one.code == OUTSIDE]
-        empty = [layer_problem("LAYER_EMPTY", definition.id)]
-        raise LayerError(*(source.problems or lost or empty))
+        raise LayerError(
+            *(
+                source.problems
+                or content.problems
+                or [layer_problem("LAYER_EMPTY", definition.id)]
+            )
+        )
     count = len(content.geometry)
     info = layer_info(entry, definition.id, source.digest, features=count)
     info = replace(
@@ -98,6 +97,7 @@ def read_layer(
         encoding=content.encoding,
         area_m2=content.area_m2,
         repairs=content.repairs,
+        notes=content.notes,
     )
     return Layer(
         info=info,
@@ -108,7 +108,7 @@ def read_layer(
         problems=(
             *source.problems,
             *content.problems,
-            *_expected_count(entry, definition.id, len(content.geometry)),
+            *expected_count(entry, definition.id, len(content.geometry)),
             *out_of_place(
                 content.geometry,
                 content.ids,
@@ -117,7 +117,7 @@ def read_layer(
                 place=place,
                 crs=content.crs,
             ),
-            *_wrong_kind(content, definition),
+            *wrong_kind(content, definition),
         ),
     )
 
@@ -239,7 +239,7 @@ def _read_content(
     raws: Sequence[RawLayer],
 ) -> LayerContent:
     shapes, repairs, problems = [], list[tuple[int, Repair]](), list[Problem]()
-    areas: list[float] = []
+    notes, areas = list[Problem](), list[float]()
     start = 0
     for raw in raws:
         repaired = repair_polygons(raw.geometry, raw.crs)
@@ -262,6 +262,7 @@ def _read_content(
         shapes.append(measure.project(repaired.geometry, raw.crs, place.crs))
         drawn = measure.area_m2(repaired.geometry, raw.crs)
         areas.append(math.fsum(drawn[np.isfinite(drawn)]))
+        notes += [note for note in raw.notes if note not in notes]
         start += len(raw.geometry)
     geometry = np.concatenate(shapes) if shapes else np.zeros(0, dtype=object)
     columns = canonical_columns(
@@ -282,14 +283,18 @@ def _read_content(
         )
     keep = np.flatnonzero(usable)
     order = keep[np.argsort(columns.ids[keep].astype(str), kind="stable")]
+    shaped, ids = oriented(geometry[order]), columns.ids[order]
+    log = [replace(r, feature=str(columns.ids[row])) for row, r in repairs]
+    double = twofold(shaped, place.crs)
     return LayerContent(
-        geometry=oriented(geometry[order]),
-        ids=columns.ids[order],
+        geometry=shaped,
+        ids=ids,
         attributes={name: col[order] for name, col in columns.attributes.items()},
         crs=raws[0].crs,
         encoding=raws[0].encoding,
-        area_m2=math.fsum(areas),
-        repairs=tuple(replace(r, feature=str(columns.ids[row])) for row, r in repairs),
+        area_m2=math.fsum([*areas, -double.excess_m2]),
+        repairs=tuple(log),
+        notes=(*notes, *notes_of(definition, ids, double, repairs=log)),
         problems=(*problems, *columns.problems),
     )
 
@@ -330,53 +335,3 @@ def _joined(
         )
         for name in names
     }
-
-
-def _expected_count(
-    entry: LayerEntry, layer_id: str, found: int
-) -> tuple[Problem, ...]:
-    if entry.features is None or entry.features == found:
-        return ()
-    expected = str(entry.features)
-    return (
-        layer_problem("COUNT_MISMATCH", layer_id, found=str(found), expected=expected),
-    )
-
-
-def _wrong_kind(
-    content: LayerContent, definition: LayerDefinition
-) -> tuple[Problem, ...]:
-    """Find features that are not what the layer must hold.
-
-    A red line stored as an outline encloses nothing: a site inside it would
-    meet no polygon.
-    """
-    wanted = _wanted_dimensions(content, definition)
-    kinds = shapely.get_type_id(content.geometry)
-    mixed = kinds == shapely.GeometryType.GEOMETRYCOLLECTION
-    wrong = mixed | (shapely.get_dimensions(content.geometry) < wanted)
-    if not wrong.any():
-        return ()
-    count, rows = listed(content.ids[wrong])
-    zh, en = KIND_WORDS[definition.geometry]
-    return (
-        layer_problem(
-            "GEOMETRY_KIND",
-            definition.id,
-            wanted=zh,
-            wanted_en=en,
-            count=count,
-            rows=rows,
-        ),
-    )
-
-
-def _wanted_dimensions(
-    content: LayerContent, definition: LayerDefinition
-) -> NDArray[np.int_]:
-    """Return the least dimension of each feature; rivers by their outline."""
-    if definition.geometry == "mixed" and "outline" in content.attributes:
-        center = content.attributes["outline"] == "center_line"
-        return np.where(center, 1, 2)
-    least = {"polygon": 2, "line": 1}.get(definition.geometry, 0)
-    return np.full(len(content.geometry), least)

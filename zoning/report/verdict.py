@@ -250,6 +250,7 @@ def layer_document(kind: str, info: LayerInfo, problems: Iterable[Problem]) -> J
             }
             for repair in info.repairs
         ],
+        "notes": [problem_document(note) for note in info.notes],
         "problems": [problem_document(problem) for problem in problems],
     }
 
