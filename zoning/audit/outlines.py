@@ -25,7 +25,8 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 POLYGONS = 2
 JOINED_M = 0.01
-"""Vertices closer than this count as one where a spike has a blunt tip."""
+"""Vertices closer than this count as one where a spike has a blunt tip; two edges
+no further apart are meant to be one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -132,7 +133,9 @@ def mismatched_edges(shapes: Shapes, known: Shapes, *, least_m: float) -> Length
         The least length that counts, feature by feature.
     """
     areal = np.flatnonzero(shapely.get_dimensions(shapes) == POLYGONS)
-    edges = np.asarray(shapely.coverage_invalid_edges(shapes[areal]), dtype=object)
+    edges = np.asarray(
+        shapely.coverage_invalid_edges(shapes[areal], gap_width=JOINED_M), dtype=object
+    )
     wrong = np.flatnonzero(~shapely.is_empty(edges))
     lines, row = edges[wrong], areal[wrong]
     if len(known) and len(lines):
