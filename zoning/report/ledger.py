@@ -32,7 +32,16 @@ from zoning.report.tables import (
 from zoning.report.texts import keys, text
 from zoning.report.wording import STATE_ORDER
 
-__all__ = ["csv_twins", "guarded", "ledger_bytes"]
+__all__ = [
+    "Cell",
+    "Sheet",
+    "csv_twins",
+    "guarded",
+    "ledger_bytes",
+    "plain_cell",
+    "sheet_csv",
+    "workbook_bytes",
+]
 
 _CREATED = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _CELL_MOST = 32_767
@@ -45,7 +54,7 @@ _DEGREE_PLACES = 8
 _CODES = frozenset({"state", "verdict", "layer", "view", "layer_id"})
 """Columns for programs, left to findings.parquet and verdict.json."""
 
-_STATE_WORDS = frozenset({"state_word", "verdict_word"})
+_STATE_WORDS = frozenset({"state_word", "verdict_word", "severity_word"})
 _WORDS = {
     "standing": "standing",
     "authority": "authority",
@@ -70,7 +79,7 @@ Cell = str | float | int | bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Sheet:
+class Sheet:
     """One sheet: `columns` are field names, `rows` hold cells in that order."""
 
     key: str
@@ -83,6 +92,12 @@ class _Sheet:
 
 def ledger_bytes(report: Report, *, lang: str = "zh") -> bytes:
     """Return the workbook; the same report gives the same bytes."""
+    title = clean(text("report.title", lang))
+    return workbook_bytes(_sheets(report, lang), title=title, lang=lang)
+
+
+def workbook_bytes(sheets: Sequence[Sheet], *, title: str, lang: str) -> bytes:
+    """Return a workbook of sheets; the same sheets give the same bytes."""
     import xlsxwriter
 
     packed = BytesIO()
@@ -93,18 +108,17 @@ def ledger_bytes(report: Report, *, lang: str = "zh") -> bytes:
         "strings_to_urls": False,
     }
     with xlsxwriter.Workbook(packed, safe) as book:
-        title = clean(text("report.title", lang))
         said = clean(text("report.footer", lang))
         book.set_properties({"title": title, "created": _CREATED, "comments": said})
-        looks = _Looks(book)
-        for sheet in _sheets(report, lang):
+        looks = Looks(book)
+        for sheet in sheets:
             _write_sheet(book, sheet, looks)
     return repacked(packed.getvalue())
 
 
 def csv_twins(report: Report, *, lang: str = "zh") -> Mapping[str, bytes]:
     """Return each sheet as CSV by file name, UTF-8 with a mark for Excel."""
-    return {f"{sheet.key}.csv": _csv(sheet) for sheet in _sheets(report, lang)}
+    return {f"{sheet.key}.csv": sheet_csv(sheet) for sheet in _sheets(report, lang)}
 
 
 def guarded(words: str) -> str:
@@ -117,7 +131,7 @@ def guarded(words: str) -> str:
     return f"'{words}" if words.lstrip(" \u3000").startswith(_FORMULA_SIGNS) else words
 
 
-def _sheets(report: Report, lang: str) -> tuple[_Sheet, ...]:
+def _sheets(report: Report, lang: str) -> tuple[Sheet, ...]:
     tables: dict[str, Sequence[Any]] = {
         "sites": sites_table(report, lang=lang),
         "findings": _sorted(findings_table(report, lang=lang)),
@@ -134,25 +148,28 @@ def _sorted(rows: list[FindingRow]) -> list[FindingRow]:
     return sorted(rows, key=lambda row: -STATE_ORDER.index(State(row.state)))
 
 
-def _sheet(key: str, rows: Sequence[Any], lang: str) -> _Sheet:
+def _sheet(key: str, rows: Sequence[Any], lang: str) -> Sheet:
     skipped = _CODES | ({"reason"} if key == "not_checked" else set())
     kept = (field.name for field in fields(_ROWS[key]) if field.name not in skipped)
     columns = ("row_number", *kept)
     state = {"sites": "verdict", "findings": "state"}.get(key)
-    return _Sheet(
+    return Sheet(
         key=key,
         title=text(f"sheet_name.{key}", lang),
         columns=columns,
         headings=tuple(text(f"column.{column}", lang) for column in columns),
         rows=tuple(
-            (number, *(_cell(name, getattr(row, name), lang) for name in columns[1:]))
+            (
+                number,
+                *(plain_cell(name, getattr(row, name), lang) for name in columns[1:]),
+            )
             for number, row in enumerate(rows, start=1)
         ),
         states=tuple(getattr(row, state) if state else "" for row in rows),
     )
 
 
-def _cell(column: str, value: Any, lang: str) -> Cell:
+def plain_cell(column: str, value: Any, lang: str) -> Cell:
     """Return what is written: rounded numbers, words for yes and no, clean text."""
     if isinstance(value, bool):
         return text(f"value.{str(value).lower()}", lang)
@@ -172,7 +189,7 @@ def _word(column: str, value: str, lang: str) -> str:
     return text(key, lang) if key in keys(_WORDS.get(column, "")) else value
 
 
-class _Looks:
+class Looks:
     """The formats of a workbook, each made once."""
 
     def __init__(self, book: Any) -> None:
@@ -216,7 +233,7 @@ class _Looks:
         return self.wrapped if column in _WRAPPED else self.plain
 
 
-def _write_sheet(book: Any, sheet: _Sheet, looks: _Looks) -> None:
+def _write_sheet(book: Any, sheet: Sheet, looks: Looks) -> None:
     page = book.add_worksheet(sheet.title)
     page.freeze_panes(1, 3)
     page.set_landscape()
@@ -239,7 +256,8 @@ def _write_sheet(book: Any, sheet: _Sheet, looks: _Looks) -> None:
     page.autofilter(0, 0, max(len(sheet.rows), 1), len(sheet.columns) - 1)
 
 
-def _csv(sheet: _Sheet) -> bytes:
+def sheet_csv(sheet: Sheet) -> bytes:
+    """Return a sheet as CSV, UTF-8 with a mark for Excel."""
     written = StringIO(newline="")
     writer = csv.writer(written, lineterminator="\r\n")
     writer.writerow(sheet.headings)

@@ -38,11 +38,14 @@ from zoning.terms import LANGUAGES
 
 __all__ = [
     "SCHEMA",
+    "base_document",
     "digest_of",
     "json_bytes",
     "layer_document",
+    "point_document",
     "problem_document",
     "relative_path",
+    "rounded",
     "site_document",
     "software",
     "verdict_bytes",
@@ -82,13 +85,13 @@ def verdict_document(report: Report) -> Json:
             "rejected": sum(site.site.rejection is not None for site in report.sites),
         },
         "sites": [site_document(result) for result in report.sites],
-        "base": _base(report.base),
+        "base": base_document(report.base),
         "packs": [asdict(pack) for pack in report.packs],
         "options": {
             "as_of": report.options.as_of.isoformat(),
-            "residue_area_m2": _number(report.options.residue_area_m2, AREA),
-            "residue_width_m": _number(report.options.residue_width_m, AREA),
-            "near_m": _number(report.options.near_m, DISTANCE),
+            "residue_area_m2": rounded(report.options.residue_area_m2, AREA),
+            "residue_width_m": rounded(report.options.residue_width_m, AREA),
+            "near_m": rounded(report.options.near_m, DISTANCE),
         },
         "software": dict(software()),
     }
@@ -141,8 +144,8 @@ def site_document(result: SiteResult) -> Json:
             {
                 "layer": residue.layer,
                 "feature": residue.feature,
-                "overlap_m2": _number(residue.overlap_m2, AREA),
-                "width_m": _number(residue.width_m, WIDTH),
+                "overlap_m2": rounded(residue.overlap_m2, AREA),
+                "width_m": rounded(residue.width_m, WIDTH),
             }
             for residue in result.residue
         ],
@@ -151,8 +154,8 @@ def site_document(result: SiteResult) -> Json:
                 "code": unit.code,
                 "name": unit.name,
                 "unit_class": unit.unit_class,
-                "overlap_m2": _number(unit.overlap_m2, AREA),
-                "share": _number(unit.share, SHARE),
+                "overlap_m2": rounded(unit.overlap_m2, AREA),
+                "share": rounded(unit.share, SHARE),
             }
             for unit in result.units
         ],
@@ -179,10 +182,10 @@ def _identity(result: SiteResult) -> Json:
         "verdict": str(result.verdict),
         "complete": result.complete,
         "rejection": None if rejection is None else problem_document(rejection),
-        "area_m2": _number(result.area_m2, AREA),
-        "area_plane_m2": _number(result.area_plane_m2, AREA),
-        "area_declared_m2": _number(site.area_declared_m2, AREA),
-        "length_m": _number(result.length_m, DISTANCE),
+        "area_m2": rounded(result.area_m2, AREA),
+        "area_plane_m2": rounded(result.area_plane_m2, AREA),
+        "area_declared_m2": rounded(site.area_declared_m2, AREA),
+        "length_m": rounded(result.length_m, DISTANCE),
         "states": {
             str(state): sum(finding.state == state for finding in result.findings)
             for state in State
@@ -241,7 +244,7 @@ def layer_document(kind: str, info: LayerInfo, problems: Iterable[Problem]) -> J
             {
                 "feature": repair.feature,
                 "what": repair.what,
-                "area_change_m2": _number(repair.area_change_m2, AREA),
+                "area_change_m2": rounded(repair.area_change_m2, AREA),
             }
             for repair in info.repairs
         ],
@@ -251,23 +254,23 @@ def layer_document(kind: str, info: LayerInfo, problems: Iterable[Problem]) -> J
 
 def _finding(finding: Finding) -> Json:
     return _ruling(finding) | {
-        "overlap_m2": _number(finding.overlap_m2, AREA),
-        "overlap_m2_deduplicated": _number(finding.overlap_m2_deduplicated, AREA),
-        "share": _number(finding.share, SHARE),
-        "length_m": _number(finding.length_m, DISTANCE),
-        "distance_m": _number(finding.distance_m, DISTANCE),
+        "overlap_m2": rounded(finding.overlap_m2, AREA),
+        "overlap_m2_deduplicated": rounded(finding.overlap_m2_deduplicated, AREA),
+        "share": rounded(finding.share, SHARE),
+        "length_m": rounded(finding.length_m, DISTANCE),
+        "distance_m": rounded(finding.distance_m, DISTANCE),
         "features": [
             {
                 "id": feature.id,
                 "name": feature.name,
-                "overlap_m2": _number(feature.overlap_m2, AREA),
-                "length_m": _number(feature.length_m, DISTANCE),
+                "overlap_m2": rounded(feature.overlap_m2, AREA),
+                "length_m": rounded(feature.length_m, DISTANCE),
                 "overlap_class": feature.overlap_class,
             }
             for feature in finding.features
         ],
         "nearest": _nearest(finding.nearest),
-        "witness": _point(finding.witness),
+        "witness": point_document(finding.witness),
         "reason": finding.reason,
         "questions": [_sorted(text) for text in finding.questions],
         "needs": [_sorted(text) for text in finding.needs],
@@ -289,7 +292,7 @@ def _ruling(finding: Finding) -> Json:
         "view": finding.view,
         "relation": finding.relation,
         "threshold": {
-            key: _number(finding.threshold[key], SHARE)
+            key: rounded(finding.threshold[key], SHARE)
             for key in sorted(finding.threshold)
         },
     }
@@ -301,7 +304,7 @@ def _nearest(nearest: NearestFeature | None) -> Json | None:
     return {
         "id": nearest.id,
         "name": nearest.name,
-        "distance_m": _number(nearest.distance_m, DISTANCE),
+        "distance_m": rounded(nearest.distance_m, DISTANCE),
         "basis": nearest.basis,
     }
 
@@ -318,32 +321,32 @@ def _layout(hit: LayoutHit) -> Json:
         "feature": hit.feature,
         "name": hit.name,
         "kind": hit.kind,
-        "overlap_m2": _number(hit.overlap_m2, AREA),
-        "share": _number(hit.share, SHARE),
-        "length_m": _number(hit.length_m, DISTANCE),
-        "target_width_m": _number(hit.target_width_m, DISTANCE),
-        "width_m": _number(hit.width_m, DISTANCE),
-        "width_left_m": _number(hit.width_left_m, DISTANCE),
-        "trim_m2": _number(hit.trim_m2, AREA),
+        "overlap_m2": rounded(hit.overlap_m2, AREA),
+        "share": rounded(hit.share, SHARE),
+        "length_m": rounded(hit.length_m, DISTANCE),
+        "target_width_m": rounded(hit.target_width_m, DISTANCE),
+        "width_m": rounded(hit.width_m, DISTANCE),
+        "width_left_m": rounded(hit.width_left_m, DISTANCE),
+        "trim_m2": rounded(hit.trim_m2, AREA),
     }
 
 
 def _terrain(terrain: Terrain) -> Json:
     return {
-        "elevation_min_m": _number(terrain.elevation_min_m, DISTANCE),
-        "elevation_mean_m": _number(terrain.elevation_mean_m, DISTANCE),
-        "elevation_max_m": _number(terrain.elevation_max_m, DISTANCE),
+        "elevation_min_m": rounded(terrain.elevation_min_m, DISTANCE),
+        "elevation_mean_m": rounded(terrain.elevation_mean_m, DISTANCE),
+        "elevation_max_m": rounded(terrain.elevation_max_m, DISTANCE),
         "vertical_datum": terrain.vertical_datum,
-        "slope_mean_deg": _number(terrain.slope_mean_deg, DISTANCE),
-        "slope_max_deg": _number(terrain.slope_max_deg, DISTANCE),
-        "slope_ge_25_share": _number(terrain.slope_ge_25_share, SHARE),
+        "slope_mean_deg": rounded(terrain.slope_mean_deg, DISTANCE),
+        "slope_max_deg": rounded(terrain.slope_max_deg, DISTANCE),
+        "slope_ge_25_share": rounded(terrain.slope_ge_25_share, SHARE),
         "cover": {
-            code: _number(terrain.cover[code], SHARE) for code in sorted(terrain.cover)
+            code: rounded(terrain.cover[code], SHARE) for code in sorted(terrain.cover)
         },
     }
 
 
-def _base(base: Base) -> Json:
+def base_document(base: Base) -> Json:
     """Return the base: every layer it holds, lacks, or declares absent."""
     vectors = [("vector", layer.info, layer.problems) for layer in base.layers.values()]
     rasters = [("raster", grid.info, grid.problems) for grid in base.rasters.values()]
@@ -366,12 +369,13 @@ def _base(base: Base) -> Json:
     }
 
 
-def _number(value: float | None, places: int) -> float | None:
+def rounded(value: float | None, places: int) -> float | None:
     """Round for output; adding 0.0 turns minus zero into zero."""
     return None if value is None else round(float(value), places) + 0.0
 
 
-def _point(point: LonLat | None) -> list[float] | None:
+def point_document(point: LonLat | None) -> list[float] | None:
+    """Return longitude and latitude in degrees, rounded to about a millimetre."""
     if point is None:
         return None
     return [round(float(point.lon), DEGREE), round(float(point.lat), DEGREE)]
