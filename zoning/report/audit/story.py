@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from zoning.model import AuditProblem, AuditReport
+from zoning.report.audit.picture import NUMBERED, audit_picture
 from zoning.report.audit.words import (
     amount,
     audit_text,
@@ -26,7 +27,8 @@ from zoning.terms import label
 
 __all__ = ["tell_audit"]
 
-_ON_FIRST_PAGE = 8
+_NAMED = 3
+"""Layers of a rule that are named in its row."""
 _LISTED = 400
 _CLEAR = "CLEAR"
 
@@ -39,7 +41,7 @@ def tell_audit(report: AuditReport, digest: str, *, lang: str) -> Story:
         state=str(state),
         headline=headline(report, lang),
         why=why(report, lang),
-        picture=None,
+        picture=audit_picture(report, lang=lang) if report.problems else None,
         table=_first_table(report, lang) if report.problems else None,
     )
     name = audit_text("name", lang, base=report.base.name)
@@ -73,16 +75,16 @@ def _heads(names: Sequence[str], lang: str) -> tuple[str, ...]:
 def _first_table(report: AuditReport, lang: str) -> Grid:
     rows = [
         GridRow(
-            cells=(severity_both(one.severity), one.problem.text(lang)),
+            cells=(one.id, severity_both(one.severity), one.problem.text(lang)),
             state=str(STATE_OF[one.severity]),
         )
-        for one in report.problems[:_ON_FIRST_PAGE]
+        for one in report.problems[:NUMBERED]
     ]
     return Grid(
-        columns=_heads(("severity_word", "problem"), lang),
+        columns=_heads(("problem_id", "severity_word", "problem"), lang),
         rows=tuple(rows),
-        widths=(1.6, 6),
-        state_column=0,
+        widths=(1.3, 2.7, 6),
+        state_column=1,
     )
 
 
@@ -109,7 +111,7 @@ def _problems(report: AuditReport, lang: str) -> list[Block]:
     grid = Grid(
         columns=_heads(names, lang),
         rows=tuple(_problem_row(report, one, lang) for one in shown),
-        widths=(1, 1.7, 5, 2, 3, 4),
+        widths=(1.4, 2.2, 5, 2.2, 3, 4),
         state_column=1,
         small=True,
     )
@@ -160,7 +162,7 @@ def _rules(report: AuditReport, lang: str) -> Grid:
             cells=(
                 rule.id,
                 rule.title[lang],
-                "、".join(label("layer", name, lang) for name in rule.layers),
+                _layer_names(rule.layers, lang),
                 f"{rule.examined:,}",
                 f"{rule.found:,}",
                 audit_text("yes" if rule.audited else "no", lang),
@@ -172,10 +174,17 @@ def _rules(report: AuditReport, lang: str) -> Grid:
     return Grid(
         columns=_heads(names, lang),
         rows=tuple(rows),
-        widths=(1.1, 3.4, 4, 1, 1, 1, 3.4),
+        widths=(1.5, 3.6, 3.2, 1.2, 1.1, 1.1, 3.6),
         numeric=(3, 4),
         small=True,
     )
+
+
+def _layer_names(names: Sequence[str], lang: str) -> str:
+    told = "、".join(label("layer", name, lang) for name in names[:_NAMED])
+    if len(names) <= _NAMED:
+        return told
+    return audit_text("several_layers", lang, names=told, count=len(names))
 
 
 def _layers(report: AuditReport, lang: str) -> Grid:
