@@ -211,9 +211,7 @@ def farmland_in_core(sower: _Sower) -> None:
 
 
 def farmland_in_town(sower: _Sower) -> None:
-    _meeting(
-        sower, "permanent_basic_farmland", "urban_development_boundary", "TLQ-201"
-    )
+    _meeting(sower, "permanent_basic_farmland", "urban_development_boundary", "TLQ-201")
 
 
 def town_in_red_line(sower: _Sower) -> None:
@@ -385,10 +383,10 @@ def _tilings(sower: _Sower, share: float) -> None:
 
 def _units(sower: _Sower, lucky: Any) -> None:
     units = sower.lattice((WEST, SOUTH, SIZE), 3)
-    classes = [["优先保护单元", "重点管控单元", "一般管控单元"][i % 3] for i in range(3)]
-    codes = [
-        [f"ZH{ADMIN}{i + 1}{j + 1:04d}" for j in range(3)] for i in range(3)
+    classes = [
+        ["优先保护单元", "重点管控单元", "一般管控单元"][i % 3] for i in range(3)
     ]
+    codes = [[f"ZH{ADMIN}{i + 1}{j + 1:04d}" for j in range(3)] for i in range(3)]
     stated = [[classes[i]] * 3 for i in range(3)]
     if lucky():
         codes[0][1] = "ZH50023610002"

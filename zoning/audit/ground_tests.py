@@ -20,7 +20,7 @@ from zoning.audit.defects import (
 )
 from zoning.audit.gaps import beyond
 from zoning.audit.overlaps import built_pairs, overlap_areas, overlaps_between
-from zoning.audit.patches import Patches
+from zoning.audit.patches import Patches, narrow
 from zoning.audit.scene import Scene
 from zoning.errors import Problem
 from zoning.model import Layer
@@ -33,7 +33,10 @@ Rows = NDArray[np.int64]
 
 
 def overlap(scene: Scene, rule: AuditRule, layer: Layer) -> Outcome:
-    """Lay a layer over another; one defect for each feature that meets it."""
+    """Lay a layer over another; one defect for each feature that meets it.
+
+    A pair that shares but a sliver is a defect of its own.
+    """
     other = scene.layer(rule.other)
     if other is None:
         return Outcome(layer=layer.info.id, other_layer=rule.other, missing=True)
@@ -44,7 +47,11 @@ def overlap(scene: Scene, rule: AuditRule, layer: Layer) -> Outcome:
     if isinstance(right, str):
         return lacking(rule.other, right)
     found = _meeting(scene, (layer, left), (other, right))
-    merged, members = _by_feature(found, scene.base.crs)
+    thin = narrow(found.shape, rule.parameters.sliver_width_m)
+    merged, members = _by_feature(found.only(~thin), scene.base.crs)
+    slivers = found.only(thin)
+    merged = merged.joined(slivers)
+    members += [slivers.other[number : number + 1] for number in range(len(slivers))]
 
     def names(number: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         others = tuple(str(other.feature_ids[row]) for row in members[number])

@@ -42,6 +42,15 @@ class Patches:
         """Mean width of each, 2 A / P in the working plane."""
         return mean_widths(self.shape)
 
+    def joined(self, more: "Patches") -> "Patches":
+        """Return these patches, then `more`."""
+        return Patches(
+            row=np.concatenate([self.row, more.row]),
+            other=np.concatenate([self.other, more.other]),
+            area_m2=np.concatenate([self.area_m2, more.area_m2]),
+            shape=np.concatenate([self.shape, more.shape]),
+        )
+
     def only(self, keep: NDArray[np.bool_] | Rows) -> "Patches":
         """Return those that `keep` marks or lists."""
         return Patches(

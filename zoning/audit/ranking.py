@@ -32,9 +32,10 @@ class Row:
 def rows_of(rule: AuditRule, outcomes: Sequence[Outcome]) -> list[Row]:
     """Return the rows of one rule: single defects, groups, what was not audited.
 
-    Slivers of one layer (or pair of layers) form a group; so does everything
-    else once there is more of it than the rule lets stand alone. Conflicts
-    that are no slivers always stand alone.
+    Slivers of one layer (or pair of layers) form a group. Of everything else
+    the worst stand alone, as many as the rule says, and the rest form a group;
+    what has no size, or is but a notice, is grouped whole. Conflicts that are
+    no slivers always stand alone.
     """
     rows: list[Row] = []
     for outcome in outcomes:
@@ -94,9 +95,28 @@ def _grouped(
     code: str,
     most: int,
 ) -> list[Row]:
-    single = [_row(rule, outcome, one) for one in defects]
+    single = sorted((_row(rule, outcome, one) for one in defects), key=_rank)
     if len(single) <= most:
-        return [Row(problem=one) for one in single]
+        return _alone(single)
+    if code != "AUDIT_SLIVERS" and _measured(rule, single):
+        alone = [Row(problem=one) for one in single[:most]]
+        rest = single[most:]
+        return [*alone, *([_group(outcome, rest, code)] if rest[1:] else _alone(rest))]
+    return [_group(outcome, single, code)]
+
+
+def _alone(single: Sequence[AuditProblem]) -> list[Row]:
+    return [Row(problem=one) for one in single]
+
+
+def _measured(rule: AuditRule, single: Sequence[AuditProblem]) -> bool:
+    """Say whether the worst of many should stand alone: more than a notice, sized."""
+    sized = all(one.area_m2 is not None or one.length_m is not None for one in single)
+    return sized and rule.severity != "notice"
+
+
+def _group(outcome: Outcome, single: Sequence[AuditProblem], code: str) -> Row:
+    """Return one row for several problems of one rule and layer."""
     worst = min((one.severity for one in single), key=ORDER.index)
     areas = [one.area_m2 for one in single if one.area_m2 is not None]
     lengths = [one.length_m for one in single if one.length_m is not None]
@@ -114,7 +134,7 @@ def _grouped(
     )
     group = AuditProblem(
         id="",
-        rule_id=rule.id,
+        rule_id=single[0].rule_id,
         severity=worst,
         layer=outcome.layer,
         other_layer=outcome.other_layer,
@@ -127,7 +147,7 @@ def _grouped(
         cure=single[0].cure,
         sliver=all(one.sliver for one in single),
     )
-    return [Row(problem=group, members=tuple(single))]
+    return Row(problem=group, members=tuple(single))
 
 
 def _row(rule: AuditRule, outcome: Outcome, defect: Defect) -> AuditProblem:
