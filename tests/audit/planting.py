@@ -131,9 +131,7 @@ class _Sower:
     def fault(
         self, rule: str, layer: str, *features: str, **amount: float | None
     ) -> None:
-        self.county.faults.append(
-            Planted(rule, layer, frozenset(features), **amount)  # type: ignore[arg-type]
-        )
+        self.county.faults.append(Planted(rule, layer, frozenset(features), **amount))
 
     def lattice(
         self, box: tuple[float, float, float], count: int
@@ -421,7 +419,7 @@ def _parcels(sower: _Sower, lucky: Any) -> None:
         _bulge(sower, rings, names)
     if lucky():
         _loose_vertex(sower, rings, names)
-    rows = []
+    rows: list[tuple[BaseGeometry, Properties]] = []
     for i in range(count):
         for j in range(count):
             shape = Polygon(rings[i][j])

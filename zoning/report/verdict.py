@@ -34,6 +34,7 @@ from zoning.model import (
     State,
     Terrain,
 )
+from zoning.report.numbers import rounded
 from zoning.terms import LANGUAGES
 
 __all__ = [
@@ -45,7 +46,6 @@ __all__ = [
     "point_document",
     "problem_document",
     "relative_path",
-    "rounded",
     "site_document",
     "software",
     "verdict_bytes",
@@ -367,11 +367,6 @@ def base_document(base: Base) -> Json:
             for name in sorted(base.missing)
         ],
     }
-
-
-def rounded(value: float | None, places: int) -> float | None:
-    """Round for output; adding 0.0 turns minus zero into zero."""
-    return None if value is None else round(float(value), places) + 0.0
 
 
 def point_document(point: LonLat | None) -> list[float] | None:

@@ -8,19 +8,18 @@ from dataclasses import asdict
 from typing import Any
 
 from zoning.model import AuditedRule, AuditProblem, AuditReport
+from zoning.report.numbers import rounded
 from zoning.report.verdict import (
     base_document,
     digest_of,
     point_document,
     problem_document,
-    rounded,
     software,
 )
 
-__all__ = ["AUDIT", "SCHEMA", "audit_document"]
+__all__ = ["SCHEMA", "audit_document"]
 
 SCHEMA = "zoning/audit/1"
-AUDIT = "audit.json"
 _AREA, _LENGTH, _WIDTH = 4, 3, 4
 
 Json = dict[str, Any]

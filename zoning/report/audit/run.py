@@ -6,11 +6,11 @@ from pathlib import Path
 from zoning.model import AuditReport
 from zoning.report.audit.features import write_problems
 from zoning.report.audit.map import write_audit_map
-from zoning.report.audit.record import AUDIT, audit_document
+from zoning.report.audit.record import audit_document
 from zoning.report.audit.story import tell_audit
 from zoning.report.audit.tables import csv_twins, ledger_bytes
 from zoning.report.folder import Artefact, Make, refuse_used, staged, store
-from zoning.report.manifest import MANIFEST, manifest_bytes
+from zoning.report.manifest import AUDIT, MANIFEST, manifest_bytes
 from zoning.report.verdict import json_bytes
 
 __all__ = ["write_audit"]
