@@ -41,14 +41,16 @@ COLUMNS = ("problem_id", "severity_word", "problem", "amount", "rule_id")
     metavar="LAYER=FILE",
     help="以此文件代替底图中的图层 put this file in the place of a layer.",
 )
+@click.option("--rules", "listing", is_flag=True, help="只列出规则 list the rules.")
 @as_of_option
 @out_option
 @json_option
 @lang_option
-def command(
+def command(  # noqa: PLR0913  the options of the command
     *,
     base: Path,
     instead: tuple[str, ...],
+    listing: bool,
     as_of: date,
     out: Path | None,
     as_json: bool,
@@ -66,6 +68,9 @@ def command(
     """  # noqa: D301  \b keeps click from reflowing
     from zoning.audit import audit, read_audit_book
 
+    if listing:
+        _print_rules(lang)
+        return 0
     opened = _opened(base, instead)
     with progress("audit") as tick:
         report = audit(opened, read_audit_book(), as_of=as_of, progress=tick)
@@ -85,6 +90,14 @@ def command(
     else:
         _print(report, lang)
     return report.exit_code
+
+
+def _print_rules(lang: str) -> None:
+    from zoning.audit import read_audit_book
+    from zoning.cli.printing import print_rows
+    from zoning.report.audit.pages import rule_rows
+
+    print_rows(*rule_rows(read_audit_book(), lang))
 
 
 def _stem(base: Path) -> str:
