@@ -19,7 +19,7 @@ from zoning.audit.defects import (
     told_m2,
 )
 from zoning.audit.gaps import beyond
-from zoning.audit.overlaps import built_pairs, overlap_areas, overlaps_between
+from zoning.audit.overlaps import overlaps_between, overlaps_of_edges
 from zoning.audit.patches import Patches, narrow
 from zoning.audit.scene import Scene
 from zoning.errors import Problem
@@ -181,8 +181,8 @@ def _meeting(
     whole = all(len(rows) == len(one.geometry) for one, rows in (left, right))
     (first, left_rows), (second, right_rows) = left, right
     if whole:
-        pairs = overlap_areas(scene.edges(first), scene.edges(second), crs=crs)
-        return built_pairs(first.geometry, second.geometry, pairs)
+        sides = (scene.edges(first), scene.edges(second))
+        return overlaps_of_edges(first.geometry, second.geometry, sides, crs=crs)
     found = overlaps_between(
         first.geometry[left_rows], second.geometry[right_rows], crs=crs
     )

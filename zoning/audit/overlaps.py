@@ -9,10 +9,18 @@ import shapely
 from numpy.typing import NDArray
 
 from zoning.audit.patches import Patches, patches
-from zoning.overlay import RaggedEdges, ragged_edges, shared_areas
+from zoning.overlay import RaggedEdges, own_areas, ragged_edges, shared_areas
 from zoning.overlay.areas import NOISE_M2
 
-__all__ = ["built_pairs", "overlap_areas", "overlaps_between", "overlaps_within"]
+__all__ = [
+    "overlap_areas",
+    "overlaps_between",
+    "overlaps_of_edges",
+    "overlaps_within",
+]
+
+ROUNDING = 1e-10
+"""Of a feature that lies inside another (decision 0014)."""
 
 Shapes = NDArray[np.object_]
 Rows = NDArray[np.int64]
@@ -49,20 +57,38 @@ def overlaps_between(left: Shapes, right: Shapes, *, crs: str) -> Patches:
     Patches
         Ordered by left row, then right row.
     """
-    pairs = overlap_areas(ragged_edges(left), ragged_edges(right), crs=crs)
-    return built_pairs(left, right, pairs)
+    sides = (ragged_edges(left), ragged_edges(right))
+    return overlaps_of_edges(left, right, sides, crs=crs)
 
 
 def overlaps_within(shapes: Shapes, *, crs: str) -> Patches:
     """Return what features of one layer have in common; see `overlaps_between`."""
     edges = ragged_edges(shapes)
-    return built_pairs(shapes, shapes, overlap_areas(edges, edges, crs=crs))
+    return overlaps_of_edges(shapes, shapes, (edges, edges), crs=crs)
 
 
-def built_pairs(
-    left: Shapes, right: Shapes, pairs: tuple[Rows, Rows, Floats]
+def overlaps_of_edges(
+    left: Shapes,
+    right: Shapes,
+    sides: tuple[RaggedEdges, RaggedEdges],
+    *,
+    crs: str,
 ) -> Patches:
-    """Return the pairs with their common shapes, without those that only touch."""
-    row, other, area = pairs
-    shape = shapely.intersection(left[row], right[other])
-    return patches(row, other, area_m2=area, shape=np.asarray(shape, dtype=object))
+    """Return what features have in common, their edges laid out already.
+
+    A feature whose common area is its own lies inside the other: it is the
+    shape, and GEOS builds none.
+    """
+    row, other, area = overlap_areas(*sides, crs=crs)
+    shape = np.empty(len(row), dtype=object)
+    whole = _inside(area, own_areas(sides[0], crs=crs)[row])
+    shape[whole] = left[row[whole]]
+    part = ~whole & _inside(area, own_areas(sides[1], crs=crs)[other])
+    shape[part] = right[other[part]]
+    rest = ~whole & ~part
+    shape[rest] = shapely.intersection(left[row[rest]], right[other[rest]])
+    return patches(row, other, area_m2=area, shape=shape)
+
+
+def _inside(area: Floats, own: Floats) -> NDArray[np.bool_]:
+    return np.asarray(np.abs(area - own) <= np.maximum(NOISE_M2, ROUNDING * own))

@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from zoning.audit.book import AuditRule, Selection
 from zoning.audit.gaps import gaps
 from zoning.audit.outlines import duplicates
-from zoning.audit.overlaps import built_pairs, overlap_areas
+from zoning.audit.overlaps import overlaps_of_edges
 from zoning.audit.patches import Patches
 from zoning.model import Base, Layer
 from zoning.overlay import RaggedEdges, ragged_edges
@@ -47,9 +47,10 @@ class Scene:
         name = layer.info.id
         if name not in self._within:
             edges = self.edges(layer)
-            pairs = overlap_areas(edges, edges, crs=self.base.crs)
-            whole = layer.geometry
-            self._within[name] = built_pairs(whole, whole, pairs)
+            shapes = layer.geometry
+            self._within[name] = overlaps_of_edges(
+                shapes, shapes, (edges, edges), crs=self.base.crs
+            )
         return self._within[name]
 
     def gaps(self, layer: Layer, kind: str) -> Patches:
