@@ -319,6 +319,23 @@ def foreign_code(sower: _Sower) -> None:
     sower.fault("FLD-003", "ecological_redline", name)
 
 
+def unknown_class(sower: _Sower) -> None:
+    name = sower.put("ecological_redline", sower.star(), ZRBHDFQ="缓冲带")
+    sower.fault("FLD-010", "ecological_redline", name)
+    sower.fault("READ-001", "ecological_redline")  # the list as a whole
+
+
+def no_area(sower: _Sower) -> None:
+    name = sower.put("urban_development_boundary", sower.star(), MJ=None)
+    sower.fault("FLD-011", "urban_development_boundary", name)
+
+
+def land_class_cut(sower: _Sower) -> None:
+    name = sower.put("permanent_basic_farmland", sower.star(), DLBM="103")
+    sower.fault("FLD-009", "permanent_basic_farmland", name)
+    sower.fault("READ-001", "permanent_basic_farmland")
+
+
 def nameless(sower: _Sower) -> None:
     name = sower.put("ecological_redline", sower.star(), HXMC="")
     sower.fault("FLD-007", "ecological_redline", name)
@@ -349,7 +366,8 @@ PLANTS = (
     *(farmland_in_red_line, farmland_in_core, farmland_in_town, town_in_red_line),
     *(reserves_cross, farmland_twice, red_line_copied, hairline, spike),
     *(vanishing_hole, sliver, small_part, beyond, wrong_area, repeated_id),
-    *(short_code, foreign_code, nameless, broken_corridor, other_edition, layer_lost),
+    *(short_code, foreign_code, nameless, unknown_class, no_area, land_class_cut),
+    *(broken_corridor, other_edition, layer_lost),
 )
 
 

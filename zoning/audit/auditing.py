@@ -14,6 +14,7 @@ from zoning.audit.field_tests import (
     empty_values,
     ids_twice,
     net_areas,
+    unknown_classes,
 )
 from zoning.audit.ground_tests import (
     beyond_county,
@@ -62,6 +63,7 @@ LAYER_TESTS: Mapping[str, LayerTest] = {
     "break": broken,
     "pattern": codes_of_other_form,
     "code_class": digits_and_classes,
+    "class_value": unknown_classes,
     "declared_area": declared_areas,
     "net_area": net_areas,
     "empty": empty_values,

@@ -42,6 +42,7 @@ Test = Literal[
     "break",
     "pattern",
     "code_class",
+    "class_value",
     "declared_area",
     "net_area",
     "empty",

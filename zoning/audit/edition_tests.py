@@ -48,7 +48,7 @@ def editions_mixed(scene: Scene, rule: AuditRule) -> list[Outcome]:
 
 
 def in_force(scene: Scene, rule: AuditRule, layer: Layer) -> Outcome:
-    """Find an edition that does not hold on the day, or is no statutory one."""
+    """Find an edition that does not hold on the day, is not statutory, or unbounded."""
     del rule
     info = layer.info
     defects = []
@@ -59,6 +59,9 @@ def in_force(scene: Scene, rule: AuditRule, layer: Layer) -> Outcome:
             as_of=scene.as_of.isoformat(),
             edition=info.edition or "-",
         )
+        defects.append(Defect(problem=told, cure=_cure(told)))
+    if layer.coverage is None:
+        told = layer_problem("COVERAGE_UNKNOWN", info.id)
         defects.append(Defect(problem=told, cure=_cure(told)))
     demo = info.authority == "demo" and scene.base.demo
     if info.authority != STATUTORY and not demo:

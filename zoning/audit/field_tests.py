@@ -20,10 +20,12 @@ __all__ = [
     "empty_values",
     "ids_twice",
     "net_areas",
+    "unknown_classes",
 ]
 
 UNITS = {"hm²": 1e4, "km²": 1e6, "亩": 2000.0 / 3.0}
 REPEATED = re.compile(r"(.+)~\d+")
+AS_READ = "_as_read"
 UNNAMED = re.compile(r"#\d+")
 ROUNDING_M2 = 0.011
 """Three areas rounded to centimetres differ by no more."""
@@ -66,6 +68,27 @@ def digits_and_classes(scene: Scene, rule: AuditRule, layer: Layer) -> Outcome:
         lambda row: {"value": _code(codes[row]), "stated": str(classes[row]) or "''"},
         code="AUDIT_CODE_CLASS",
     )
+
+
+def unknown_classes(scene: Scene, rule: AuditRule, layer: Layer) -> Outcome:
+    """Find values of class columns that their list does not have."""
+    del scene, rule
+    defects: list[Defect] = []
+    examined = 0
+    for column in sorted(layer.attributes):
+        name = column.removesuffix(AS_READ)
+        if name == column:
+            continue
+        known, read = layer.attributes[name], layer.attributes[column]
+        examined += len(known)
+        wrong = [row for row, value in enumerate(known) if value == ""]
+        defects += _value_outcome(
+            layer,
+            wrong,
+            _read_as(name, read),
+            code="AUDIT_CLASS_UNKNOWN",
+        ).defects
+    return Outcome(layer=layer.info.id, examined=examined, defects=defects)
 
 
 def declared_areas(scene: Scene, rule: AuditRule, layer: Layer) -> Outcome:
@@ -175,6 +198,11 @@ def ids_twice(scene: Scene, rule: AuditRule, layer: Layer) -> Outcome:
             Defect(problem=told, features=features, shape=layer.geometry[row])
         )
     return Outcome(layer=layer.info.id, examined=len(names), defects=defects)
+
+
+def _read_as(name: str, read: AttributeColumn) -> Callable[[int], dict[str, str]]:
+    """Return what a message says of the value of a class column, by row."""
+    return lambda row: {"field": name, "value": _code(read[row]) or "''"}
 
 
 def _pattern(pattern: str, scene: Scene) -> str:
