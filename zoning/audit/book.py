@@ -119,6 +119,7 @@ class Parameters(Strict):
     absolute_m2: float = Field(default=1.0, ge=0)
     slack_percent: float = Field(default=0.2, ge=0)
     notices: tuple[str, ...] = ()
+    told_by_feature: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class AuditRule(Strict):

@@ -17,7 +17,8 @@ def read_problems(scene: Scene, rule: AuditRule) -> list[Outcome]:
     """Return every problem that the loaders raised, layer by layer.
 
     What is not there at all could not be audited; what is there in doubt is
-    an error, but for the codes that the rule lists as notices.
+    an error, but for the codes that the rule lists as notices. Notes are
+    notices, unless another rule tells of them feature by feature.
     """
     base = scene.base
     outcomes = []
@@ -30,6 +31,10 @@ def read_problems(scene: Scene, rule: AuditRule) -> list[Outcome]:
         for problem in doubts:
             mild = problem.code in rule.parameters.notices
             defects.append(_told(problem, AuditSeverity.NOTICE if mild else None))
+        info = held.info if held is not None else base.tables.get(name)
+        for note in info.notes if info is not None else ():
+            if not _told_by_feature(rule, note.code, name):
+                defects.append(_told(note, AuditSeverity.NOTICE))
         there = held is not None or name in base.tables
         outcomes.append(Outcome(layer=name, examined=int(there), defects=defects))
     return outcomes
@@ -76,6 +81,12 @@ def layers_read(scene: Scene) -> tuple[AuditedLayer, ...]:
         )
         for name, layer in scene.base.layers.items()
     )
+
+
+def _told_by_feature(rule: AuditRule, code: str, layer: str) -> bool:
+    """Say whether other rules tell of it feature by feature."""
+    layers = rule.parameters.told_by_feature.get(code)
+    return layers is not None and (not layers or layer in layers)
 
 
 def _told(problem: Problem, severity: AuditSeverity | None) -> Defect:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:  # a base is opened only when a command runs
 
 __all__ = ["command"]
 
-COLUMNS = ("layer", "path", "edition", "authority", "features", "crs", "area", "seal")
+COLUMNS = (
+    *("layer", "path", "edition", "authority", "features", "crs", "encoding"),
+    *("area", "seal"),
+)
 SQUARE_METRES_A_HECTARE = 10_000
 NOT_WHOLE = 4
 SOUND = {"new", "kept", "renewed", "open"}
@@ -141,7 +144,8 @@ def _tell(found: "tuple[Sealed, ...]", *, as_json: bool, lang: str) -> int:
         heads = [text(f"layers_column_{name}", lang) for name in COLUMNS]
         print_rows(heads, [_cells(one, lang) for one in found])
         for one in found:
-            for problem in one.problems:
+            notes = one.info.notes if one.info else ()
+            for problem in (*one.problems, *notes):
                 say(problem.line(lang))
     return 0 if all(one.standing in SOUND for one in found) else NOT_WHOLE
 
@@ -158,6 +162,7 @@ def _cells(one: "Sealed", lang: str) -> list[str]:
         report_text(f"authority.{info.authority}", lang) if info else "",
         str(one.features) if one.features is not None else "",
         (info.crs or "") if info else "",
+        (info.encoding or "") if info else "",
         f"{area / SQUARE_METRES_A_HECTARE:.4f}" if area else "",
         text(f"layers_standing_{one.standing}", lang),
     ]
@@ -175,8 +180,10 @@ def _record(one: "Sealed") -> dict[str, Any]:
         "crs": info.crs if info else None,
         "encoding": info.encoding if info else None,
         "area_m2": info.area_m2 if info else None,
-        "problems": [
-            {"code": problem.code, "zh": problem.text("zh"), "en": problem.text("en")}
-            for problem in one.problems
-        ],
+        "problems": [_told(problem) for problem in one.problems],
+        "notes": [_told(note) for note in info.notes] if info else [],
     }
+
+
+def _told(problem: Problem) -> dict[str, str]:
+    return {"code": problem.code, "zh": problem.text("zh"), "en": problem.text("en")}

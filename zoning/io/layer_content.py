@@ -24,6 +24,7 @@ class LayerContent:
     encoding: str | None
     area_m2: float
     repairs: tuple[Repair, ...]
+    notes: tuple[Problem, ...]
     problems: tuple[Problem, ...]
 
 
@@ -45,7 +46,8 @@ def to_prepared(content: LayerContent) -> store.Prepared:
         "texts": [n for n, c in content.attributes.items() if c.dtype != np.float64],
         "numbers": [n for n, c in content.attributes.items() if c.dtype == np.float64],
         "repairs": [[r.feature, r.what, r.area_change_m2] for r in content.repairs],
-        "problems": [[p.code, p.where, dict(p.values)] for p in content.problems],
+        "notes": _listed(content.notes),
+        "problems": _listed(content.problems),
     }
     return store.Prepared(header=header, arrays=arrays)
 
@@ -75,8 +77,16 @@ def from_prepared(prepared: store.Prepared) -> LayerContent:
             Repair(feature=feature, what=what, area_change_m2=change)
             for feature, what, change in header["repairs"]
         ),
-        problems=tuple(
-            Problem(code=code, where=where, values=values)
-            for code, where, values in header["problems"]
-        ),
+        notes=_problems(header["notes"]),
+        problems=_problems(header["problems"]),
+    )
+
+
+def _listed(problems: tuple[Problem, ...]) -> list[Any]:
+    return [[p.code, p.where, dict(p.values)] for p in problems]
+
+
+def _problems(listed: list[Any]) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(code=code, where=where, values=values) for code, where, values in listed
     )

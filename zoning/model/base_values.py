@@ -44,7 +44,9 @@ class LayerInfo:
     """Where a layer comes from and how far it may be trusted.
 
     `area_m2` is the ellipsoidal area of its polygons, added up feature by
-    feature in the CRS they were drawn in.
+    feature in the CRS they were drawn in; land that several of them hold
+    counts once. `notes` tell what keeps nothing from being relied on:
+    features repeated or mended, heights left out, an encoding corrected.
     """
 
     id: str
@@ -62,6 +64,7 @@ class LayerInfo:
     sealed: bool = False
     area_m2: float | None = None
     repairs: tuple[Repair, ...] = ()
+    notes: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

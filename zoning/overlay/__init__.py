@@ -7,7 +7,7 @@ chooses between them, `density` turns the plane into the ellipsoid. GEOS
 builds shapes where somebody looks at one (`parts`).
 """
 
-from zoning.overlay.areas import SharedAreas, own_areas, shared_areas
+from zoning.overlay.areas import SharedAreas, areas_among, own_areas, shared_areas
 from zoning.overlay.classes import RESIDUE, SUBSTANTIVE, TOUCHING, within_tolerance
 from zoning.overlay.coverage import outside_parts, uncovered_share
 from zoning.overlay.edges import RaggedEdges, ragged_edges
@@ -25,6 +25,7 @@ __all__ = [
     "RaggedEdges",
     "SharedAreas",
     "SiteSums",
+    "areas_among",
     "lengths_inside",
     "measure_overlaps",
     "nearest_features",

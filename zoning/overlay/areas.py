@@ -15,7 +15,7 @@ from zoning.overlay import columns
 from zoning.overlay.density import local_densities
 from zoning.overlay.edges import RaggedEdges
 
-__all__ = ["NOISE_M2", "SharedAreas", "own_areas", "shared_areas"]
+__all__ = ["NOISE_M2", "SharedAreas", "areas_among", "own_areas", "shared_areas"]
 
 NOISE_M2 = 1e-6
 """An area up to this is rounding: it tells neighbours from nothing, no more."""
@@ -60,7 +60,38 @@ def shared_areas(
     SharedAreas
         Pairs of features that have a pair of pieces whose boxes meet.
     """
-    pairs = _meeting(left, right)
+    return _summed(left, right, _meeting(left, right), crs=crs, threads=threads)
+
+
+def areas_among(edges: RaggedEdges, *, crs: str) -> SharedAreas:
+    """Measure what polygons of one side share with each other.
+
+    Parameters
+    ----------
+    edges : RaggedEdges
+        In the working plane.
+    crs : str
+        As for `shared_areas`.
+
+    Returns
+    -------
+    SharedAreas
+        Each pair once, the earlier row left.
+    """
+    pairs = _meeting(edges, edges)
+    once = edges.owner[pairs[:, 0]] < edges.owner[pairs[:, 1]]
+    return _summed(edges, edges, pairs[once], crs=crs, threads=None)
+
+
+def _summed(
+    left: RaggedEdges,
+    right: RaggedEdges,
+    pairs: Indices,
+    *,
+    crs: str,
+    threads: int | None,
+) -> SharedAreas:
+    """Sum the areas of pairs of pieces by the features that own them."""
     area = _piece_areas(left, right, pairs, crs=crs, threads=threads)
     owners = np.stack([left.owner[pairs[:, 0]], right.owner[pairs[:, 1]]], axis=1)
     order = np.lexsort((owners[:, 1], owners[:, 0]))

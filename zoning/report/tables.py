@@ -164,8 +164,10 @@ class LayerRow:
     coverage: str = ""
     features: int | None = None
     crs: str = ""
+    encoding: str = ""
     sealed: bool | None = None
     repairs: int | None = None
+    remarks: str = ""
     problem: str = ""
     sha256: str = ""
 
@@ -365,8 +367,10 @@ def _held_row(
         coverage=info.coverage,
         features=info.features,
         crs=info.crs or "",
+        encoding=info.encoding or "",
         sealed=info.sealed,
         repairs=len(info.repairs),
+        remarks=" ".join(note.line(lang) for note in info.notes),
         problem=" ".join(problem.line(lang) for problem in problems),
         sha256=info.sha256,
     )

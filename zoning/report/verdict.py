@@ -241,13 +241,11 @@ def layer_document(kind: str, info: LayerInfo, problems: Iterable[Problem]) -> J
         "encoding": info.encoding,
         "vertical_datum": info.vertical_datum,
         "repairs": [
-            {
-                "feature": repair.feature,
-                "what": repair.what,
-                "area_change_m2": rounded(repair.area_change_m2, AREA),
-            }
+            {"feature": repair.feature, "what": repair.what}
+            | {"area_change_m2": rounded(repair.area_change_m2, AREA)}
             for repair in info.repairs
         ],
+        "notes": [problem_document(note) for note in info.notes],
         "problems": [problem_document(problem) for problem in problems],
     }
 
