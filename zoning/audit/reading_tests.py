@@ -32,9 +32,11 @@ def read_problems(scene: Scene, rule: AuditRule) -> list[Outcome]:
             mild = problem.code in rule.parameters.notices
             defects.append(_told(problem, AuditSeverity.NOTICE if mild else None))
         info = held.info if held is not None else base.tables.get(name)
-        for note in info.notes if info is not None else ():
-            if not _told_by_feature(rule, note.code, name):
-                defects.append(_told(note, AuditSeverity.NOTICE))
+        defects += [
+            _told(note, AuditSeverity.NOTICE)
+            for note in (info.notes if info is not None else ())
+            if not _told_by_feature(rule, note.code, name)
+        ]
         there = held is not None or name in base.tables
         outcomes.append(Outcome(layer=name, examined=int(there), defects=defects))
     return outcomes
