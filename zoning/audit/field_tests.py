@@ -77,7 +77,7 @@ def unknown_classes(scene: Scene, rule: AuditRule, layer: Layer) -> Outcome:
     examined = 0
     for column in sorted(layer.attributes):
         name = column.removesuffix(AS_READ)
-        if name == column:
+        if name == column or name not in layer.attributes:
             continue
         known, read = layer.attributes[name], layer.attributes[column]
         examined += len(known)
