@@ -28,6 +28,7 @@ from zoning.io.project import (
 )
 from zoning.io.site_table import sites_of_table, table_with_projects
 from zoning.model import Base, CheckOptions, Report, Site
+from zoning.report.audit.frames import PROBLEM_COLUMNS, AuditTables
 from zoning.rules.packs import read_rule_book
 
 if TYPE_CHECKING:  # geopandas and folium load only when a table or map is asked for
@@ -39,8 +40,11 @@ if TYPE_CHECKING:  # geopandas and folium load only when a table or map is asked
 __all__ = [
     "CONFLICT_COLUMNS",
     "FINDING_COLUMNS",
+    "PROBLEM_COLUMNS",
     "SITE_COLUMNS",
+    "AuditTables",
     "CheckReport",
+    "audit_base",
     "check_batch",
     "check_sites",
     "draw_map",
@@ -238,8 +242,17 @@ def check_batch(  # noqa: PLR0913  what a run is made of, and how it is run
     return plan.folder
 
 
+def audit_base(base: Base | str | Path, *, as_of: date | None = None) -> "AuditTables":
+    """Put the base itself on trial; today by default. See `zoning.audit`."""
+    from zoning.audit import audit, read_audit_book
+
+    opened = base if isinstance(base, Base) else open_base(base)
+    day = as_of or date.today()  # noqa: DTZ011  office day
+    return AuditTables(audit(opened, read_audit_book(), as_of=day))
+
+
 def write_run(
-    report: "CheckReport | Report",
+    report: "CheckReport | Report | AuditTables",
     folder: str | Path,
     *,
     lang: str = "zh",
@@ -247,17 +260,26 @@ def write_run(
 ) -> Path:
     """Write a run folder, whole or not at all; return its path.
 
-    With `share` no geometry of the base leaves the office.
+    With `share` no geometry of the base leaves the office; of an audit there is
+    no such form.
     """
+    if isinstance(report, AuditTables):
+        from zoning.report.audit.run import write_audit
+
+        return write_audit(report.report, Path(folder), lang=lang)
     from zoning.report.run import write_run as write
 
     return write(_plain(report), Path(folder), lang=lang, share=share)
 
 
 def draw_map(
-    report: "CheckReport | Report | Base", *, lang: str = "zh"
+    report: "CheckReport | Report | Base | AuditTables", *, lang: str = "zh"
 ) -> "folium.Map":
-    """Draw a report or a whole base as a Folium map that needs no network."""
+    """Draw a report, an audit or a base as a Folium map that needs no network."""
+    if isinstance(report, AuditTables):
+        from zoning.report.audit.map import draw_audit
+
+        return draw_audit(report.report, lang=lang)
     from zoning.report.map import draw_map as draw
 
     return draw(_plain(report), lang=lang)
