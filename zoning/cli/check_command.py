@@ -19,6 +19,7 @@ from zoning.cli.options import (
     office_template,
     out_option,
     template_option,
+    verify_option,
 )
 from zoning.errors import Problem, UsageError
 from zoning.model import Base, CheckOptions, Report, Site
@@ -42,6 +43,7 @@ RUNS = "zoning-runs"
 @as_of_option
 @out_option
 @json_option
+@verify_option
 @click.option(
     "--share", is_flag=True, help="只写结论、面积和选址，不含底图 no base geometry."
 )
@@ -66,6 +68,7 @@ def command(  # noqa: PLR0913  the options of the command
     as_of: date,
     out: Path | None,
     as_json: bool,
+    verify: bool,
     share: bool,
     resume: bool,
     workers: int,
@@ -87,7 +90,7 @@ def command(  # noqa: PLR0913  the options of the command
     form = BatchForm(
         lang=lang, share=share, template=office_template(template), sheets=sheets
     )
-    asked = _read(sites, base, project=project, crs=crs)
+    asked = _read(sites, base, project=project, crs=crs, verify=verify)
     options = CheckOptions(as_of=as_of)
     usual = Path(RUNS) / (sites[0].stem or "run")
     if len(asked.sites) > BATCH_BEYOND:
@@ -116,6 +119,8 @@ class _Asked:
     sites: list[Site]
     base: Base
     book: RuleBook
+    folder: Path
+    verify: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,13 +203,23 @@ def run_check(
     project: Path | None,
     crs: str | None,
     options: CheckOptions,
+    verify: bool = False,
 ) -> Report:
-    """Open the base, read the sites, check them."""
-    return _check(_read(sites, base, project=project, crs=crs), options)
+    """Open the base, read the sites, check them.
+
+    A prepared layer that turns out damaged is made anew.
+    """
+    asked = _read(sites, base, project=project, crs=crs, verify=verify)
+    return _check(asked, options)
 
 
 def _read(
-    sites: tuple[Path, ...], base: Path, *, project: Path | None, crs: str | None
+    sites: tuple[Path, ...],
+    base: Path,
+    *,
+    project: Path | None,
+    crs: str | None,
+    verify: bool,
 ) -> _Asked:
     from zoning.io.base import open_base
     from zoning.io.project import read_projects
@@ -212,20 +227,25 @@ def _read(
     from zoning.rules.packs import read_rule_book
 
     files = _files(sites)
-    opened = open_base(base)
+    opened = open_base(base, verify=verify)
     projects = None if project is None else read_projects(project)
     read = read_sites(files, crs=crs, projects=projects)
     book = read_rule_book(opened.packs, base)
-    return _Asked(sites=list(read), base=opened, book=book)
+    return _Asked(sites=list(read), base=opened, book=book, folder=base, verify=verify)
 
 
 def _check(asked: _Asked, options: CheckOptions) -> Report:
     from zoning.check import check
+    from zoning.io.base import open_base
+    from zoning.store import DamagedError
 
+    sites, book = tuple(asked.sites), asked.book
     with progress("check") as tick:
-        return check(
-            tuple(asked.sites), asked.base, asked.book, options=options, progress=tick
-        )
+        try:
+            return check(sites, asked.base, book, options=options, progress=tick)
+        except DamagedError:
+            opened = open_base(asked.folder, verify=asked.verify)
+            return check(sites, opened, book, options=options, progress=tick)
 
 
 def _files(paths: tuple[Path, ...]) -> tuple[Path, ...]:
