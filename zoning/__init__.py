@@ -12,6 +12,8 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "CheckOptions": "zoning.model",
+    "audit_base": "zoning.api",
+    "check_batch": "zoning.api",
     "check_sites": "zoning.api",
     "draw_map": "zoning.api",
     "open_base": "zoning.api",
@@ -22,6 +24,8 @@ _PUBLIC = {
 __all__ = [
     "CheckOptions",
     "__version__",
+    "audit_base",
+    "check_batch",
     "check_sites",
     "draw_map",
     "guard",

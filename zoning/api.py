@@ -28,17 +28,24 @@ from zoning.io.project import (
 )
 from zoning.io.site_table import sites_of_table, table_with_projects
 from zoning.model import Base, CheckOptions, Report, Site
+from zoning.report.audit.frames import PROBLEM_COLUMNS, AuditTables
 from zoning.rules.packs import read_rule_book
 
 if TYPE_CHECKING:  # geopandas and folium load only when a table or map is asked for
+    from concurrent.futures import Executor
+
     import folium
     from geopandas import GeoDataFrame
 
 __all__ = [
     "CONFLICT_COLUMNS",
     "FINDING_COLUMNS",
+    "PROBLEM_COLUMNS",
     "SITE_COLUMNS",
+    "AuditTables",
     "CheckReport",
+    "audit_base",
+    "check_batch",
     "check_sites",
     "draw_map",
     "open_base",
@@ -190,8 +197,62 @@ def check_sites(
     return CheckReport(check(sites_of_table(table), opened, book, options=chosen))
 
 
+def check_batch(  # noqa: PLR0913  what a run is made of, and how it is run
+    sites: "GeoDataFrame | str | Path | Iterable[str | Path]",
+    base: Base | str | Path,
+    folder: str | Path,
+    *,
+    options: CheckOptions | None = None,
+    executor: "Executor | None" = None,
+    resume: bool = False,
+    lang: str = "zh",
+    share: bool = False,
+) -> Path:
+    """Check a large table into a run folder, in bounded memory; return `folder`.
+
+    Parameters
+    ----------
+    sites, base, options
+        As `check_sites`.
+    folder : path
+        The run folder to make; a journal lies beside it meanwhile.
+    executor : concurrent.futures.Executor, optional
+        Where chunks are checked: threads, processes, or a cluster engine of
+        the same interface. Other processes open the base folder themselves.
+    resume : bool
+        Go on with the journal of a batch that was interrupted.
+
+    Raises
+    ------
+    UsageError
+        As `check_sites`; when an unfinished batch is there and not resumed.
+    OutputError
+        When journal or folder cannot be written; results so far are kept.
+    """
+    from zoning.batch import Plan, check_whole
+    from zoning.report.batch.values import BatchForm
+
+    opened = base if isinstance(base, Base) else open_base(base)
+    table: Any = sites if hasattr(sites, "geometry") else read_sites(sites)
+    form = BatchForm(lang=lang, share=share)
+    plan = Plan(folder=Path(folder), form=form, resume=resume, executor=executor)
+    book = read_rule_book(opened.packs, opened.folder)
+    chosen = options or CheckOptions(as_of=date.today())  # noqa: DTZ011  office day
+    check_whole(sites_of_table(table), opened, book, options=chosen, plan=plan)
+    return plan.folder
+
+
+def audit_base(base: Base | str | Path, *, as_of: date | None = None) -> "AuditTables":
+    """Put the base itself on trial; today by default. See `zoning.audit`."""
+    from zoning.audit import audit, read_audit_book
+
+    opened = base if isinstance(base, Base) else open_base(base)
+    day = as_of or date.today()  # noqa: DTZ011  office day
+    return AuditTables(audit(opened, read_audit_book(), as_of=day))
+
+
 def write_run(
-    report: "CheckReport | Report",
+    report: "CheckReport | Report | AuditTables",
     folder: str | Path,
     *,
     lang: str = "zh",
@@ -199,17 +260,26 @@ def write_run(
 ) -> Path:
     """Write a run folder, whole or not at all; return its path.
 
-    With `share` no geometry of the base leaves the office.
+    With `share` no geometry of the base leaves the office; of an audit there is
+    no such form.
     """
+    if isinstance(report, AuditTables):
+        from zoning.report.audit.run import write_audit
+
+        return write_audit(report.report, Path(folder), lang=lang)
     from zoning.report.run import write_run as write
 
     return write(_plain(report), Path(folder), lang=lang, share=share)
 
 
 def draw_map(
-    report: "CheckReport | Report | Base", *, lang: str = "zh"
+    report: "CheckReport | Report | Base | AuditTables", *, lang: str = "zh"
 ) -> "folium.Map":
-    """Draw a report or a whole base as a Folium map that needs no network."""
+    """Draw a report, an audit or a base as a Folium map that needs no network."""
+    if isinstance(report, AuditTables):
+        from zoning.report.audit.map import draw_audit
+
+        return draw_audit(report.report, lang=lang)
     from zoning.report.map import draw_map as draw
 
     return draw(_plain(report), lang=lang)

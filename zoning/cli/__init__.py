@@ -19,6 +19,7 @@ COMMANDS = (
     "demo",
     "init",
     "check",
+    "audit",
     "fix",
     "explain",
     "map",

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from zoning.model import State, Verdict
+from zoning.model import AuditSeverity, State, Verdict
+from zoning.report.severities import STATE_OF
 from zoning.report.styles import (
     Style,
     pattern,
@@ -31,6 +32,8 @@ _ITEMS = {
     "kept": "site",
     "lost": "lost",
     "crossings": "crossing",
+    "problems": "problem",
+    "members": "member",
 }
 _LINES = frozenset({"layout_sections", "crossings"})
 _LABELS = {"sites": "site_name", "layout_sections": "width_left_m"}
@@ -173,6 +176,10 @@ def _item_marks(
     if subject == "sites":
         marks = (_verdict_mark(verdict, look) for verdict in Verdict)
         return "verdict", tuple(marks)
+    if subject in {"problems", "members"}:
+        return "severity", tuple(
+            _severity_mark(one, look, shape) for one in AuditSeverity
+        )
     if subject == "conflicts":
         return "state", tuple(_state_mark(state, look, shape) for state in State)
     return None, (_whole(look),)
@@ -207,6 +214,18 @@ def _state_mark(state: State, look: Style, shape: Shape) -> Mark:
         hatch=sign.hatch,
         marker=sign.marker,
         rank=_STATE_RANK.index(state),
+    )
+
+
+def _severity_mark(severity: AuditSeverity, look: Style, shape: Shape) -> Mark:
+    """Return the sign of a problem of the base: that of the state most like it."""
+    like = _state_mark(STATE_OF[severity], look, shape)
+    words = tuple(label("audit_severity", severity, lang) for lang in ("zh", "en"))
+    return replace(
+        like,
+        value=str(severity),
+        title=both("audit_severity", severity),
+        words=(words[0], words[1]),
     )
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "mu",
     "percent",
     "round_half_up",
+    "rounded",
     "square_metres",
     "thousands",
 ]
@@ -105,3 +106,8 @@ def _quantised(value: Decimal, places: int) -> Decimal:
         context.prec = _ROOM
         rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     return rounded or abs(rounded)  # no minus sign before a zero
+
+
+def rounded(value: float | None, places: int) -> float | None:
+    """Round for output; adding 0.0 turns minus zero into zero."""
+    return None if value is None else round(float(value), places) + 0.0
