@@ -10,6 +10,7 @@ builds shapes where somebody looks at one (`parts`).
 from zoning.overlay.areas import SharedAreas, own_areas, shared_areas
 from zoning.overlay.classes import RESIDUE, SUBSTANTIVE, TOUCHING, within_tolerance
 from zoning.overlay.coverage import outside_parts, uncovered_share
+from zoning.overlay.doubles import DoubleCover, double_cover
 from zoning.overlay.edges import RaggedEdges, ragged_edges
 from zoning.overlay.inside import lengths_inside, points_inside
 from zoning.overlay.nearest import nearest_features
@@ -20,11 +21,13 @@ __all__ = [
     "RESIDUE",
     "SUBSTANTIVE",
     "TOUCHING",
+    "DoubleCover",
     "Nearest",
     "Overlaps",
     "RaggedEdges",
     "SharedAreas",
     "SiteSums",
+    "double_cover",
     "lengths_inside",
     "measure_overlaps",
     "nearest_features",

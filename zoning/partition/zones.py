@@ -1,0 +1,131 @@
+"""Systems of zones, and the ground divided by all of them at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from zoning.partition.edges import noded, zone_edges
+from zoning.topology import oriented
+
+__all__ = ["NOWHERE", "Faces", "ZoneSystem", "dissolve", "divide"]
+
+NOWHERE = -1
+"""Zone of ground that a system leaves free."""
+
+Labels = NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ZoneSystem:
+    """One way to divide ground: townships, control units, a control line.
+
+    Parameters
+    ----------
+    id : str
+        Such as a layer id.
+    geometry : ndarray of object, shape (n,)
+        Valid polygons and multipolygons in the working plane.
+    label : ndarray of object, shape (n,)
+        Text: the zone of each; features of one label are one zone.
+    """
+
+    id: str
+    geometry: NDArray[np.object_]
+    label: Labels
+
+    @property
+    def zones(self) -> Labels:
+        """The labels, each once, sorted."""
+        return np.unique(self.label.astype(str)).astype(object)
+
+    @property
+    def zone(self) -> NDArray[np.intp]:
+        """Row of `zones` for each feature, shape (n,)."""
+        return np.searchsorted(self.zones.astype(str), self.label.astype(str))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Faces:
+    """Ground divided by systems of zones: no two faces overlap.
+
+    Parameters
+    ----------
+    geometry : ndarray of object, shape (f,)
+        Polygons that share their borders vertex by vertex.
+    zone : ndarray of int, shape (f, systems)
+        Row of the system's `zones`, or `NOWHERE`. Where zones of one system
+        overlap, the first.
+    """
+
+    geometry: NDArray[np.object_]
+    zone: NDArray[np.intp]
+
+
+def divide(systems: Sequence[ZoneSystem], *, tiles: int = 1) -> Faces:
+    """Divide ground along the borders of all zones.
+
+    Parameters
+    ----------
+    systems : sequence of ZoneSystem
+        In one working plane.
+    tiles : int
+        See `noded`; no byte depends on it, nor on the order of features.
+
+    Returns
+    -------
+    Faces
+        Every bounded face, also those that no zone covers; in canonical order.
+    """
+    edges = [zone_edges(system.geometry, system.zone) for system in systems]
+    lines = shapely.linestrings(noded(edges, tiles=tiles).reshape(-1, 2, 2))
+    faces = shapely.get_parts(shapely.polygonize(lines))
+    faces = oriented(np.asarray(faces, dtype=object))
+    first = shapely.get_coordinates(shapely.point_on_surface(faces))
+    order = np.lexsort((first[:, 1], first[:, 0]))
+    faces, points = faces[order], shapely.points(first[order])
+    tree = shapely.STRtree(points)
+    zone = [_zones(tree, system) for system in systems]
+    return Faces(geometry=faces, zone=np.stack(zone, axis=1))
+
+
+def _zones(tree: shapely.STRtree, system: ZoneSystem) -> NDArray[np.intp]:
+    """Return the zone of each face by its inner point."""
+    feature, face = tree.query(system.geometry, predicate="intersects")
+    own = np.full(len(tree), len(system.zones), dtype=np.intp)
+    np.minimum.at(own, face, system.zone[feature])
+    return np.where(own == len(system.zones), NOWHERE, own)
+
+
+def dissolve(
+    faces: NDArray[np.object_], key: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
+    """Join faces of one key.
+
+    Parameters
+    ----------
+    faces : ndarray of object, shape (f,)
+        Polygons that share borders vertex by vertex.
+    key : ndarray of int, shape (f, k)
+
+    Returns
+    -------
+    keys : ndarray of int, shape (g, k)
+        Sorted, each once.
+    shapes : ndarray of object, shape (g,)
+        Multipolygons in canonical form; together a valid coverage.
+    """
+    keys, which = np.unique(key, axis=0, return_inverse=True)
+    order = np.argsort(which.reshape(-1), kind="stable")
+    ends = np.cumsum(np.bincount(which.reshape(-1), minlength=len(keys)))
+    groups = np.split(faces[order], ends[:-1])
+    joined = np.empty(len(keys), dtype=object)
+    for row, group in enumerate(groups):
+        joined[row] = _multi(shapely.coverage_union_all(group))
+    return keys, oriented(joined)
+
+
+def _multi(shape: shapely.Geometry) -> shapely.Geometry:
+    return shapely.multipolygons(shapely.get_parts(shape))
