@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-__all__ = ["GRID_M", "noded", "zone_edges"]
+__all__ = ["GRID_M", "as_lines", "noded", "zone_edges"]
 
 GRID_M = 1e-4
 """Vertices lie on tenths of a millimetre."""
@@ -103,7 +103,7 @@ def _borders(
     first[1:] = (ends[1:] != ends[:-1]).any(axis=1) | (zone[1:] != zone[:-1])
     starts = np.flatnonzero(first)
     turns = np.add.reduceat(forward, starts)
-    kept = ends[starts[turns != 0]]
+    kept: Floats = ends[starts[turns != 0]]
     return kept[(kept[:, :2] != kept[:, 2:]).any(axis=1)]
 
 
@@ -123,13 +123,14 @@ def _rows_of(some: Floats, every: Floats) -> Rows:
     return np.asarray(np.sort(order[:-1][same]))
 
 
-def _lines(ends: Floats) -> NDArray[np.object_]:
+def as_lines(ends: Floats) -> NDArray[np.object_]:
+    """Return edges as lines of two points."""
     return np.asarray(shapely.linestrings(ends.reshape(-1, 2, 2)), dtype=object)
 
 
 def _cut(ends: Floats) -> Floats:
     """Node edges on the grid."""
-    crossed = shapely.get_parts(shapely.union_all(_lines(ends), grid_size=GRID_M))
+    crossed = shapely.get_parts(shapely.union_all(as_lines(ends), grid_size=GRID_M))
     xy, line = shapely.get_coordinates(crossed, return_index=True)
     joined = line[1:] == line[:-1]
     new, _ = _directed(np.hstack([xy[:-1], xy[1:]])[joined])
@@ -141,7 +142,7 @@ def _close(ends: Floats, probed: Rows, *, within: float, tiles: int) -> Rows:
 
     Only pairs with a row of `probed` are looked at.
     """
-    lines = _lines(ends)
+    lines = as_lines(ends)
     tree = shapely.STRtree(lines)
     found = [np.zeros(0, dtype=np.intp)]
     for rows in _tiled(ends, probed, tiles):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from zoning import strict_yaml
 
 __all__ = [
+    "SCHEMES",
     "UNKNOWN_CLASS",
     "ForestRule",
     "class_column",

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
-from zoning.partition.edges import noded, zone_edges
+from zoning.partition.edges import as_lines, noded, zone_edges
 from zoning.topology import oriented
 
 __all__ = ["NOWHERE", "Faces", "ZoneSystem", "dissolve", "divide"]
@@ -80,12 +81,12 @@ def divide(systems: Sequence[ZoneSystem], *, tiles: int = 1) -> Faces:
         Every bounded face, also those that no zone covers; in canonical order.
     """
     edges = [zone_edges(system.geometry, system.zone) for system in systems]
-    lines = shapely.linestrings(noded(edges, tiles=tiles).reshape(-1, 2, 2))
+    lines = as_lines(noded(edges, tiles=tiles))
     faces = shapely.get_parts(shapely.polygonize(lines))
     faces = oriented(np.asarray(faces, dtype=object))
     first = shapely.get_coordinates(shapely.point_on_surface(faces))
     order = np.lexsort((first[:, 1], first[:, 0]))
-    faces, points = faces[order], shapely.points(first[order])
+    faces, points = faces[order], np.asarray(shapely.points(first[order]), dtype=object)
     tree = shapely.STRtree(points)
     zone = [_zones(tree, system) for system in systems]
     return Faces(geometry=faces, zone=np.stack(zone, axis=1))
@@ -127,5 +128,5 @@ def dissolve(
     return keys, oriented(joined)
 
 
-def _multi(shape: shapely.Geometry) -> shapely.Geometry:
-    return shapely.multipolygons(shapely.get_parts(shape))
+def _multi(shape: BaseGeometry) -> BaseGeometry:
+    return shapely.MultiPolygon(list(shapely.get_parts(shape)))

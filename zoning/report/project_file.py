@@ -31,6 +31,8 @@ _KINDS = {"polygon": "Polygon", "line": "Line", "point": "Point"}
 _ABOVE = {"polygon": 0, "line": 1, "point": 2}
 _GROUPS = {"section": "group_corridors", "trim": "group_corridors"}
 _GROUPS |= {"site": "group_sites", "conflict": "group_conflicts"}
+_ONE_MAP = ("partition", "change", "sliver", "given_up")
+_GROUPS |= dict.fromkeys(_ONE_MAP, "group_one_map")
 _PROPERTIES = (
     '<properties><SpatialRefSys><ProjectionsEnabled type="int">1'
     "</ProjectionsEnabled></SpatialRefSys>"

@@ -71,9 +71,7 @@ def closed(parts_m2: Sequence[float], total: Decimal, unit: AreaUnit) -> Closed:
     values = [rounded(part, unit) for part in parts_m2]
     residual = total - sum(values, Decimal(0))
     if not values or not residual:
-        return Closed(
-            values=tuple(values), total=total, residual=residual, place=None
-        )
+        return Closed(values=tuple(values), total=total, residual=residual, place=None)
     place = max(range(len(values)), key=lambda row: (parts_m2[row], -row))
     values[place] += residual
     return Closed(values=tuple(values), total=total, residual=residual, place=place)
@@ -114,4 +112,3 @@ def rounded(area_m2: float, unit: AreaUnit) -> Decimal:
         context.prec = _ROOM
         scaled = Decimal(str(area_m2)) * unit.top / unit.bottom
         return round_half_up(scaled, unit.places)
-

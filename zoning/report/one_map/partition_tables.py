@@ -11,10 +11,11 @@ from zoning.partition import NOT_KNOWN, REST, Partition
 from zoning.report.numbers import round_half_up
 from zoning.report.one_map.book import Cell, Table
 from zoning.report.one_map.closure import UNITS, AreaUnit, closed_groups, rounded
+from zoning.report.one_map.words import line_name
 from zoning.report.texts import text
 from zoning.terms import label
 
-__all__ = ["ClosedPartition", "close_partition", "line_name", "partition_tables"]
+__all__ = ["ClosedPartition", "close_partition", "partition_tables"]
 
 _SHARE_PLACES = 4
 _ELLIPSOID, _PLANE = "ellipsoid", "plane"
@@ -101,19 +102,6 @@ def _placement(
     )
 
 
-def line_name(line: str, lang: str) -> str:
-    """Return the word for a value of `Partition.line` or of `also`."""
-    if "+" in line:
-        comma = text("mark.listing", lang)
-        return comma.join(line_name(one, lang) for one in line.split("+"))
-    if line in {REST, NOT_KNOWN}:
-        return text(f"one_map.{line}", lang)
-    layer, _, zone = line.partition(".")
-    if not zone:
-        return label("layer", layer, lang)
-    return label("layer_class", line, lang)
-
-
 def partition_tables(closed: ClosedPartition, lang: str = "zh") -> tuple[Table, ...]:
     """Return every table of a partition; sums of one table are those of another."""
     return (
@@ -164,8 +152,13 @@ def _cross(closed: ClosedPartition, side: str, lang: str) -> Table:
             _sum(closed.area["m2"], np.flatnonzero(here & (found.line == line)))
             for line in lines
         ]
-        rows.append((code, _place(found, code, lang), *cells, sum(cells, Decimal(0))))
-    sums = [sum((row[k] for row in rows), Decimal(0)) for k in range(2, len(lines) + 3)]  # type: ignore[misc]
+        total = _sum(closed.area["m2"], np.flatnonzero(here))
+        rows.append((code, _place(found, code, lang), *cells, total))
+    every = np.arange(len(found.line))
+    sums = [
+        _sum(closed.area["m2"], np.flatnonzero(found.line == line)) for line in lines
+    ]
+    sums.append(_sum(closed.area["m2"], every))
     rows.append(("", text("one_map.total", lang), *sums))
     name = f"by_{side}"
     heads = (
@@ -214,12 +207,12 @@ def _closure(closed: ClosedPartition, lang: str) -> Table:
         total = sum(closed.area[key], Decimal(0))
         rows.append((*head, control, total, None, text("one_map.closes", lang)))
         for one in own:
-            place = _placed_on(found, one.township, one.piece, lang)
+            place = _placed_on(found, one.township, one.piece, lang=lang)
             rows.append((*head, None, None, one.amount, place))
     return _table("closure", rows, lang)
 
 
-def _placed_on(found: Partition, township: str, piece: int | None, lang: str) -> str:
+def _placed_on(found: Partition, township: str, piece: int | None, *, lang: str) -> str:
     name = _place(found, township, lang)
     if piece is None:
         return text("one_map.placed_township", lang, township=name)
@@ -256,7 +249,7 @@ def _place(found: Partition, code: str, lang: str) -> str:
 
 
 def _sum(values: Sequence[Decimal], rows: NDArray[np.intp]) -> Decimal:
-    return sum((values[row] for row in rows), Decimal(0))
+    return sum((values[row] for row in rows), Decimal("0.00"))
 
 
 def _share(part: Decimal, whole: Decimal) -> Decimal:
