@@ -104,7 +104,7 @@ def _borders(
     starts = np.flatnonzero(first)
     turns = np.add.reduceat(forward, starts)
     kept: Floats = ends[starts[turns != 0]]
-    return kept[(kept[:, :2] != kept[:, 2:]).any(axis=1)]
+    return np.asarray(kept[(kept[:, :2] != kept[:, 2:]).any(axis=1)])
 
 
 def _unique(ends: Floats) -> Floats:
@@ -112,7 +112,7 @@ def _unique(ends: Floats) -> Floats:
     ends = ends[order]
     new = np.ones(len(ends), dtype=bool)
     new[1:] = (ends[1:] != ends[:-1]).any(axis=1)
-    return ends[new]
+    return np.asarray(ends[new])
 
 
 def _rows_of(some: Floats, every: Floats) -> Rows:

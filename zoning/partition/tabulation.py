@@ -401,7 +401,9 @@ def _covered(
     found = shared_areas(ragged_edges(shapes), ragged_edges(cover), crs=crs)
     known = np.bincount(found.left, weights=found.area_m2, minlength=len(shapes))
     known = np.asarray(np.minimum(known, area), dtype=np.float64)
-    return None if (known >= area * (1 - _WHOLE)).all() else known
+    if (known >= area * (1 - _WHOLE)).all():
+        return None
+    return known.astype(np.float64)
 
 
 def _partial(layer: Layer, area: Floats, covered: Floats) -> Problem:
