@@ -12,10 +12,10 @@ from zoning.partition.tabulation import (
     BEYOND,
     FOREST_COVER,
     Tabulation,
-    areas_by_zone,
     tabulate,
 )
 from zoning.partition.trust import CoveredTwice, covered_twice
+from zoning.partition.zoned_areas import areas_by_zone
 from zoning.partition.zones import Faces, ZoneSystem, dissolve, divide
 
 __all__ = [
