@@ -8,13 +8,15 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from zoning.partition.edges import as_lines, noded, zone_edges
+from zoning.partition.edges import GRID_M, noded, outlines
 from zoning.topology import oriented
 
 __all__ = ["NOWHERE", "Faces", "ZoneSystem", "dissolve", "divide"]
 
 NOWHERE = -1
 """Zone of ground that a system leaves free."""
+
+_SAFE_M = 3 * GRID_M  # vertices move by less than one step
 
 Labels = NDArray[np.object_]
 
@@ -80,16 +82,31 @@ def divide(systems: Sequence[ZoneSystem], *, tiles: int = 1) -> Faces:
     Faces
         Every bounded face, also those that no zone covers; in canonical order.
     """
-    edges = [zone_edges(system.geometry, system.zone) for system in systems]
-    lines = as_lines(noded(edges, tiles=tiles))
+    rings = [outlines(system.geometry, system.zone) for system in systems]
+    lines = noded(rings, tiles=tiles)
     faces = shapely.get_parts(shapely.polygonize(lines))
     faces = oriented(np.asarray(faces, dtype=object))
-    first = shapely.get_coordinates(shapely.point_on_surface(faces))
-    order = np.lexsort((first[:, 1], first[:, 0]))
-    faces, points = faces[order], np.asarray(shapely.points(first[order]), dtype=object)
+    points = _inner_points(faces)
+    xy = shapely.get_coordinates(points)
+    order = np.lexsort((xy[:, 1], xy[:, 0]))
+    faces, points = faces[order], points[order]
     tree = shapely.STRtree(points)
     zone = [_zones(tree, system) for system in systems]
     return Faces(geometry=faces, zone=np.stack(zone, axis=1))
+
+
+def _inner_points(faces: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return a point in each face that is safely off its outline.
+
+    The zones themselves are not on the grid: a point in a spike of the face may
+    lie in the wrong one. A face that is all spike may belong to either side.
+    """
+    points = np.asarray(shapely.point_on_surface(faces), dtype=object)
+    near = np.flatnonzero(shapely.dwithin(points, shapely.boundary(faces), _SAFE_M))
+    shrunk = shapely.buffer(faces[near], -_SAFE_M, join_style="mitre")
+    wide = ~shapely.is_empty(shrunk)
+    points[near[wide]] = shapely.point_on_surface(shrunk[wide])
+    return points
 
 
 def _zones(tree: shapely.STRtree, system: ZoneSystem) -> NDArray[np.intp]:
