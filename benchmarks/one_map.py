@@ -7,7 +7,7 @@ threads; only ratios within a line mean something.
 `parcels by unit` is the sum of areas of every parcel by control unit, edges laid
 out beforehand as the prepared store is to keep them; laying them out is told
 apart. `partition` is farmland, red line and the rest by control unit, as a valid
-coverage with areas; geopandas dissolves, overlays twice and dissolves again.
+coverage with plane areas; geopandas dissolves, overlays twice and dissolves again.
 """
 
 import argparse
@@ -24,7 +24,6 @@ import shapely
 
 from benchmarks.county import CRS, County, Shapes, make_county
 from benchmarks.overlay import warm
-from zoning import measure
 from zoning.overlay import ragged_edges, shared_areas
 from zoning.overlay.density import PLAIN
 from zoning.partition import ZoneSystem, dissolve, divide
@@ -121,7 +120,6 @@ def _our_areas(county: County) -> dict[tuple[int, int, int], float]:
     faces = divide(systems)
     inside = faces.zone[:, 0] >= 0
     keys, shapes = dissolve(faces.geometry[inside], faces.zone[inside])
-    measure.area_m2(shapes, CRS)
     return {tuple(k): a for k, a in zip(keys.tolist(), shapely.area(shapes).tolist())}  # noqa: B905
 
 

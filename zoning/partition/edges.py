@@ -81,10 +81,11 @@ def noded(systems: Sequence[Outlines], *, tiles: int = 1) -> Lines:
     loose = _meeting_chains(chains, lines, tiles)
     edges = _unique(chains.edges(loose))
     rows = _close(edges, np.arange(len(edges)), within=_REACH_M)
-    beside = _beside(chains, edges[rows], loose)
-    if len(beside):
+    meeting = edges[rows]
+    beside = _beside(chains, meeting, loose)
+    if len(beside):  # far from all else, but their neighbours will move
         edges = _unique(np.concatenate([edges, chains.edges(beside)]))
-        rows = _close(edges, np.arange(len(edges)), within=_REACH_M)
+        rows = _rows_of(meeting, edges)
     intact = np.delete(lines, np.concatenate([loose, beside]))
     return np.concatenate([intact, _as_lines(_settled(edges, rows))])
 
@@ -187,16 +188,20 @@ def _borders(a: Rows, b: Rows, zone: Rows, *, points: int) -> Rows:
 def _meeting_chains(chains: _Chains, lines: Lines, tiles: int) -> Rows:
     """Return chains that come close to another, or to themselves, off their ends."""
     tree = shapely.STRtree(lines)
+    reach = _REACH_M * np.array([-1, -1, 1, 1])
     found = [np.flatnonzero(~shapely.is_simple(lines))]
     cut = (chains.lines(head=1), chains.lines(tail=1))
     ends = chains.ends
     for rows in _tiled(lines, tiles):
-        own, other = tree.query(lines[rows], predicate="dwithin", distance=_REACH_M)
+        around = (shapely.bounds(lines[rows]) + reach).T
+        own, other = tree.query(np.asarray(shapely.box(*around), dtype=object))
         own = rows[own]
         own, other = own[own < other], other[own < other]
-        meets = np.ones(len(own), dtype=bool)
         joint = ends[own][:, :, None] == ends[other][:, None, :]
         joined = joint.any(axis=(1, 2))
+        meets = joined.copy()
+        apart = np.flatnonzero(~joined)
+        meets[apart] = _close_lines(lines[own[apart]], lines[other[apart]])
         meets[joined] = _off_the_joint(
             (own[joined], other[joined]), joint[joined], lines, cut=cut
         )

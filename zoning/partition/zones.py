@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
 
 from zoning.partition.edges import GRID_M, noded, outlines
 from zoning.topology import oriented
@@ -136,14 +135,34 @@ def dissolve(
         Multipolygons in canonical form; together a valid coverage.
     """
     keys, which = np.unique(key, axis=0, return_inverse=True)
-    order = np.argsort(which.reshape(-1), kind="stable")
-    ends = np.cumsum(np.bincount(which.reshape(-1), minlength=len(keys)))
-    groups = np.split(faces[order], ends[:-1])
+    which = which.reshape(-1)
+    alone = _alone(faces, which)
     joined = np.empty(len(keys), dtype=object)
-    for row, group in enumerate(groups):
-        joined[row] = _multi(shapely.coverage_union_all(group))
+    for row, own in enumerate(_groups(which, len(keys))):
+        near = own[~alone[own]]
+        union = shapely.coverage_union_all(faces[near]) if len(near) else None
+        parts = [*faces[own[alone[own]]], *shapely.get_parts(union)]
+        joined[row] = shapely.MultiPolygon(parts)
     return keys, oriented(joined)
 
 
-def _multi(shape: BaseGeometry) -> BaseGeometry:
-    return shapely.MultiPolygon(list(shapely.get_parts(shape)))
+def _groups(which: NDArray[np.intp], count: int) -> list[NDArray[np.intp]]:
+    order = np.argsort(which, kind="stable")
+    ends = np.cumsum(np.bincount(which, minlength=count))
+    return np.split(order, ends)[:-1]
+
+
+def _alone(faces: NDArray[np.object_], which: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Say of each face whether it touches no other of its key: nothing to join."""
+    tree = shapely.STRtree(faces)
+    one, other = tree.query(faces)
+    same = (which[one] == which[other]) & (one < other)
+    one, other = one[same], other[same]
+    large = shapely.get_num_coordinates(faces)
+    swap = large[one] < large[other]
+    one, other = np.where(swap, other, one), np.where(swap, one, other)
+    shapely.prepare(faces[np.unique(one)])
+    meets = shapely.intersects(faces[one], faces[other])
+    alone = np.ones(len(faces), dtype=bool)
+    alone[one[meets]] = alone[other[meets]] = False
+    return alone
