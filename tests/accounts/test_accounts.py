@@ -13,6 +13,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_map_county import box
+from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
 from zoning.accounts import (
@@ -32,7 +33,7 @@ EXAMPLES = 100 if os.environ.get("ZONING_THOROUGH") else 20
 CHECK = CheckOptions(as_of=date(2026, 11, 23))
 
 
-def vintage(*rows: tuple[shapely.Polygon, str]) -> Vintage:
+def vintage(*rows: tuple[BaseGeometry, str]) -> Vintage:
     shapes = np.array([*(shape for shape, _ in rows), None], dtype=object)[:-1]
     label = np.array([*(word for _, word in rows), None], dtype=object)[:-1]
     return Vintage(name="x", geometry=shapes, label=label)

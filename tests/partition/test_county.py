@@ -10,6 +10,7 @@ import numpy as np
 import one_map_county
 import pytest
 import shapely
+import small_base
 
 from zoning import measure
 from zoning.errors import LayerError
@@ -127,7 +128,7 @@ def test_a_layer_that_overlaps_itself_is_reported_and_counted_once(
 def test_ground_that_a_line_does_not_cover_is_never_called_free(tmp_path: Path) -> None:
     folder = one_map_county.write_county(tmp_path / "c")
     half = one_map_county.box(0, 0, 2000, 4000)
-    one_map_county.small_base.write_geojson(folder / "half.geojson", [(half, {})])
+    small_base.write_geojson(folder / "half.geojson", [(half, {})])
     config = folder / "zoning.yaml"
     said = config.read_text(encoding="utf-8").replace(
         "ecological_redline.geojson, coverage: county",

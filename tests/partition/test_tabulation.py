@@ -1,6 +1,7 @@
 """Areas by class and zone: pencil figures, net areas, forest cover, headroom."""
 
 import math
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import one_map_county
 import pytest
 import shapely
+import small_base
 from one_map_county import box
 
 from zoning.errors import LayerError, UsageError
@@ -90,7 +92,9 @@ def test_crossed_divisions_agree_with_geos(base: Base) -> None:
             own = layers[layer].attributes["code"] == code
             zone = shapely.union_all(layers[layer].geometry[own])
             shape = shapely.intersection(shape, zone)
-        use = grouped(layers["land_parcel"].attributes["land_class"], "land_class")
+        use = grouped(
+            layers["land_parcel"].attributes["land_class"].astype(object), "land_class"
+        )
         parcels = layers["land_parcel"].geometry[use == label]
         common = shapely.area(shapely.intersection(parcels, shape)).sum()
         assert area == pytest.approx(common, abs=0.1)
@@ -133,8 +137,8 @@ def test_forest_cover_tells_what_counts_from_what_may(base: Base) -> None:
 
 def test_a_layer_that_covers_part_of_the_zones_says_so(tmp_path: Path) -> None:
     folder = one_map_county.write_county(tmp_path / "c", land_parcel=(PARCELS, 4546))
-    half = [(box(0, 0, 2000, 4000), {})]
-    one_map_county.small_base.write_geojson(folder / "half.geojson", half)
+    half: one_map_county.Rows = [(box(0, 0, 2000, 4000), {})]
+    small_base.write_geojson(folder / "half.geojson", half)
     config = folder / "zoning.yaml"
     said = config.read_text(encoding="utf-8")
     config.write_text(
@@ -199,17 +203,48 @@ def test_a_site_of_0_6_on_126_5_of_127_is_over_by_0_1(tmp_path: Path) -> None:
     assert found.left_m2 / 1e6 == pytest.approx(-0.1, abs=5e-4)  # 0.6 is plane
 
 
-def test_ground_that_is_built_already_draws_nothing(base: Base) -> None:
+FULL: one_map_county.Rows = [
+    (box(0, 0, 3500, 4000), {"BSM": "Q1", "DLBM": "0103"}),
+    (box(3500, 1000, 4000, 4000), {"BSM": "Q2", "DLBM": "0301"}),
+    (box(3500, 0, 4000, 1000), {"BSM": "Q3", "DLBM": "0702"}),
+]
+
+
+def test_ground_that_is_built_already_draws_nothing(tmp_path: Path) -> None:
+    base = open_base(
+        one_map_county.write_county(tmp_path / "c", land_parcel=(FULL, 4546))
+    )
     site = np.array([box(3400, 0, 3700, 1000)], dtype=object)  # 200 of 300 m built
 
     found = headroom(base, cap(), committed_m2=2e6, sites=site, options=OPTIONS)
 
     assert found.measured
-    assert found.used_m2 == pytest.approx(1e6, rel=1e-3)
+    assert found.used_m2 == pytest.approx(5e5, rel=1e-3)
     assert found.draw_m2 == pytest.approx(1e5, rel=1e-3)
     assert found.built_on_site_m2 == pytest.approx(2e5, rel=1e-3)
     left = found.cap_m2 - found.used_m2 - found.committed_m2 - found.draw_m2
     assert found.left_m2 == pytest.approx(left, abs=1e-6)
+
+
+def test_parcels_that_leave_ground_free_measure_no_use(base: Base) -> None:
+    """Their layer claims the county, but a third of it has no parcel."""
+    none = np.zeros(0, dtype=object)
+
+    found = headroom(base, cap(), committed_m2=0.0, sites=none, options=OPTIONS)
+
+    assert not found.measured
+    assert found.used_m2 == 126.5e6
+
+
+def test_a_cap_without_base_value_is_refused_where_use_is_not_measured(
+    base: Base,
+) -> None:
+    none = np.zeros(0, dtype=object)
+    blank = replace(cap(), base_value=None)
+
+    with pytest.raises(UsageError) as caught:
+        headroom(base, blank, committed_m2=0.0, sites=none, options=OPTIONS)
+    assert caught.value.problem.code == "INDICATOR_UNFIT"
 
 
 def test_sites_that_overlap_draw_once(base: Base) -> None:

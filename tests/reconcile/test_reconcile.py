@@ -150,8 +150,8 @@ def test_the_written_files_hold_it_in_their_own_crs_and_the_originals_stay(
     assert hashes(folder) == before
     again = open_base(target)
     for one, other in ((0, 1), (0, 2), (1, 2)):
-        sides = [again.layers[LINES[k]].geometry for k in (one, other)]
-        found = measure_overlaps(*sides, OPTIONS, crs=again.crs)
+        left, right = (again.layers[LINES[k]].geometry for k in (one, other))
+        found = measure_overlaps(left, right, OPTIONS, crs=again.crs)
         assert found.area_m2.sum() <= OPTIONS.residue_area_m2
     for key in LINES:
         assert again.layers[key].info.authority == "draft"

@@ -9,6 +9,7 @@ from pathlib import Path
 import one_map_county
 import openpyxl
 import pytest
+import small_base
 from one_map_county import box
 
 from zoning.cli import main
@@ -118,7 +119,7 @@ def test_accounts_of_two_files_balance(
     other = tmp_path / "new.geojson"
     moved = [(box(0, 0, 4000, 1900), {"BSM": "P1", "DLBM": "0103"}),
              (box(0, 1900, 4000, 4000), {"BSM": "P2", "DLBM": "0702"})]  # fmt: skip
-    one_map_county.small_base.write_geojson(other, moved)
+    small_base.write_geojson(other, moved)
     old, out = county / "land_parcel.geojson", tmp_path / "account"
 
     code = call("accounts", old, other, "--out", out)

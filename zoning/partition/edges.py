@@ -222,7 +222,7 @@ def _off_the_joint(
     that end run into one another. Chains with two common ends are taken to.
     """
     own, other = pair
-    near = joint.sum(axis=(1, 2)) > 1
+    near = np.asarray(joint.sum(axis=(1, 2)) > 1, dtype=np.bool_)
     for side in (0, 1):
         rows = np.flatnonzero(joint[:, side, :].any(axis=1) & ~near)
         near[rows] |= _close_lines(cut[side][own[rows]], lines[other[rows]])
@@ -230,11 +230,10 @@ def _off_the_joint(
         near[rows] |= _close_lines(cut[side][other[rows]], lines[own[rows]])
     rest = np.flatnonzero(~near)
     if len(rest):
-        tips = [
-            _tip(lines[k[rest]], joint[rest].any(axis=axis)[:, 0])
-            for k, axis in ((own, 2), (other, 1))
-        ]
-        near[rest] = _beyond_ends(*tips, _REACH_M)
+        heads = np.asarray(joint[rest, 0, :].any(axis=1))
+        first = _tip(lines[own[rest]], heads)
+        heads = np.asarray(joint[rest, :, 0].any(axis=1))
+        near[rest] = _beyond_ends(first, _tip(lines[other[rest]], heads), _REACH_M)
     return near
 
 
@@ -256,7 +255,7 @@ def _beside(chains: _Chains, edges: Floats, loose: Rows) -> Rows:
     if len(edges) == 0:
         return np.zeros(0, dtype=np.intp)
     places = np.concatenate([_complex(edges[:, :2]), _complex(edges[:, 2:])])
-    touched = np.isin(chains.ends, places).any(axis=1)
+    touched = np.asarray(np.isin(chains.ends, places).any(axis=1), dtype=np.bool_)
     touched[loose] = False
     return np.flatnonzero(touched)
 

@@ -24,6 +24,8 @@ M2_PER_KM2 = 1_000_000.0
 _PARCELS, _BUILT = "land_parcel", "built"
 _KM2 = {"km2", "km²", "平方千米", "平方公里"}
 _WHOLE = 1e-9
+_FILLED = 0.999
+"""Parcels that add up to less of the county leave land of unknown use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,10 +100,14 @@ def as_cap(table: Mapping[str, Indicator], code: str) -> Indicator:
         raise UsageError(Problem(code="INDICATOR_UNKNOWN", values=values))
     found = table[code]
     if found.unit.lower() not in _KM2 or found.target_value is None:
-        detail = f"{found.unit or '-'}, {found.target_value}"
-        values = {"code": code, "detail": detail}
-        raise UsageError(Problem(code="INDICATOR_UNFIT", values=values))
+        raise _unfit(found)
     return found
+
+
+def _unfit(found: Indicator) -> UsageError:
+    detail = f"{found.unit or '-'}, {found.base_value} → {found.target_value}"
+    values = {"code": found.code, "detail": detail}
+    return UsageError(Problem(code="INDICATOR_UNFIT", values=values))
 
 
 def headroom(
@@ -131,6 +137,11 @@ def headroom(
         Where parcels do not cover the county, the base-year value stands for
         what is used, and a problem says so. Where they do not cover a site, the
         whole of it counts as new.
+
+    Raises
+    ------
+    UsageError
+        When parcels do not cover the county and the indicator has no base value.
     """
     parcels = base.layers.get(_PARCELS)
     ground = shapely.union_all(sites) if len(sites) else shapely.Polygon()
@@ -139,7 +150,9 @@ def headroom(
     whole = measured is not None and measured.whole
     used = measured.area_m2 if measured is not None and whole else None
     if used is None:
-        used = (indicator.base_value or 0.0) * M2_PER_KM2
+        if indicator.base_value is None:
+            raise _unfit(indicator)
+        used = indicator.base_value * M2_PER_KM2
         problems = (*problems, _assumed(indicator, measured))
     area = float(measure.area_m2(np.array([ground], dtype=object), base.crs)[0])
     already = 0.0 if measured is None else measured.within(ground, base.crs)
@@ -179,6 +192,7 @@ def _built(parcels: Layer, base: Base, options: CheckOptions) -> _Built:
     use = grouped(parcels.attributes["land_class"].astype(object), "land_use")
     shapes = parcels.geometry[use == _BUILT]
     area = math.fsum(measure.area_m2(shapes, base.crs).tolist())
+    every = math.fsum(measure.area_m2(parcels.geometry, base.crs).tolist())
     _, told = covered_twice(parcels, options, crs=base.crs)
     cover = parcels.coverage
     outside = base.county if cover is None else shapely.difference(base.county, cover)
@@ -186,7 +200,7 @@ def _built(parcels: Layer, base: Base, options: CheckOptions) -> _Built:
     return _Built(
         geometry=shapes,
         area_m2=area,
-        whole=bool(bare[0] <= _WHOLE * bare[1]),
+        whole=bool(bare[0] <= _WHOLE * bare[1] and every >= _FILLED * bare[1]),
         problems=(*trust_problems(parcels, options), *told),
     )
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
-from zoning.errors import Problem
+from zoning.errors import LayerError, Problem
 from zoning.model import Base, CheckOptions, Layer
 from zoning.model.problems import layer_problem
 from zoning.overlay import (
@@ -123,7 +123,7 @@ def reconcile(
     Raises
     ------
     LayerError
-        When a control line is missing.
+        When a control line is missing, or two ways to an area disagree.
     """
     lines = {key: required_layer(base, key) for key in control_lines()}
     problems = [
@@ -250,8 +250,8 @@ def _cut_feature(
     allowed = max(_AGREEMENT_M2, float(shapely.length(given)) * _GRID_M)
     layer = base.layers[rule.yields]
     if abs(given_m2 - told) > allowed:
-        msg = f"{layer.feature_ids[row]}: {given_m2} {told}"
-        raise ArithmeticError(msg)
+        name = str(layer.feature_ids[row])
+        raise LayerError(layer_problem("AREAS_DISAGREE", rule.yields, features=name))
     cut = Cut(
         layer=rule.yields,
         feature=str(layer.feature_ids[row]),
