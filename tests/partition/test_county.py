@@ -11,6 +11,7 @@ import one_map_county
 import pytest
 import shapely
 import small_base
+from numpy.typing import NDArray
 
 from zoning import measure
 from zoning.errors import LayerError
@@ -50,8 +51,8 @@ def found(base: Base) -> Partition:
     return partition_county(base, OPTIONS)
 
 
-def total(found: Partition, rows: object) -> float:
-    return math.fsum(found.area_plane_m2[rows].tolist())  # type: ignore[index]
+def total(found: Partition, rows: NDArray[np.bool_]) -> float:
+    return math.fsum(found.area_plane_m2[rows].tolist())
 
 
 def test_every_line_has_the_ground_that_a_pencil_gives_it(found: Partition) -> None:
@@ -176,13 +177,14 @@ def test_every_table_adds_up_to_the_county_to_the_last_digit(found: Partition) -
 @pytest.mark.slow
 def test_the_sample_county_is_divided_and_its_planted_overlaps_are_found() -> None:
     source = sample_folder()
+    assert source is not None
     with (source / "planted_faults.csv").open(encoding="utf-8-sig") as stream:
         planted = [row for row in csv.DictReader(stream) if row["kind"] == "overlap"]
 
     base = open_base(source)
     found = partition_county(base, OPTIONS)
 
-    twice = {}
+    twice: dict[frozenset[str], float] = {}
     for line, also, area in zip(
         found.line, found.also, found.area_plane_m2, strict=True
     ):
