@@ -11,6 +11,7 @@ from zoning.overlay.areas import SharedAreas, areas_among, own_areas, shared_are
 from zoning.overlay.boxes import meet_widened, rows_near, within_widened
 from zoning.overlay.classes import RESIDUE, SUBSTANTIVE, TOUCHING, within_tolerance
 from zoning.overlay.coverage import outside_parts, uncovered_share
+from zoning.overlay.doubles import DoubleCover, double_cover
 from zoning.overlay.edges import RaggedEdges, ragged_edges
 from zoning.overlay.inside import lengths_inside, points_inside
 from zoning.overlay.nearest import Members, nearest_features
@@ -23,6 +24,7 @@ __all__ = [
     "RESIDUE",
     "SUBSTANTIVE",
     "TOUCHING",
+    "DoubleCover",
     "Members",
     "Nearest",
     "Overlaps",
@@ -33,6 +35,7 @@ __all__ = [
     "areas_among",
     "as_shapes",
     "dimensions",
+    "double_cover",
     "lengths_inside",
     "measure_overlaps",
     "meet_widened",
