@@ -16,6 +16,7 @@ from zoning.cli.options import (
     office_template,
     out_option,
     template_option,
+    verify_option,
 )
 from zoning.errors import Problem, UsageError
 from zoning.model import CheckOptions, Report
@@ -37,6 +38,7 @@ RUNS = "zoning-runs"
 @as_of_option
 @out_option
 @json_option
+@verify_option
 @click.option(
     "--share", is_flag=True, help="只写结论、面积和选址，不含底图 no base geometry."
 )
@@ -52,6 +54,7 @@ def command(  # noqa: PLR0913  the options of the command
     as_of: date,
     out: Path | None,
     as_json: bool,
+    verify: bool,
     share: bool,
     sheets: bool,
     template: Path | None,
@@ -66,8 +69,15 @@ def command(  # noqa: PLR0913  the options of the command
     """  # noqa: D301  \b keeps click from reflowing
     form = office_template(template)
     report = run_check(
-        sites, base, project=project, crs=crs, options=CheckOptions(as_of=as_of)
+        sites,
+        base,
+        project=project,
+        crs=crs,
+        options=CheckOptions(as_of=as_of),
+        verify=verify,
     )
+    used = report.base.hashes
+    say(text("hashes", lang, recorded=used.recorded, computed=used.computed))
     folder = out or (None if as_json else Path(RUNS) / (sites[0].stem or "run"))
     if folder is not None:
         from zoning.report.folder import next_free
@@ -102,21 +112,30 @@ def run_check(
     project: Path | None,
     crs: str | None,
     options: CheckOptions,
+    verify: bool = False,
 ) -> Report:
-    """Open the base, read the sites, check them."""
+    """Open the base, read the sites, check them.
+
+    A prepared layer that turns out damaged is made anew.
+    """
     from zoning.check import check
     from zoning.io.base import open_base
     from zoning.io.project import read_projects
     from zoning.io.sites import read_sites
     from zoning.rules.packs import read_rule_book
+    from zoning.store import DamagedError
 
     files = _files(sites)
-    opened = open_base(base)
+    opened = open_base(base, verify=verify)
     projects = None if project is None else read_projects(project)
     read = read_sites(files, crs=crs, projects=projects)
     book = read_rule_book(opened.packs, base)
     with progress("check") as tick:
-        return check(read, opened, book, options=options, progress=tick)
+        try:
+            return check(read, opened, book, options=options, progress=tick)
+        except DamagedError:
+            opened = open_base(base, verify=verify)
+            return check(read, opened, book, options=options, progress=tick)
 
 
 def _files(paths: tuple[Path, ...]) -> tuple[Path, ...]:
