@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "CheckOptions": "zoning.model",
     "audit_base": "zoning.api",
+    "check_batch": "zoning.api",
     "check_sites": "zoning.api",
     "draw_map": "zoning.api",
     "open_base": "zoning.api",
@@ -24,6 +25,7 @@ __all__ = [
     "CheckOptions",
     "__version__",
     "audit_base",
+    "check_batch",
     "check_sites",
     "draw_map",
     "guard",

@@ -7,6 +7,7 @@ empty answer.
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import numpy as np
 import shapely
@@ -45,6 +46,7 @@ class ViewFacts:
 
     `rows` are the overlap rows of the view, ordered by site and feature;
     `sums` and `nearest` have one entry per site; `measures` is what rules read.
+    `told` keeps what findings say of a site, by its row, once said.
     """
 
     layer: Layer
@@ -53,6 +55,7 @@ class ViewFacts:
     sums: SiteSums
     nearest: Nearest
     measures: Measures
+    told: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -10,7 +10,7 @@ are rounded to stated decimals, and a number that is not finite is an error.
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
 from functools import cache
@@ -23,27 +23,32 @@ from zoning.errors import Problem
 from zoning.model import (
     Base,
     DeclaredEvidence,
-    Finding,
     Gap,
     LayerInfo,
     LayoutHit,
-    LonLat,
-    NearestFeature,
     Report,
     SiteResult,
     State,
     Terrain,
 )
 from zoning.report.numbers import rounded
+from zoning.report.statements import canonical
+from zoning.report.verdict_findings import (
+    AREA,
+    DISTANCE,
+    SHARE,
+    finding_document,
+    ordered,
+)
 from zoning.terms import LANGUAGES
 
 __all__ = [
     "SCHEMA",
     "base_document",
     "digest_of",
+    "frame_document",
     "json_bytes",
     "layer_document",
-    "point_document",
     "problem_document",
     "relative_path",
     "site_document",
@@ -55,10 +60,6 @@ __all__ = [
 
 SCHEMA = "zoning/verdict/1"
 
-AREA = 4
-DISTANCE = 2
-SHARE = 6
-DEGREE = 8
 WIDTH = 3
 
 _LIBRARIES = ("geopandas", "numpy", "pyogrio", "pyproj", "shapely")
@@ -75,7 +76,15 @@ def verdict_document(report: Report) -> Json:
     ``sites[i]`` depends on site i alone: checked by itself or in a batch, it
     reads the same.
     """
-    document: Json = {
+    document: Json = frame_document(report) | {
+        "sites": [site_document(result) for result in report.sites]
+    }
+    return document | {"digest": digest_of(document)}
+
+
+def frame_document(report: Report) -> Json:
+    """Return the answer without sites and digest; ``sites`` keeps its place."""
+    return {
         "schema": SCHEMA,
         "verdict": str(report.verdict),
         "complete": report.complete,
@@ -84,7 +93,7 @@ def verdict_document(report: Report) -> Json:
             "sites": len(report.sites),
             "rejected": sum(site.site.rejection is not None for site in report.sites),
         },
-        "sites": [site_document(result) for result in report.sites],
+        "sites": [],
         "base": base_document(report.base),
         "packs": [asdict(pack) for pack in report.packs],
         "options": {
@@ -95,7 +104,6 @@ def verdict_document(report: Report) -> Json:
         },
         "software": dict(software()),
     }
-    return document | {"digest": digest_of(document)}
 
 
 def verdict_bytes(report: Report) -> bytes:
@@ -116,14 +124,7 @@ def digest_of(document: Mapping[str, Any]) -> str:
     read and written again by another program keeps its digest.
     """
     signed = {key: document[key] for key in document if key not in _UNSIGNED}
-    text = json.dumps(
-        signed,
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-        allow_nan=False,
-    )
-    data = text.encode(errors=_LONE_SURROGATES)
+    data = canonical(signed).encode(errors=_LONE_SURROGATES)
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
@@ -134,11 +135,13 @@ def software() -> Mapping[str, str]:
     return versions | {name: _version(name) for name in _LIBRARIES} | guard.fallbacks()
 
 
-def site_document(result: SiteResult) -> Json:
-    """Return one element of ``sites``."""
+def site_document(
+    result: SiteResult, states: Collection[State] = frozenset(State)
+) -> Json:
+    """Return one element of ``sites``; findings of some `states` when given."""
     return _identity(result) | {
         "warnings": [problem_document(problem) for problem in warnings_of(result)],
-        "findings": [_finding(finding) for finding in result.findings],
+        "findings": [finding_document(f) for f in result.findings if f.state in states],
         "gaps": [_gap(gap) for gap in result.gaps],
         "residue": [
             {
@@ -177,7 +180,7 @@ def _identity(result: SiteResult) -> Json:
             "encoding": source.encoding,
             "row": source.row,
         },
-        "project": _sorted(site.project),
+        "project": ordered(site.project),
         "evidence": [_paper(paper) for paper in site.evidence],
         "verdict": str(result.verdict),
         "complete": result.complete,
@@ -241,69 +244,15 @@ def layer_document(kind: str, info: LayerInfo, problems: Iterable[Problem]) -> J
         "encoding": info.encoding,
         "vertical_datum": info.vertical_datum,
         "repairs": [
-            {"feature": repair.feature, "what": repair.what}
-            | {"area_change_m2": rounded(repair.area_change_m2, AREA)}
+            {
+                "feature": repair.feature,
+                "what": repair.what,
+                "area_change_m2": rounded(repair.area_change_m2, AREA),
+            }
             for repair in info.repairs
         ],
         "notes": [problem_document(note) for note in info.notes],
         "problems": [problem_document(problem) for problem in problems],
-    }
-
-
-def _finding(finding: Finding) -> Json:
-    return _ruling(finding) | {
-        "overlap_m2": rounded(finding.overlap_m2, AREA),
-        "overlap_m2_deduplicated": rounded(finding.overlap_m2_deduplicated, AREA),
-        "share": rounded(finding.share, SHARE),
-        "length_m": rounded(finding.length_m, DISTANCE),
-        "distance_m": rounded(finding.distance_m, DISTANCE),
-        "features": [
-            {
-                "id": feature.id,
-                "name": feature.name,
-                "overlap_m2": rounded(feature.overlap_m2, AREA),
-                "length_m": rounded(feature.length_m, DISTANCE),
-                "overlap_class": feature.overlap_class,
-            }
-            for feature in finding.features
-        ],
-        "nearest": _nearest(finding.nearest),
-        "witness": point_document(finding.witness),
-        "reason": finding.reason,
-        "questions": [_sorted(text) for text in finding.questions],
-        "needs": [_sorted(text) for text in finding.needs],
-        "notes": [_sorted(text) for text in finding.notes],
-        "source": None if finding.source is None else asdict(finding.source),
-    }
-
-
-def _ruling(finding: Finding) -> Json:
-    """Return which rule spoke, of what, and what it said."""
-    return {
-        "rule_id": finding.rule_id,
-        "scope": finding.scope,
-        "title": _sorted(finding.title),
-        "state": str(finding.state),
-        "severity": finding.severity,
-        "names_project": finding.names_project,
-        "layer": finding.layer,
-        "view": finding.view,
-        "relation": finding.relation,
-        "threshold": {
-            key: rounded(finding.threshold[key], SHARE)
-            for key in sorted(finding.threshold)
-        },
-    }
-
-
-def _nearest(nearest: NearestFeature | None) -> Json | None:
-    if nearest is None:
-        return None
-    return {
-        "id": nearest.id,
-        "name": nearest.name,
-        "distance_m": rounded(nearest.distance_m, DISTANCE),
-        "basis": nearest.basis,
     }
 
 
@@ -338,9 +287,7 @@ def _terrain(terrain: Terrain) -> Json:
         "slope_mean_deg": rounded(terrain.slope_mean_deg, DISTANCE),
         "slope_max_deg": rounded(terrain.slope_max_deg, DISTANCE),
         "slope_ge_25_share": rounded(terrain.slope_ge_25_share, SHARE),
-        "cover": {
-            code: rounded(terrain.cover[code], SHARE) for code in sorted(terrain.cover)
-        },
+        "cover": {k: rounded(v, SHARE) for k, v in sorted(terrain.cover.items())},
     }
 
 
@@ -367,19 +314,8 @@ def base_document(base: Base) -> Json:
     }
 
 
-def point_document(point: LonLat | None) -> list[float] | None:
-    """Return longitude and latitude in degrees, rounded to about a millimetre."""
-    if point is None:
-        return None
-    return [round(float(point.lon), DEGREE), round(float(point.lat), DEGREE)]
-
-
 def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
-
-
-def _sorted(mapping: Mapping[str, str]) -> dict[str, str]:
-    return {key: mapping[key] for key in sorted(mapping)}
 
 
 def relative_path(path: str) -> str:

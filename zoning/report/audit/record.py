@@ -12,10 +12,10 @@ from zoning.report.numbers import rounded
 from zoning.report.verdict import (
     base_document,
     digest_of,
-    point_document,
     problem_document,
     software,
 )
+from zoning.report.verdict_findings import point_document
 
 __all__ = ["SCHEMA", "audit_document"]
 

@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from typing_extensions import override
+
 from zoning.model import AuditProblem, AuditReport
 from zoning.report.audit.words import audit_text, severity_both
-from zoning.report.ledger import Sheet, plain_cell, sheet_csv, workbook_bytes
+from zoning.report.ledger import Sheets, csv_bytes, workbook_bytes
+from zoning.report.ledger_sheets import Shape
 from zoning.report.severities import STATE_OF
 from zoning.terms import label
 
@@ -117,43 +120,41 @@ def ledger_bytes(report: AuditReport, *, lang: str) -> bytes:
 
 def csv_twins(report: AuditReport, *, lang: str) -> Mapping[str, bytes]:
     """Return each sheet as CSV by file name."""
-    return {f"{sheet.key}.csv": sheet_csv(sheet) for sheet in _sheets(report, lang)}
+    return csv_bytes(_sheets(report, lang), lang=lang)
 
 
-def _sheets(report: AuditReport, lang: str) -> tuple[Sheet, ...]:
+def _sheets(report: AuditReport, lang: str) -> Sheets:
     problems = problem_rows(report, report.problems, lang=lang)
     members = problem_rows(report, report.members, lang=lang)
     return (
-        _sheet("problems", ProblemRow, problems, lang=lang, without=("group_id",)),
-        _sheet("members", ProblemRow, members, lang=lang, without=("defects",)),
-        _sheet("rules", _RuleRow, _rules(report, lang), lang=lang),
-        _sheet("layers", _LayerRow, _layers(report, lang), lang=lang),
+        (_shape("problems", ProblemRow, without=("group_id",)), problems),
+        (_shape("members", ProblemRow, without=("defects",)), members),
+        (_shape("rules", _RuleRow), _rules(report, lang)),
+        (_shape("layers", _LayerRow), _layers(report, lang)),
     )
 
 
-def _sheet(
-    key: str,
-    kind: type,
-    rows: Sequence[Any],
-    *,
-    lang: str,
-    without: tuple[str, ...] = (),
-) -> Sheet:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _AuditShape(Shape):
+    """A sheet in the words of the audit, coloured by severity."""
+
+    @override
+    def title(self, lang: str) -> str:
+        return audit_text(f"sheet_{self.key}", lang)
+
+    @override
+    def headings(self, lang: str) -> tuple[str, ...]:
+        return tuple(audit_text(f"column_{name}", lang) for name in self.columns)
+
+    @override
+    def state_of(self, row: Any) -> str:
+        return str(_STATES.get(getattr(row, "severity", ""), ""))
+
+
+def _shape(key: str, kind: type, *, without: tuple[str, ...] = ()) -> Shape:
     left_out = {"severity", *without}
-    names = [one.name for one in fields(kind) if one.name not in left_out]
-    columns = ("row_number", *names)
-    states = (getattr(row, "severity", "") for row in rows)
-    return Sheet(
-        key=key,
-        title=audit_text(f"sheet_{key}", lang),
-        columns=columns,
-        headings=tuple(audit_text(f"column_{name}", lang) for name in columns),
-        rows=tuple(
-            (number, *(plain_cell(name, getattr(row, name), lang) for name in names))
-            for number, row in enumerate(rows, start=1)
-        ),
-        states=tuple(str(_STATES.get(state, "")) for state in states),
-    )
+    names = (one.name for one in fields(kind) if one.name not in left_out)
+    return _AuditShape(key=key, columns=("row_number", *names))
 
 
 _STATES = {str(severity): state for severity, state in STATE_OF.items()}
