@@ -31,6 +31,8 @@ from zoning.model import Base, CheckOptions, Report, Site
 from zoning.rules.packs import read_rule_book
 
 if TYPE_CHECKING:  # geopandas and folium load only when a table or map is asked for
+    from concurrent.futures import Executor
+
     import folium
     from geopandas import GeoDataFrame
 
@@ -39,6 +41,7 @@ __all__ = [
     "FINDING_COLUMNS",
     "SITE_COLUMNS",
     "CheckReport",
+    "check_batch",
     "check_sites",
     "draw_map",
     "open_base",
@@ -113,7 +116,9 @@ def read_sites(
     source : path, paths or GeoDataFrame
         Site files, or a table with geometry and a CRS.
     crs : str, optional
-        EPSG code of coordinates whose CRS the file does not state.
+        EPSG code of coordinates whose CRS the file does not state; ``gcj02``
+        or ``bd09`` where degrees were taken off a web map: they are carried to
+        WGS 84.
     project : mapping or path, optional
         Project attributes for all sites, or a YAML file or Excel form of
         them, whose sites are matched by id, name or file stem. Of a table it
@@ -125,8 +130,10 @@ def read_sites(
     -------
     GeoDataFrame
         One row per site in file order: ``site_id``, ``name``, ``source``,
-        ``row``, ``sha256``, ``area_declared_m2``, ``warnings``, ``rejection``
-        (empty when fine), one column per known project attribute,
+        ``row``, ``sha256``, ``area_declared_m2``, ``warnings``,
+        ``open_readings`` (systems that the coordinates may be in as well, such
+        as ``gcj02 bd09``), ``rejection`` (empty when fine), one column per
+        known project attribute,
         ``evidence`` (one paper a line, ``kind | number | date | issuer``),
         geometry (None when rejected). CRS: that of the files when they agree, else
         EPSG:4490.
@@ -162,7 +169,9 @@ def check_sites(
     sites : GeoDataFrame or paths
         As made by `read_sites`, or a table of one's own: columns named like
         a project attribute are checked against the vocabulary, and a row on
-        a foreign datum or of mixed dimension is rejected. A path is read first.
+        a foreign datum or of mixed dimension is rejected. Degrees of WGS 84
+        are checked as web-map coordinates too, unless a column
+        ``open_readings`` is empty. A path is read first.
     base : Base or path
         An opened base, or its folder.
     options : CheckOptions, optional
@@ -182,6 +191,51 @@ def check_sites(
     book = read_rule_book(opened.packs, opened.folder)
     chosen = options or CheckOptions(as_of=date.today())  # noqa: DTZ011  office day
     return CheckReport(check(sites_of_table(table), opened, book, options=chosen))
+
+
+def check_batch(  # noqa: PLR0913  what a run is made of, and how it is run
+    sites: "GeoDataFrame | str | Path | Iterable[str | Path]",
+    base: Base | str | Path,
+    folder: str | Path,
+    *,
+    options: CheckOptions | None = None,
+    executor: "Executor | None" = None,
+    resume: bool = False,
+    lang: str = "zh",
+    share: bool = False,
+) -> Path:
+    """Check a large table into a run folder, in bounded memory; return `folder`.
+
+    Parameters
+    ----------
+    sites, base, options
+        As `check_sites`.
+    folder : path
+        The run folder to make; a journal lies beside it meanwhile.
+    executor : concurrent.futures.Executor, optional
+        Where chunks are checked: threads, processes, or a cluster engine of
+        the same interface. Other processes open the base folder themselves.
+    resume : bool
+        Go on with the journal of a batch that was interrupted.
+
+    Raises
+    ------
+    UsageError
+        As `check_sites`; when an unfinished batch is there and not resumed.
+    OutputError
+        When journal or folder cannot be written; results so far are kept.
+    """
+    from zoning.batch import Plan, check_whole
+    from zoning.report.batch.values import BatchForm
+
+    opened = base if isinstance(base, Base) else open_base(base)
+    table: Any = sites if hasattr(sites, "geometry") else read_sites(sites)
+    form = BatchForm(lang=lang, share=share)
+    plan = Plan(folder=Path(folder), form=form, resume=resume, executor=executor)
+    book = read_rule_book(opened.packs, opened.folder)
+    chosen = options or CheckOptions(as_of=date.today())  # noqa: DTZ011  office day
+    check_whole(sites_of_table(table), opened, book, options=chosen, plan=plan)
+    return plan.folder
 
 
 def write_run(
@@ -325,6 +379,7 @@ def _table_of(sites: tuple[Site, ...]) -> "GeoDataFrame":
             "sha256": site.source.sha256,
             "area_declared_m2": site.area_declared_m2,
             "warnings": "\n".join(problem.line() for problem in site.problems),
+            "open_readings": " ".join(site.open_readings),
             "rejection": "" if site.rejection is None else site.rejection.line(),
             **{key: site.project.get(key, "") for key in attributes() if key != "name"},
             EVIDENCE: evidence_text(site.evidence),

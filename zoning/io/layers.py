@@ -4,13 +4,12 @@ import contextlib
 import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
 
 from zoning import measure, store
 from zoning.errors import LayerError, Problem
@@ -18,37 +17,35 @@ from zoning.io.catalogue import LayerDefinition
 from zoning.io.columns import canonical_columns
 from zoning.io.config import LayerEntry
 from zoning.io.geodatabase import is_geodatabase
-from zoning.io.hashing import being_edited, file_sha256
-from zoning.io.layer_content import LayerContent, from_prepared, to_prepared
+from zoning.io.hashing import being_edited
+from zoning.io.known_hashes import KnownHashes
+from zoning.io.layer_content import (
+    LayerContent,
+    arrays_of,
+    from_stored,
+    header_of,
+)
+from zoning.io.layer_doubts import expected_count, wrong_kind
+from zoning.io.layer_notes import listed, notes_of, twofold
+from zoning.io.layer_place import (
+    AWAY_M,
+    REACH_M,
+    LayerPlace,
+    beside_county,
+    first_point,
+    located_here,
+    out_of_place,
+    unplaced_layer,
+)
 from zoning.io.raw_layer import RawLayer
 from zoning.io.repairs import repairs_of, two_areas
 from zoning.model import Layer, LayerInfo, Repair
 from zoning.model.problems import layer_problem
 from zoning.topology import oriented, repair_polygons
 
-__all__ = ["LayerPlace", "layer_info", "read_layer", "sealed_sha256"]
+__all__ = ["layer_info", "read_layer", "sealed_sha256"]
 
-AWAY_M = 30_000.0
-"""Features further outside the county's box than this are out of place."""
-AWAY_SHARE = 0.1
-REACH_M = 1_000_000.0
-"""A vertex so far from the county is damage, in layers larger than it too."""
-ROWS_SHOWN = 8
-KIND_WORDS = {
-    "polygon": ("面", "polygons"),
-    "line": ("线或面", "lines or polygons"),
-    "point": ("点或面", "points or polygons"),
-    "mixed": ("面（中心线除外）", "polygons, but for center lines"),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class LayerPlace:
-    """Where a layer is read: base folder, working plane, county."""
-
-    folder: Path
-    crs: str
-    county: BaseGeometry | None
+OUTSIDE = "LAYER_OUTSIDE_COUNTY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +53,8 @@ class _Source:
     """What a layer is read from: its hash, its parts, doubts about the rest."""
 
     digest: str
-    parts: Callable[[], Sequence[RawLayer]]
-    problems: tuple[Problem, ...] = ()
+    parts: Callable[[], Sequence[RawLayer]] = field(compare=False)
+    problems: tuple[Problem, ...] = field(default=(), compare=False)
 
 
 def read_layer(
@@ -89,11 +86,15 @@ def read_layer(
     opened = _files if entry.source is None else _table
     source = opened(entry, definition, place)
     content = _prepared_content(entry, definition, place, source=source)
-    if len(content.geometry) == 0:
-        raise LayerError(
-            *(source.problems or [layer_problem("LAYER_EMPTY", definition.id)])
-        )
     count = len(content.geometry)
+    if count == 0:
+        raise LayerError(
+            *(
+                source.problems
+                or content.problems
+                or [layer_problem("LAYER_EMPTY", definition.id)]
+            )
+        )
     info = layer_info(entry, definition.id, source.digest, features=count)
     info = replace(
         info,
@@ -101,6 +102,7 @@ def read_layer(
         encoding=content.encoding,
         area_m2=content.area_m2,
         repairs=content.repairs,
+        notes=content.notes,
     )
     return Layer(
         info=info,
@@ -111,9 +113,16 @@ def read_layer(
         problems=(
             *source.problems,
             *content.problems,
-            *_expected_count(entry, definition.id, len(content.geometry)),
-            *_out_of_place(content, entry, definition.id, place=place),
-            *_wrong_kind(content, definition),
+            *expected_count(entry, definition.id, len(content.geometry)),
+            *out_of_place(
+                content.geometry,
+                content.ids,
+                definition.id,
+                beyond_county=entry.beyond_county,
+                place=place,
+                crs=content.crs,
+            ),
+            *wrong_kind(content, definition),
         ),
     )
 
@@ -121,7 +130,7 @@ def read_layer(
 def _files(
     entry: LayerEntry, definition: LayerDefinition, place: LayerPlace
 ) -> _Source:
-    digest = sealed_sha256(entry, definition.id, place.folder)
+    digest = sealed_sha256(entry, definition.id, place)
 
     def parts() -> Sequence[RawLayer]:
         from zoning.io.vector import read_raw
@@ -167,30 +176,56 @@ def _prepared_content(
 ) -> LayerContent:
     """Take the content from the store, or read it and put it there.
 
-    The key covers the files, the settings and the catalogue's definition: a
-    changed class table must not leave old classes behind.
+    The key covers the files, the settings, the catalogue's definition and the
+    county: a changed class table must not leave old classes behind, nor a
+    changed outline the doubts about the old one.
     """
     shaping = json.dumps(
         [entry.layer, entry.layers, entry.encoding, entry.crs, entry.fields]
     )
-    key = store.store_key(source.digest, place.crs, shaping, repr(definition))
-    prepared = store.load(place.folder, definition.id, key)
-    if prepared is not None:
-        with contextlib.suppress(KeyError, ValueError, TypeError):  # not ours: reread
-            return from_prepared(prepared)
-    content = _read_content(entry, definition, place, raws=source.parts())
-    store.save(place.folder, definition.id, key, prepared=to_prepared(content))
-    return content
+    county = "" if place.county is None else sha256(place.county.wkb).hexdigest()
+    key = store.store_key(source.digest, place.crs, shaping, repr(definition), county)
+
+    def read() -> LayerContent:
+        content = _read_content(entry, definition, place, raws=source.parts())
+        doubts = located_here(content.problems, place, content.crs)
+        if definition.geometry == "polygon":
+            doubts += beside_county(
+                content.geometry, definition.id, place=place, crs=content.crs
+            )
+        return replace(content, problems=doubts)
+
+    def save(content: LayerContent) -> store.StoredFile | None:
+        header, arrays = header_of(content), arrays_of(content)
+        return store.save(
+            place.folder, definition.id, key, header=header, arrays=arrays
+        )
+
+    def mend() -> store.StoredFile | None:
+        """Make the file anew while its source is still what it was made from."""
+        anew = replace(place, hashes=KnownHashes(place.folder, verify=True))
+        if entry.source is not None or _files(entry, definition, anew) != source:
+            return None
+        return save(read())
+
+    stored = store.load(place.folder, definition.id, key, mend=mend)
+    if stored is not None:
+        with contextlib.suppress(store.DamagedError, KeyError, ValueError, TypeError):
+            return from_stored(stored)
+    content = read()
+    stored = save(content)
+    return content if stored is None else from_stored(stored)
 
 
-def sealed_sha256(entry: LayerEntry, layer_id: str, folder: Path) -> str:
+def sealed_sha256(entry: LayerEntry, layer_id: str, place: LayerPlace) -> str:
     """Return the hash of the layer's files, having compared it with the seal."""
-    path = folder / entry.path
+    path = place.folder / entry.path
     if not (path.is_file() or is_geodatabase(path)):
         raise LayerError(layer_problem("LAYER_MISSING", layer_id))
     if being_edited(path):
         raise LayerError(layer_problem("BEING_EDITED", layer_id))
-    digest = file_sha256(path)
+    hashes = place.hashes or KnownHashes(place.folder, verify=True)
+    digest = hashes.sha256(entry.path)
     _require_seal(entry, layer_id, digest)
     return digest
 
@@ -227,7 +262,7 @@ def _read_content(
     raws: Sequence[RawLayer],
 ) -> LayerContent:
     shapes, repairs, problems = [], list[tuple[int, Repair]](), list[Problem]()
-    areas: list[float] = []
+    notes, areas = list[Problem](), list[float]()
     start = 0
     for raw in raws:
         repaired = repair_polygons(raw.geometry, raw.crs)
@@ -250,6 +285,7 @@ def _read_content(
         shapes.append(measure.project(repaired.geometry, raw.crs, place.crs))
         drawn = measure.area_m2(repaired.geometry, raw.crs)
         areas.append(math.fsum(drawn[np.isfinite(drawn)]))
+        notes += [note for note in raw.notes if note not in notes]
         start += len(raw.geometry)
     geometry = np.concatenate(shapes) if shapes else np.zeros(0, dtype=object)
     columns = canonical_columns(
@@ -261,18 +297,27 @@ def _read_content(
     usable = ~shapely.is_missing(geometry) & _carried(geometry)
     if usable.sum() < (~shapely.is_missing(geometry)).sum():
         problems.append(
-            layer_problem("LAYER_OUTSIDE_COUNTY", definition.id, detail="inf")
+            unplaced_layer(
+                OUTSIDE,
+                definition.id,
+                first_point(raws[0].geometry),
+                detail="inf",
+            )
         )
     keep = np.flatnonzero(usable)
     order = keep[np.argsort(columns.ids[keep].astype(str), kind="stable")]
+    shaped, ids = oriented(geometry[order]), columns.ids[order]
+    log = [replace(r, feature=str(columns.ids[row])) for row, r in repairs]
+    double = twofold(shaped, place.crs)
     return LayerContent(
-        geometry=oriented(geometry[order]),
-        ids=columns.ids[order],
+        geometry=shaped,
+        ids=ids,
         attributes={name: col[order] for name, col in columns.attributes.items()},
         crs=raws[0].crs,
         encoding=raws[0].encoding,
-        area_m2=math.fsum(areas),
-        repairs=tuple(replace(r, feature=str(columns.ids[row])) for row, r in repairs),
+        area_m2=math.fsum([*areas, -double.excess_m2]),
+        repairs=tuple(log),
+        notes=(*notes, *notes_of(definition, ids, double, repairs=log)),
         problems=(*problems, *columns.problems),
     )
 
@@ -295,7 +340,7 @@ def _doubts(code: str, rows: NDArray[np.object_], layer_id: str) -> list[Problem
     """Return the problem that names rows."""
     if len(rows) == 0:
         return []
-    count, shown = _listed(rows)
+    count, shown = listed(rows)
     return [layer_problem(code, layer_id, count=count, rows=shown)]
 
 
@@ -313,78 +358,3 @@ def _joined(
         )
         for name in names
     }
-
-
-def _expected_count(
-    entry: LayerEntry, layer_id: str, found: int
-) -> tuple[Problem, ...]:
-    if entry.features is None or entry.features == found:
-        return ()
-    expected = str(entry.features)
-    return (
-        layer_problem("COUNT_MISMATCH", layer_id, found=str(found), expected=expected),
-    )
-
-
-def _out_of_place(
-    content: LayerContent, entry: LayerEntry, layer_id: str, *, place: LayerPlace
-) -> tuple[Problem, ...]:
-    """Find features that do not lie where the county is (wrong CRS or zone)."""
-    if place.county is None:
-        return ()
-    county = shapely.box(*place.county.bounds)
-    away = ~shapely.covered_by(content.geometry, county.buffer(REACH_M))
-    if not entry.beyond_county:
-        away |= ~shapely.intersects(content.geometry, county.buffer(AWAY_M))
-    if not away.any():
-        return ()
-    if away.mean() > AWAY_SHARE:
-        detail = f"{int(away.sum())}/{len(away)}"
-        return (layer_problem("LAYER_OUTSIDE_COUNTY", layer_id, detail=detail),)
-    count, rows = _listed(content.ids[away])
-    return (layer_problem("FEATURES_AWAY", layer_id, count=count, rows=rows),)
-
-
-def _wrong_kind(
-    content: LayerContent, definition: LayerDefinition
-) -> tuple[Problem, ...]:
-    """Find features that are not what the layer must hold.
-
-    A red line stored as an outline encloses nothing: a site inside it would
-    meet no polygon.
-    """
-    wanted = _wanted_dimensions(content, definition)
-    kinds = shapely.get_type_id(content.geometry)
-    mixed = kinds == shapely.GeometryType.GEOMETRYCOLLECTION
-    wrong = mixed | (shapely.get_dimensions(content.geometry) < wanted)
-    if not wrong.any():
-        return ()
-    count, rows = _listed(content.ids[wrong])
-    zh, en = KIND_WORDS[definition.geometry]
-    return (
-        layer_problem(
-            "GEOMETRY_KIND",
-            definition.id,
-            wanted=zh,
-            wanted_en=en,
-            count=count,
-            rows=rows,
-        ),
-    )
-
-
-def _wanted_dimensions(
-    content: LayerContent, definition: LayerDefinition
-) -> NDArray[np.int_]:
-    """Return the least dimension of each feature; rivers by their outline."""
-    if definition.geometry == "mixed" and "outline" in content.attributes:
-        center = content.attributes["outline"] == "center_line"
-        return np.where(center, 1, 2)
-    least = {"polygon": 2, "line": 1}.get(definition.geometry, 0)
-    return np.full(len(content.geometry), least)
-
-
-def _listed(ids: NDArray[np.object_]) -> tuple[str, str]:
-    """Return how many, and the first of them."""
-    more = "…" if len(ids) > ROWS_SHOWN else ""
-    return str(len(ids)), ", ".join(str(i) for i in ids[:ROWS_SHOWN]) + more

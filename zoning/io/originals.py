@@ -15,6 +15,7 @@ from zoning.io.columns import canonical_columns
 from zoning.io.config import BaseConfig, LayerEntry, read_config
 from zoning.io.geodatabase import is_geodatabase
 from zoning.io.hashing import files_of
+from zoning.io.layer_place import LayerPlace
 from zoning.io.layers import sealed_sha256
 from zoning.io.raw_layer import RawLayer
 from zoning.model import Layer
@@ -143,7 +144,8 @@ def copied_files(folder: Path, layer_id: str, entry: LayerEntry) -> CopiedLayer:
     """
     if entry.source is not None:
         return CopiedLayer(entry=entry)
-    sealed_sha256(entry, layer_id, folder)  # refuses what differs from its seal
+    place = LayerPlace(folder=folder, crs="", county=None)
+    sealed_sha256(entry, layer_id, place)  # refuses what differs from its seal
     files, path = _renamed(folder / entry.path, layer_id)
     coverage = entry.coverage
     if coverage not in {None, COUNTY}:
