@@ -50,11 +50,11 @@ FARMLAND: Rows = [
 ]
 RED_LINE: Rows = [
     (
-        shapely.difference(box(2000, 2200, 3500, 3500), box(2600, 2600, 2700, 2700)),
+        shapely.difference(box(2000, 2200, 3300, 3300), box(2600, 2600, 2700, 2700)),
         {"BSM": "R1", "HXMC": "核心", "ZRBHDFQ": "核心保护区"},
     ),
     (
-        box(3150, 200, 3500, 1200),
+        box(3150, 200, 3400, 1200),
         {"BSM": "R2", "HXMC": "一般", "ZRBHDFQ": "一般控制区"},
     ),
 ]

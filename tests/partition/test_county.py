@@ -26,11 +26,11 @@ OPTIONS = CheckOptions(as_of=date(2026, 11, 23))
 TOWN = "urban_development_boundary"
 # plane m², by pencil: see one_map_county
 BY_LINE = {
-    ("ecological_redline", ""): 1500 * 1300
+    ("ecological_redline", ""): 1300 * 1100
     - 100 * 100
     - 20000
     - 10000
-    + 350000
+    + 250000
     - 50000,
     ("ecological_redline", "permanent_basic_farmland"): 20000 + 10000,
     ("ecological_redline", f"{TOWN}.elastic"): 50 * 1000,

@@ -1,64 +1,17 @@
-"""Ground that features of one layer cover twice: of the layer, and of a site."""
-
-from dataclasses import dataclass
+"""Where features of one layer cover the same ground of a site twice."""
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from zoning.overlay.areas import (
-    NOISE_M2,
-    areas_among,
-    meeting_pieces,
-    piece_areas,
-)
+from zoning.overlay.areas import NOISE_M2, meeting_pieces, piece_areas
 from zoning.overlay.density import PLAIN
-from zoning.overlay.edges import ragged_edges
 from zoning.overlay.tables import Overlaps
 
-__all__ = ["DoubleCover", "double_cover", "doubly_covered"]
+__all__ = ["doubly_covered"]
 
 Rows = NDArray[np.intp]
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DoubleCover:
-    """Pairs of features of one layer that share ground; arrays have shape (n,).
-
-    `first` and `second` are rows of the layer, ``first < second``, in their
-    order; `area_m2` is ellipsoidal.
-    """
-
-    first: NDArray[np.int64]
-    second: NDArray[np.int64]
-    area_m2: NDArray[np.float64]
-
-    def __len__(self) -> int:
-        """Return the number of pairs."""
-        return len(self.area_m2)
-
-
-def double_cover(geometry: NDArray[np.object_], *, crs: str) -> DoubleCover:
-    """Return every pair of polygons of one layer that share ground.
-
-    Parameters
-    ----------
-    geometry : ndarray of object, shape (n,)
-        Valid geometries in the working plane; what is no polygon covers nothing.
-    crs : str
-        That plane.
-
-    Returns
-    -------
-    DoubleCover
-        Neighbours that only touch are no pair.
-    """
-    found = areas_among(ragged_edges(geometry), crs=crs)
-    kept = found.area_m2 > NOISE_M2
-    return DoubleCover(
-        first=found.left[kept], second=found.right[kept], area_m2=found.area_m2[kept]
-    )
 
 
 def doubly_covered(overlaps: Overlaps, sites: NDArray[np.object_]) -> NDArray[np.bool_]:
