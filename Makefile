@@ -41,6 +41,7 @@ bench: $(VENV)/.developer  ## ratios against peers, printed as tables
 	$(BIN)/python -m benchmarks.rules
 	$(BIN)/python -m benchmarks.maps
 	$(BIN)/python -m benchmarks.batch
+	$(BIN)/python -m benchmarks.corridors
 
 samples: $(VENV)/.developer  ## rebuild data/sample_layers from its seed
 	$(BIN)/python -m zoning.samples data/sample_layers

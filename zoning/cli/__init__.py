@@ -34,6 +34,7 @@ COMMANDS = (
     "tabulate",
     "accounts",
     "reconcile",
+    "corridors",
     "rules",
     "doctor",
     "schema",
