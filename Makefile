@@ -37,6 +37,7 @@ check: $(VENV)/.developer  ## format, lint, types, contracts, fast tests
 
 bench: $(VENV)/.developer  ## ratios against peers, printed as tables
 	$(BIN)/python -m benchmarks.overlay
+	$(BIN)/python -m benchmarks.one_map
 	$(BIN)/python -m benchmarks.rules
 	$(BIN)/python -m benchmarks.maps
 	$(BIN)/python -m benchmarks.batch

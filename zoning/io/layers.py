@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 import shapely
@@ -130,7 +131,7 @@ def read_layer(
 def _files(
     entry: LayerEntry, definition: LayerDefinition, place: LayerPlace
 ) -> _Source:
-    digest = sealed_sha256(entry, definition.id, place)
+    digest = sealed_sha256(entry, definition.id, place.folder, hashes=place.hashes)
 
     def parts() -> Sequence[RawLayer]:
         from zoning.io.vector import read_raw
@@ -217,15 +218,24 @@ def _prepared_content(
     return content if stored is None else from_stored(stored)
 
 
-def sealed_sha256(entry: LayerEntry, layer_id: str, place: LayerPlace) -> str:
-    """Return the hash of the layer's files, having compared it with the seal."""
-    path = place.folder / entry.path
+def sealed_sha256(
+    entry: LayerEntry,
+    layer_id: str,
+    folder: Path,
+    *,
+    hashes: KnownHashes | None = None,
+) -> str:
+    """Return the hash of the layer's files, having compared it with the seal.
+
+    Without `hashes` it is computed.
+    """
+    path = folder / entry.path
     if not (path.is_file() or is_geodatabase(path)):
         raise LayerError(layer_problem("LAYER_MISSING", layer_id))
     if being_edited(path):
         raise LayerError(layer_problem("BEING_EDITED", layer_id))
-    hashes = place.hashes or KnownHashes(place.folder, verify=True)
-    digest = hashes.sha256(entry.path)
+    known = hashes or KnownHashes(folder, verify=True)
+    digest = known.sha256(entry.path)
     _require_seal(entry, layer_id, digest)
     return digest
 

@@ -34,6 +34,10 @@ _ITEMS = {
     "crossings": "crossing",
     "problems": "problem",
     "members": "member",
+    "partition": "partition",
+    "changes": "change",
+    "slivers": "sliver",
+    "given_up": "given_up",
 }
 _LINES = frozenset({"layout_sections", "crossings"})
 _LABELS = {"sites": "site_name", "layout_sections": "width_left_m"}
@@ -42,6 +46,16 @@ _LABELS = {"sites": "site_name", "layout_sections": "width_left_m"}
 # a faint fill lets a site be picked; both are see-through for what lies below.
 _SITE_OPACITY, _CONFLICT_OPACITY = 0.12, 0.4
 _PLAIN = "circle"
+_FINE_PT = 0.6  # pieces lie side by side: a thick outline would hide the small ones
+_LINES_OF_PARTITION = (
+    "ecological_redline",
+    "permanent_basic_farmland",
+    "urban_development_boundary.concentrated",
+    "urban_development_boundary.elastic",
+    "urban_development_boundary.special",
+    "rest",
+    "not_known",
+)
 _STATE_RANK = (
     State.CLEAR,
     State.NOTICE,
@@ -182,6 +196,8 @@ def _item_marks(
         )
     if subject == "conflicts":
         return "state", tuple(_state_mark(state, look, shape) for state in State)
+    if subject == "partition":
+        return "line", tuple(_line_mark(line) for line in _LINES_OF_PARTITION)
     return None, (_whole(look),)
 
 
@@ -227,6 +243,14 @@ def _severity_mark(severity: AuditSeverity, look: Style, shape: Shape) -> Mark:
         title=both("audit_severity", severity),
         words=(words[0], words[1]),
     )
+
+
+def _line_mark(line: str) -> Mark:
+    """Return the sign of one class of ground; those of lines as on the map."""
+    layer, _, zone = line.partition(".")
+    look = style(layer, zone or None)
+    mark = _whole(look)
+    return replace(mark, value=line, title=" ".join(mark.words), width=_FINE_PT)
 
 
 def _whole(look: Style) -> Mark:

@@ -30,12 +30,12 @@ DASH = "—"
 _ROOM = 40  # digits; keeps the division by 3 in 亩 exact to far below a cent
 
 
-def round_half_up(value: float, places: int) -> Decimal:
+def round_half_up(value: float | Decimal, places: int) -> Decimal:
     """Round the decimal text of `value` half up, away from zero.
 
     Parameters
     ----------
-    value : float
+    value : float or Decimal
         Taken by its shortest decimal text, so that 2.675 means 2.675 and not
         the binary number just below it.
     places : int

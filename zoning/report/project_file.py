@@ -32,6 +32,8 @@ _ABOVE = {"polygon": 0, "line": 1, "point": 2}
 _GROUPS = {"section": "group_corridors", "trim": "group_corridors"}
 _GROUPS |= {"site": "group_sites", "conflict": "group_conflicts"}
 _GROUPS |= {"problem": "group_problems", "member": "group_problems"}
+_ONE_MAP = ("partition", "change", "sliver", "given_up")
+_GROUPS |= dict.fromkeys(_ONE_MAP, "group_one_map")
 _PROPERTIES = (
     '<properties><SpatialRefSys><ProjectionsEnabled type="int">1'
     "</ProjectionsEnabled></SpatialRefSys>"
