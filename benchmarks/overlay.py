@@ -57,7 +57,7 @@ def measure_all(size: float, sites: int) -> list[Line]:
     every = np.concatenate(
         [county.parcels, county.red_lines, county.farmland, county.units]
     )
-    _warm(county)
+    warm(county)
     return [
         _line("J2 sites x layers", plots, every),
         _line("J4 red line x farmland", county.red_lines, county.farmland),
@@ -65,7 +65,7 @@ def measure_all(size: float, sites: int) -> list[Line]:
     ]
 
 
-def _warm(county: County) -> None:
+def warm(county: County) -> None:
     """Have the compiled code ready, as it is after the first use."""
     from zoning.overlay import areas, kernel
 

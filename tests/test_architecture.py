@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "zoning"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-MEASURING = {"measure.py", "topology.py", "corridors.py"}
+MEASURING = {"measure.py", "topology.py"}
 MAY_MEASURE = {
     "check/terrain.py": "cell windows, no areas",
     "check/checking.py": "mean width of a sliver: area over outline, both plane",

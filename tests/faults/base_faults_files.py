@@ -186,7 +186,7 @@ GEOPACKAGES = (
         "BLOB",
         "gpkg geometry is text",
         GPKG,
-        sql("UPDATE layer SET geom = x'504f4c59474f4e' || zeroblob(60) WHERE fid = 2"),
+        sql("UPDATE layer SET geom = x'504f4c59474f4e2045' WHERE fid = 2"),
     ),
     fault(
         "BLOB",

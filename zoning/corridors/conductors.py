@@ -201,4 +201,8 @@ def _made(matrix: Any, method: str) -> Solve:
 def _laplacian(upper: Any) -> Any:
     both = upper + upper.T
     degree = np.asarray(both.sum(axis=1)).ravel()
-    return (sparse.diags_array(degree) - both).tocsr()
+    matrix = (sparse.diags_array(degree) - both).tocsr()
+    if matrix.nnz < np.iinfo(np.int32).max:  # half the memory of a wider index
+        matrix.indices = matrix.indices.astype(np.int32)
+        matrix.indptr = matrix.indptr.astype(np.int32)
+    return matrix

@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from zoning.corridors import multigrid_kernels as kernels
+from zoning.corridors.coarsening_kernels import coarsen, interpolation
 from zoning.corridors.multigrid_kernels import Operator
 from zoning.corridors.stencil import Stencil
 from zoning.corridors.watching import StalledError
@@ -125,9 +126,9 @@ def _coarser(op: Operator) -> tuple[_Level, Operator]:
     rows, columns = op[0].shape[0] - 2, op[0].shape[1] - 2
     shape = (rows + 1) // 2 + 2, (columns + 1) // 2 + 2
     weights = np.zeros((8, *shape))
-    kernels.interpolation(op, weights)
+    interpolation(op, weights)
     coarse = _empty(shape)
-    kernels.coarsen(op, weights, coarse)
+    coarsen(op, weights, coarse)
     level = _Level(op=op, weights=weights, right=np.zeros(shape), x=np.zeros(shape))
     return level, coarse
 

@@ -215,12 +215,12 @@ def _solved(
     ground, places, pairs = block
     found = columns.at(ground, places)
     component = columns.conductor.component
-    inside = component == component[ground]
+    outside = np.flatnonzero(component != component[ground])
     for pair in pairs:
         low, high = nodes[pair[0]], nodes[pair[1]]
         potential = found[high] - found[low]
         potential -= potential[low]
-        potential[~inside] = 0.0
+        potential[outside] = 0.0
         yield pair, float(potential[high]), potential
 
 

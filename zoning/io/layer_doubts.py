@@ -10,6 +10,7 @@ from zoning.io.config import LayerEntry
 from zoning.io.layer_content import LayerContent
 from zoning.io.layer_notes import listed
 from zoning.model.problems import layer_problem
+from zoning.overlay import as_shapes, dimensions
 
 __all__ = ["expected_count", "wrong_kind"]
 
@@ -40,9 +41,9 @@ def wrong_kind(
     meet no polygon.
     """
     wanted = _wanted_dimensions(content, definition)
-    kinds = shapely.get_type_id(content.geometry)
-    mixed = kinds == shapely.GeometryType.GEOMETRYCOLLECTION
-    wrong = mixed | (shapely.get_dimensions(content.geometry) < wanted)
+    shapes = as_shapes(content.geometry)
+    mixed = shapes.kinds == shapely.GeometryType.GEOMETRYCOLLECTION
+    wrong = mixed | (dimensions(shapes, np.arange(len(shapes))) < wanted)
     if not wrong.any():
         return ()
     count, rows = listed(content.ids[wrong])

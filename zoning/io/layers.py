@@ -4,7 +4,7 @@ import contextlib
 import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,8 +18,14 @@ from zoning.io.catalogue import LayerDefinition
 from zoning.io.columns import canonical_columns
 from zoning.io.config import LayerEntry
 from zoning.io.geodatabase import is_geodatabase
-from zoning.io.hashing import being_edited, file_sha256
-from zoning.io.layer_content import LayerContent, from_prepared, to_prepared
+from zoning.io.hashing import being_edited
+from zoning.io.known_hashes import KnownHashes
+from zoning.io.layer_content import (
+    LayerContent,
+    arrays_of,
+    from_stored,
+    header_of,
+)
 from zoning.io.layer_doubts import expected_count, wrong_kind
 from zoning.io.layer_notes import listed, notes_of, twofold
 from zoning.io.layer_place import (
@@ -48,8 +54,8 @@ class _Source:
     """What a layer is read from: its hash, its parts, doubts about the rest."""
 
     digest: str
-    parts: Callable[[], Sequence[RawLayer]]
-    problems: tuple[Problem, ...] = ()
+    parts: Callable[[], Sequence[RawLayer]] = field(compare=False)
+    problems: tuple[Problem, ...] = field(default=(), compare=False)
 
 
 def read_layer(
@@ -81,7 +87,8 @@ def read_layer(
     opened = _files if entry.source is None else _table
     source = opened(entry, definition, place)
     content = _prepared_content(entry, definition, place, source=source)
-    if len(content.geometry) == 0:
+    count = len(content.geometry)
+    if count == 0:
         raise LayerError(
             *(
                 source.problems
@@ -89,7 +96,6 @@ def read_layer(
                 or [layer_problem("LAYER_EMPTY", definition.id)]
             )
         )
-    count = len(content.geometry)
     info = layer_info(entry, definition.id, source.digest, features=count)
     info = replace(
         info,
@@ -125,7 +131,7 @@ def read_layer(
 def _files(
     entry: LayerEntry, definition: LayerDefinition, place: LayerPlace
 ) -> _Source:
-    digest = sealed_sha256(entry, definition.id, place.folder)
+    digest = sealed_sha256(entry, definition.id, place.folder, hashes=place.hashes)
 
     def parts() -> Sequence[RawLayer]:
         from zoning.io.vector import read_raw
@@ -180,29 +186,56 @@ def _prepared_content(
     )
     county = "" if place.county is None else sha256(place.county.wkb).hexdigest()
     key = store.store_key(source.digest, place.crs, shaping, repr(definition), county)
-    prepared = store.load(place.folder, definition.id, key)
-    if prepared is not None:
-        with contextlib.suppress(KeyError, ValueError, TypeError):  # not ours: reread
-            return from_prepared(prepared)
-    content = _read_content(entry, definition, place, raws=source.parts())
-    doubts = located_here(content.problems, place, content.crs)
-    if definition.geometry == "polygon":
-        doubts += beside_county(
-            content.geometry, definition.id, place=place, crs=content.crs
+
+    def read() -> LayerContent:
+        content = _read_content(entry, definition, place, raws=source.parts())
+        doubts = located_here(content.problems, place, content.crs)
+        if definition.geometry == "polygon":
+            doubts += beside_county(
+                content.geometry, definition.id, place=place, crs=content.crs
+            )
+        return replace(content, problems=doubts)
+
+    def save(content: LayerContent) -> store.StoredFile | None:
+        header, arrays = header_of(content), arrays_of(content)
+        return store.save(
+            place.folder, definition.id, key, header=header, arrays=arrays
         )
-    content = replace(content, problems=doubts)
-    store.save(place.folder, definition.id, key, prepared=to_prepared(content))
-    return content
+
+    def mend() -> store.StoredFile | None:
+        """Make the file anew while its source is still what it was made from."""
+        anew = replace(place, hashes=KnownHashes(place.folder, verify=True))
+        if entry.source is not None or _files(entry, definition, anew) != source:
+            return None
+        return save(read())
+
+    stored = store.load(place.folder, definition.id, key, mend=mend)
+    if stored is not None:
+        with contextlib.suppress(store.DamagedError, KeyError, ValueError, TypeError):
+            return from_stored(stored)
+    content = read()
+    stored = save(content)
+    return content if stored is None else from_stored(stored)
 
 
-def sealed_sha256(entry: LayerEntry, layer_id: str, folder: Path) -> str:
-    """Return the hash of the layer's files, having compared it with the seal."""
+def sealed_sha256(
+    entry: LayerEntry,
+    layer_id: str,
+    folder: Path,
+    *,
+    hashes: KnownHashes | None = None,
+) -> str:
+    """Return the hash of the layer's files, having compared it with the seal.
+
+    Without `hashes` it is computed.
+    """
     path = folder / entry.path
     if not (path.is_file() or is_geodatabase(path)):
         raise LayerError(layer_problem("LAYER_MISSING", layer_id))
     if being_edited(path):
         raise LayerError(layer_problem("BEING_EDITED", layer_id))
-    digest = file_sha256(path)
+    known = hashes or KnownHashes(folder, verify=True)
+    digest = known.sha256(entry.path)
     _require_seal(entry, layer_id, digest)
     return digest
 

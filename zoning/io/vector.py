@@ -149,9 +149,9 @@ def _beside(
 def _layer(
     found: GdalTable, crs: str, *, encoding: str | None, expected: int
 ) -> RawLayer:
-    geometry = np.array(
-        [*shapely.from_wkb(found.wkb, on_invalid="ignore"), None], dtype=object
-    )
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers
+        read = shapely.from_wkb(found.wkb, on_invalid="ignore")
+    geometry = np.array([*read, None], dtype=object)
     return RawLayer(
         geometry=geometry[:-1],
         columns=found.columns,

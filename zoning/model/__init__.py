@@ -6,17 +6,28 @@ are square metres on the CGCS2000 ellipsoid, lengths and distances metres;
 names carry the unit.
 """
 
+from zoning.model.audit_values import (
+    AuditedLayer,
+    AuditedRule,
+    AuditProblem,
+    AuditReport,
+    AuditSeverity,
+    AuditSource,
+)
 from zoning.model.base_values import (
     Absence,
     AttributeColumn,
     Base,
     Clause,
     GeometryColumn,
+    HashesUsed,
     Layer,
     LayerInfo,
     Raster,
     Repair,
+    TextColumn,
 )
+from zoning.model.columns import Column
 from zoning.model.results import (
     ClauseSource,
     ConflictShape,
@@ -43,16 +54,24 @@ from zoning.model.verdicts import LonLat, State, Verdict
 __all__ = [
     "Absence",
     "AttributeColumn",
+    "AuditProblem",
+    "AuditReport",
+    "AuditSeverity",
+    "AuditSource",
+    "AuditedLayer",
+    "AuditedRule",
     "Base",
     "CheckOptions",
     "Clause",
     "ClauseSource",
+    "Column",
     "ConflictShape",
     "DeclaredEvidence",
     "FeatureOverlap",
     "Finding",
     "Gap",
     "GeometryColumn",
+    "HashesUsed",
     "Layer",
     "LayerInfo",
     "LayoutHit",
@@ -68,6 +87,7 @@ __all__ = [
     "SiteSource",
     "State",
     "Terrain",
+    "TextColumn",
     "UnitShare",
     "Verdict",
 ]

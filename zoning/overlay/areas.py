@@ -15,7 +15,15 @@ from zoning.overlay import columns
 from zoning.overlay.density import local_densities
 from zoning.overlay.edges import RaggedEdges
 
-__all__ = ["NOISE_M2", "SharedAreas", "areas_among", "own_areas", "shared_areas"]
+__all__ = [
+    "NOISE_M2",
+    "SharedAreas",
+    "areas_among",
+    "meeting_pieces",
+    "own_areas",
+    "piece_areas",
+    "shared_areas",
+]
 
 NOISE_M2 = 1e-6
 """An area up to this is rounding: it tells neighbours from nothing, no more."""
@@ -60,7 +68,7 @@ def shared_areas(
     SharedAreas
         Pairs of features that have a pair of pieces whose boxes meet.
     """
-    return _summed(left, right, _meeting(left, right), crs=crs, threads=threads)
+    return _summed(left, right, meeting_pieces(left, right), crs=crs, threads=threads)
 
 
 def areas_among(edges: RaggedEdges, *, crs: str) -> SharedAreas:
@@ -78,7 +86,7 @@ def areas_among(edges: RaggedEdges, *, crs: str) -> SharedAreas:
     SharedAreas
         Each pair once, the earlier row left.
     """
-    pairs = _meeting(edges, edges)
+    pairs = meeting_pieces(edges, edges)
     once = edges.owner[pairs[:, 0]] < edges.owner[pairs[:, 1]]
     return _summed(edges, edges, pairs[once], crs=crs, threads=None)
 
@@ -92,7 +100,7 @@ def _summed(
     threads: int | None,
 ) -> SharedAreas:
     """Sum the areas of pairs of pieces by the features that own them."""
-    area = _piece_areas(left, right, pairs, crs=crs, threads=threads)
+    area = piece_areas(left, right, pairs, crs=crs, threads=threads)
     owners = np.stack([left.owner[pairs[:, 0]], right.owner[pairs[:, 1]]], axis=1)
     order = np.lexsort((owners[:, 1], owners[:, 0]))
     owners, area = owners[order], area[order]
@@ -113,7 +121,7 @@ def own_areas(edges: RaggedEdges, *, crs: str) -> Floats:
     return columns.summed(edges.owner, area, len(edges))
 
 
-def _meeting(left: RaggedEdges, right: RaggedEdges) -> Indices:
+def meeting_pieces(left: RaggedEdges, right: RaggedEdges) -> Indices:
     """Return pairs of pieces whose boxes meet, by left piece, then right piece."""
     theirs = np.asarray(shapely.box(*right.box.T), dtype=object)
     ours = np.asarray(shapely.box(*left.box.T), dtype=object)
@@ -121,14 +129,15 @@ def _meeting(left: RaggedEdges, right: RaggedEdges) -> Indices:
     return found[np.lexsort((found[:, 1], found[:, 0]))]
 
 
-def _piece_areas(
+def piece_areas(
     left: RaggedEdges,
     right: RaggedEdges,
     pairs: Indices,
     *,
     crs: str,
-    threads: int | None,
+    threads: int | None = None,
 ) -> Floats:
+    """Return the area that pairs of pieces, shape (n, 2), have in common, (n,)."""
     p, q = left.box[pairs[:, 0]], right.box[pairs[:, 1]]
     boxes = np.hstack([np.maximum(p[:, :2], q[:, :2]), np.minimum(p[:, 2:], q[:, 2:])])
     real = np.flatnonzero((boxes[:, :2] < boxes[:, 2:]).all(axis=1))

@@ -5,8 +5,8 @@ else. Numbers stay numbers (m², m, shares 0 to 1); words are in one language.
 Row order: sites as handed in, findings and gaps in their own order.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass
 
 from zoning.errors import Problem
 from zoning.model import Base, Finding, LayerInfo, Report, SiteResult, State
@@ -178,12 +178,15 @@ def sites_table(report: Report, *, lang: str = "zh") -> list[SiteRow]:
     return [_site_row(result, context) for result in report.sites]
 
 
-def findings_table(report: Report, *, lang: str = "zh") -> list[FindingRow]:
-    """Return every finding of every site, CLEAR ones included."""
+def findings_table(
+    report: Report, *, lang: str = "zh", states: Collection[State] = frozenset(State)
+) -> list[FindingRow]:
+    """Return every finding of every site; of some `states` alone when given."""
     return [
         _finding_row(result, finding, lang)
         for result in report.sites
         for finding in result.findings
+        if finding.state in states
     ]
 
 
@@ -216,11 +219,8 @@ def residue_table(report: Report, *, lang: str = "zh") -> list[ResidueRow]:
         ResidueRow(
             site_id=result.site.id,
             site_name=result.site.name,
-            layer=residue.layer,
             layer_name=label("layer", residue.layer, lang),
-            feature=residue.feature,
-            overlap_m2=residue.overlap_m2,
-            width_m=residue.width_m,
+            **asdict(residue),
         )
         for result in report.sites
         for residue in result.residue
