@@ -1,7 +1,7 @@
 """Centrality of nets: by hand, and against every way tried one by one."""
 
 import math
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ def every_way(costs: Costs, start: int, end: int) -> list[tuple[int, ...]]:
 
 
 def steps(way: tuple[int, ...]) -> list[tuple[int, int]]:
-    return [(min(p), max(p)) for p in zip(way[:-1], way[1:], strict=True)]
+    return [(min(p), max(p)) for p in pairwise(way)]
 
 
 def test_all_ways_of_a_star_lead_through_its_middle() -> None:

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,10 +15,10 @@ from zoning.corridors.resistance import (
     ResistanceTable,
     distance_m,
     example_table,
-    read_table,
     resistance_surface,
     sensitivity,
     slope_degrees,
+    table_of,
     varied,
 )
 from zoning.errors import UsageError
@@ -126,18 +125,17 @@ def test_a_faulty_factor_is_refused_by_name(change: dict[str, object]) -> None:
     assert "land" in raised.value.problem.values["faults"]
 
 
-def test_a_table_is_read_with_its_barriers(tmp_path: Path) -> None:
-    path = tmp_path / "table.yaml"
+def test_a_table_is_read_with_its_barriers() -> None:
     text = (
         "name: mine\nassumption: 'false'\nsource: survey\nfactors:\n"
         "  land: {weight: '2', source: survey, classes: {'1': '3', '2': barrier}}\n"
     )
-    path.write_text(text, encoding="utf-8")
-    (factor,) = read_table(path).factors
+    (factor,) = table_of(text).factors
     assert factor.classes == ((1.0, 3.0), (2.0, math.inf))
-    path.write_text(text.replace("weight: '2', ", ""), encoding="utf-8")
-    with pytest.raises(UsageError):
-        read_table(path)
+    for broken in (text.replace("weight: '2', ", ""), "name: [", "- list"):
+        with pytest.raises(UsageError) as raised:
+            table_of(broken)
+        assert raised.value.problem.code == "RESISTANCE_TABLE"
 
 
 def test_draws_stay_within_the_spread_and_repeat() -> None:

@@ -20,7 +20,6 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,10 +37,10 @@ __all__ = [
     "ResistanceTable",
     "distance_m",
     "example_table",
-    "read_table",
     "resistance_surface",
     "sensitivity",
     "slope_degrees",
+    "table_of",
     "varied",
 ]
 
@@ -139,19 +138,22 @@ class ResistanceSurface:
 
 def example_table() -> ResistanceTable:
     """Return the table that comes with the package: an assumption throughout."""
-    text = files("zoning").joinpath("data/resistance.yaml").read_text("utf-8")
-    return _table(strict_yaml.load_text(text))
+    return table_of(files("zoning").joinpath("data/resistance.yaml").read_text("utf-8"))
 
 
-def read_table(path: Path) -> ResistanceTable:
-    """Read a resistance table, in the form of ``zoning/data/resistance.yaml``.
+def table_of(text: str) -> ResistanceTable:
+    """Return a resistance table from YAML, written as ``zoning/data/resistance.yaml``.
 
     Raises
     ------
     UsageError
         ``RESISTANCE_TABLE``.
     """
-    return _table(strict_yaml.load(path))
+    try:
+        return _table(strict_yaml.load_text(text))
+    except strict_yaml.YamlError as error:
+        values = {"table": "-", "faults": str(error)}
+        raise UsageError(Problem(code="RESISTANCE_TABLE", values=values)) from error
 
 
 def resistance_surface(
