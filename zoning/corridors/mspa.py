@@ -283,14 +283,9 @@ def _widened(lines: Bools, room: Bools, rule: PatternRule) -> Bools:
     radius = rule.edge_width - 1
     near = ~_farther_than(lines, radius) if radius and lines.any() else lines
     room = room & near
-    for square in _steps(radius):
-        if not square:
-            lines = ndimage.binary_dilation(lines, _CROSS) & room
-        elif rule.connectivity == 8:  # noqa: PLR2004
-            lines = ndimage.binary_dilation(lines, _SQUARE) & room
-        else:
-            side = ndimage.binary_dilation(lines, _CROSS) & room
-            lines = side | (_round_corners(lines, room) & room)
+    for diagonal in _steps(radius):
+        corners = _round_corners(lines, room) if diagonal else lines
+        lines = (ndimage.binary_dilation(lines, _CROSS) | corners) & room
     return lines
 
 
