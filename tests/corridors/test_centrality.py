@@ -31,7 +31,8 @@ def links(costs: Costs) -> list[Link]:
 
 def every_way(costs: Costs, start: int, end: int) -> list[tuple[int, ...]]:
     """Return all ways that visit no source twice."""
-    found, open_ways = [], [(start,)]
+    found: list[tuple[int, ...]] = []
+    open_ways: list[tuple[int, ...]] = [(start,)]
     while open_ways:
         way = open_ways.pop()
         if way[-1] == end:

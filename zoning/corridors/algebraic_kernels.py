@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from zoning.overlay.compiled import compiled
+from zoning.compiling import compiled
 
 __all__ = ["apply", "backward", "forward", "matched", "throughflow"]
 

@@ -10,7 +10,7 @@ south-east.
 import numpy as np
 from numpy.typing import NDArray
 
-from zoning.overlay.compiled import compiled
+from zoning.compiling import compiled
 
 __all__ = ["coarsen", "interpolation"]
 

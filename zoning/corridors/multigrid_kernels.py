@@ -8,7 +8,7 @@ southeast, southwest); a diagonal of 0 marks a cell that takes no part.
 import numpy as np
 from numpy.typing import NDArray
 
-from zoning.overlay.compiled import compiled
+from zoning.compiling import compiled
 
 __all__ = [
     "apply",

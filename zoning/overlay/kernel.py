@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from zoning.compiling import compiled
 from zoning.overlay.columns import NODE
-from zoning.overlay.compiled import compiled
 from zoning.overlay.edges import RaggedEdges
 
 __all__ = ["piece_areas"]
