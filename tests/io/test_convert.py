@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import openpyxl
 import pyogrio
 import pytest
