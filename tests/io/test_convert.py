@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.etree import ElementTree as ET
 
-import numpy as np
 import openpyxl
 import pyogrio
 import pytest
