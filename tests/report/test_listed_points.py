@@ -15,7 +15,7 @@ def test_half_millimetres_go_the_way_whose_area_was_compared() -> None:
     angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     reach = rng.uniform(90, 160, 40)[:, None]
     xy = np.column_stack([np.cos(angle), np.sin(angle)]) * reach
-    xy = np.round(xy + [37_400_000, 3_435_000], 4)
+    xy = np.round(xy + np.array([37_400_000, 3_435_000]), 4)
     xy[::2] = np.round(xy[::2], 3) + 0.0005
     shape = shapely.Polygon(np.round(xy, 4))
     parcel = Parcel(number="1", name="a", project_name="", geometry=shape)
