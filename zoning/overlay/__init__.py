@@ -2,12 +2,13 @@
 
 `pairs` makes the table that rules and reports read. Its areas are sums over
 the `edges` of polygons, cut into pieces where they are many (`cutting`):
-`columns` is the formula on numpy arrays, `kernel` the same compiled, `areas`
+`candidates` tells which boxes meet, `columns` is the formula on numpy arrays, `kernel` the same compiled, `areas`
 chooses between them, `density` turns the plane into the ellipsoid. GEOS
 builds shapes where somebody looks at one (`parts`).
 """
 
 from zoning.overlay.areas import SharedAreas, own_areas, shared_areas
+from zoning.overlay.candidates import PieceTree
 from zoning.overlay.classes import RESIDUE, SUBSTANTIVE, TOUCHING, within_tolerance
 from zoning.overlay.coverage import outside_parts, uncovered_share
 from zoning.overlay.edges import RaggedEdges, ragged_edges
@@ -22,6 +23,7 @@ __all__ = [
     "TOUCHING",
     "Nearest",
     "Overlaps",
+    "PieceTree",
     "RaggedEdges",
     "SharedAreas",
     "SiteSums",

@@ -8,10 +8,10 @@ code; both give the same bytes.
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from zoning.overlay import columns
+from zoning.overlay.candidates import PieceTree, meeting_pieces
 from zoning.overlay.density import local_densities
 from zoning.overlay.edges import RaggedEdges
 
@@ -41,7 +41,12 @@ class SharedAreas:
 
 
 def shared_areas(
-    left: RaggedEdges, right: RaggedEdges, *, crs: str, threads: int | None = None
+    left: RaggedEdges,
+    right: RaggedEdges,
+    *,
+    crs: str,
+    threads: int | None = None,
+    trees: tuple[PieceTree, PieceTree] | None = None,
 ) -> SharedAreas:
     """Measure what every pair of polygons has in common.
 
@@ -54,17 +59,21 @@ def shared_areas(
     threads : int, optional
         Threads of the compiled sum; by default one for each processor. No byte
         depends on it.
+    trees : tuple of PieceTree, optional
+        Those of `left` and `right`, if they are kept.
 
     Returns
     -------
     SharedAreas
         Pairs of features that have a pair of pieces whose boxes meet.
     """
-    pairs = _meeting(left, right)
+    pairs = meeting_pieces(*(trees or (PieceTree(left), PieceTree(right))))
     area = _piece_areas(left, right, pairs, crs=crs, threads=threads)
     owners = np.stack([left.owner[pairs[:, 0]], right.owner[pairs[:, 1]]], axis=1)
-    order = np.lexsort((owners[:, 1], owners[:, 0]))
-    owners, area = owners[order], area[order]
+    key = owners[:, 0] * max(len(right), 1) + owners[:, 1]
+    if (key[1:] < key[:-1]).any():  # a feature of several pieces on the left
+        order = np.argsort(key, kind="stable")
+        owners, area = owners[order], area[order]
     first = np.ones(len(owners), dtype=bool)
     first[1:] = (owners[1:] != owners[:-1]).any(axis=1)
     total = columns.summed(np.cumsum(first) - 1, area, int(first.sum()))
@@ -82,14 +91,6 @@ def own_areas(edges: RaggedEdges, *, crs: str) -> Floats:
     return columns.summed(edges.owner, area, len(edges))
 
 
-def _meeting(left: RaggedEdges, right: RaggedEdges) -> Indices:
-    """Return pairs of pieces whose boxes meet, by left piece, then right piece."""
-    theirs = np.asarray(shapely.box(*right.box.T), dtype=object)
-    ours = np.asarray(shapely.box(*left.box.T), dtype=object)
-    found = shapely.STRtree(theirs).query(ours).T.astype(np.int64)
-    return found[np.lexsort((found[:, 1], found[:, 0]))]
-
-
 def _piece_areas(
     left: RaggedEdges,
     right: RaggedEdges,
@@ -99,7 +100,9 @@ def _piece_areas(
     threads: int | None,
 ) -> Floats:
     p, q = left.box[pairs[:, 0]], right.box[pairs[:, 1]]
-    boxes = np.hstack([np.maximum(p[:, :2], q[:, :2]), np.minimum(p[:, 2:], q[:, 2:])])
+    boxes = np.empty_like(p)
+    np.maximum(p[:, :2], q[:, :2], out=boxes[:, :2])
+    np.minimum(p[:, 2:], q[:, 2:], out=boxes[:, 2:])
     real = np.flatnonzero((boxes[:, :2] < boxes[:, 2:]).all(axis=1))
     pairs, boxes = pairs[real], boxes[real]
     density = local_densities(boxes, crs)
