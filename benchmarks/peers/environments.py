@@ -10,12 +10,11 @@ import sys
 import venv
 from pathlib import Path
 
-__all__ = ["PEERS", "Unavailable", "python_of"]
+__all__ = ["PEERS", "UnavailableError", "python_of"]
 
 ROOT = Path(__file__).parents[2]
 PEERS: dict[str, tuple[str, ...]] = {
     "zoning_areas": (),
-    "zoning_shapes": (),
     "geopandas_overlay": ("geopandas", "pyarrow"),
     "shapely_tree": ("shapely", "pyarrow"),
     "sedonadb_sql": ("sedonadb[geopandas]==0.5.0", "pyproj", "pyarrow"),
@@ -24,7 +23,7 @@ PEERS: dict[str, tuple[str, ...]] = {
 """Programs of this folder with what pip installs for each; nothing: this one."""
 
 
-class Unavailable(Exception):
+class UnavailableError(Exception):
     """A peer that cannot run here; the text says why."""
 
 
@@ -33,7 +32,7 @@ def python_of(peer: str) -> Path:
 
     Raises
     ------
-    Unavailable
+    UnavailableError
         If pip cannot install what it needs.
     """
     needs = PEERS[peer]
@@ -51,6 +50,6 @@ def python_of(peer: str) -> Path:
     done = subprocess.run(pip, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["pip failed"])[-1]
-        raise Unavailable(last)
+        raise UnavailableError(last)
     stamp.write_text(text, "utf-8")
     return python

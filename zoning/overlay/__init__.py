@@ -2,9 +2,10 @@
 
 `pairs` makes the table that rules and reports read. Its areas are sums over
 the `edges` of polygons, cut into pieces where they are many (`cutting`):
-`candidates` tells which boxes meet, `columns` is the formula on numpy arrays, `kernel` the same compiled, `areas`
-chooses between them, `density` turns the plane into the ellipsoid. GEOS
-builds shapes where somebody looks at one (`parts`).
+`candidates` tells which boxes meet, `columns` is the formula on numpy arrays,
+`kernel` the same compiled, `areas` chooses between them, `density` turns the
+plane into the ellipsoid. GEOS builds shapes where somebody looks at one
+(`parts`).
 """
 
 from zoning.overlay.areas import SharedAreas, own_areas, shared_areas

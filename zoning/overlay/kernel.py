@@ -99,7 +99,10 @@ def _measure_pairs(
     for k in range(len(pairs)):
         p, q = pairs[k]
         box = boxes[k]
-        of_a, of_b = slice(a_starts[p], a_starts[p + 1]), slice(b_starts[q], b_starts[q + 1])
+        of_a, of_b = (
+            slice(a_starts[p], a_starts[p + 1]),
+            slice(b_starts[q], b_starts[q + 1]),
+        )
         n = -1
         if _equal(a_box[p], box):
             n = _fill(b, b_ends[of_b], b_sign[of_b], box)
