@@ -3,10 +3,11 @@
     python -m benchmarks.overlay [SIZE] [--jobs J2,J4] [--without PEER] [--write]
 
 SIZE is 1 for the whole county of 300 000 parcels and 1 000 and 20 000 sites; the
-default of 0.1 ends within ten minutes. Every contender is a program in an environment of its own, made
-under ``build/peers`` on first use, and reads the same GeoParquet files. CPU
-seconds count all threads and, for PostGIS, the server's processes. Only ratios
-within one run mean something. ``--write`` puts table and picture into ``docs``.
+default of 0.1 ends within ten minutes on two free cores. Every contender is a
+program in an environment of its own, made under ``build/peers`` on first use, and
+reads the same GeoParquet files. CPU seconds count all threads and, for PostGIS,
+the server's processes. Only ratios within one run mean something. ``--write``
+puts table and picture into ``docs``.
 """
 
 import argparse

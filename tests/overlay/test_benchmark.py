@@ -24,16 +24,14 @@ def here(command: list[str]) -> str:
 
 
 @pytest.fixture
-def contest(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+def _here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overlay, "python_of", lambda _: Path(sys.executable))
     monkeypatch.setattr(overlay, "_left_out", here)
-    return monkeypatch
 
 
 @pytest.mark.slow
-def test_every_pair_of_every_job_agrees_with_geos(
-    tmp_path: Path, contest: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("_here")
+def test_every_pair_of_every_job_agrees_with_geos(tmp_path: Path) -> None:
     jobs = list(JOBS.values())
     overlay.write_layers(tmp_path, 0.002, jobs=jobs)
 
@@ -47,7 +45,8 @@ def test_every_pair_of_every_job_agrees_with_geos(
     assert all(one.run_cpu_s > 0 and one.peak_mib > 1 for one in found)
 
 
-def test_a_difference_is_seen(tmp_path: Path, contest: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("_here")
+def test_a_difference_is_seen(tmp_path: Path) -> None:
     job = JOBS["J4"]
     overlay.write_layers(tmp_path, 0.002, jobs=[job])
     _, found = overlay._run(tmp_path, job, OURS)
@@ -64,7 +63,7 @@ def test_a_difference_is_seen(tmp_path: Path, contest: pytest.MonkeyPatch) -> No
 def test_a_peer_that_cannot_run_is_named_with_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def missing(peer: str) -> Path:
+    def missing(_: str) -> Path:
         raise overlay.UnavailableError("no wheel for this machine")
 
     monkeypatch.setattr(overlay, "python_of", missing)
