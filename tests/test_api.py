@@ -280,7 +280,13 @@ def test_every_row_on_a_foreign_datum_is_rejected(
 def test_tables_in_usable_systems_are_checked(base: Base, crs: str) -> None:
     sites = table(TOWN).to_crs(crs)
 
-    assert verdict(sites, base) == "CLEAR"
+    assert verdict(sites.assign(open_readings=""), base) == "CLEAR"
+
+
+def test_a_table_in_wgs84_that_nobody_vouched_for_is_asked_about(base: Base) -> None:
+    sites = table(TOWN).to_crs("EPSG:4326")
+
+    assert verdict(sites, base) == "UNDETERMINED"
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,9 @@ def read_sites(
     source : path, paths or GeoDataFrame
         Site files, or a table with geometry and a CRS.
     crs : str, optional
-        EPSG code of coordinates whose CRS the file does not state.
+        EPSG code of coordinates whose CRS the file does not state; ``gcj02``
+        or ``bd09`` where degrees were taken off a web map: they are carried to
+        WGS 84.
     project : mapping or path, optional
         Project attributes for all sites, or a YAML file or Excel form of
         them, whose sites are matched by id, name or file stem. Of a table it
@@ -125,8 +127,10 @@ def read_sites(
     -------
     GeoDataFrame
         One row per site in file order: ``site_id``, ``name``, ``source``,
-        ``row``, ``sha256``, ``area_declared_m2``, ``warnings``, ``rejection``
-        (empty when fine), one column per known project attribute,
+        ``row``, ``sha256``, ``area_declared_m2``, ``warnings``,
+        ``open_readings`` (systems that the coordinates may be in as well, such
+        as ``gcj02 bd09``), ``rejection`` (empty when fine), one column per
+        known project attribute,
         ``evidence`` (one paper a line, ``kind | number | date | issuer``),
         geometry (None when rejected). CRS: that of the files when they agree, else
         EPSG:4490.
@@ -162,7 +166,9 @@ def check_sites(
     sites : GeoDataFrame or paths
         As made by `read_sites`, or a table of one's own: columns named like
         a project attribute are checked against the vocabulary, and a row on
-        a foreign datum or of mixed dimension is rejected. A path is read first.
+        a foreign datum or of mixed dimension is rejected. Degrees of WGS 84
+        are checked as web-map coordinates too, unless a column
+        ``open_readings`` is empty. A path is read first.
     base : Base or path
         An opened base, or its folder.
     options : CheckOptions, optional
@@ -325,6 +331,7 @@ def _table_of(sites: tuple[Site, ...]) -> "GeoDataFrame":
             "sha256": site.source.sha256,
             "area_declared_m2": site.area_declared_m2,
             "warnings": "\n".join(problem.line() for problem in site.problems),
+            "open_readings": " ".join(site.open_readings),
             "rejection": "" if site.rejection is None else site.rejection.line(),
             **{key: site.project.get(key, "") for key in attributes() if key != "name"},
             EVIDENCE: evidence_text(site.evidence),

@@ -12,7 +12,7 @@ from zoning.errors import LayerError
 from zoning.io.access_list import AccessList, read_access_list
 from zoning.io.catalogue import catalogue
 from zoning.io.config import LayerEntry
-from zoning.io.layers import LayerPlace
+from zoning.io.layer_place import LayerPlace
 
 HEADER = [
     "条款编号",

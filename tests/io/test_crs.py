@@ -13,9 +13,9 @@ from zoning.io.crs import (
     datum_of,
     decide,
     fits,
-    from_wkt,
     obstacle,
 )
+from zoning.io.crs_text import from_wkt
 
 PLACE = (395030.0, 3440364.0)
 FAMILIES = [

@@ -20,7 +20,8 @@ from zoning.errors import LayerError
 from zoning.io.catalogue import catalogue
 from zoning.io.config import LayerEntry
 from zoning.io.hashing import file_sha256
-from zoning.io.layers import LayerPlace, read_layer
+from zoning.io.layer_place import LayerPlace
+from zoning.io.layers import read_layer
 
 THOROUGH = os.environ.get("ZONING_THOROUGH") == "1"
 DAMAGES = 3000 if THOROUGH else 150

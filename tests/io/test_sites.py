@@ -152,7 +152,7 @@ def test_a_web_map_projection_is_rejected(tmp_path: Path) -> None:
 
 def test_a_crs_argument_that_is_none_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
-        read_sites([txt(tmp_path / "a.txt", parcel())], crs="gcj02")
+        read_sites([txt(tmp_path / "a.txt", parcel())], crs="gcj")
 
 
 # -------------------------------------------------------------------- formats

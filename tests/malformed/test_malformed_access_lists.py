@@ -11,7 +11,7 @@ from zoning.errors import LayerError, Problem
 from zoning.io.access_list import AccessList, read_access_list
 from zoning.io.catalogue import catalogue
 from zoning.io.config import LayerEntry
-from zoning.io.layers import LayerPlace
+from zoning.io.layer_place import LayerPlace
 
 CASES = pairs("access_lists.yaml")
 NAME = "清单.xlsx"

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoning.errors import OutputError
-from zoning.io.crs import from_wkt
+from zoning.io.crs_text import from_wkt
 from zoning.io.shapefile_sites import read_shapefile
 from zoning.report.features import write_features
 from zoning.report.gis_tables import alias_table, long_text_table

@@ -13,6 +13,7 @@ from zoning.check.facts import Facts, ViewFacts
 from zoning.check.findings import Judged, judged
 from zoning.check.judging import STATES, Ruling, rule_on
 from zoning.check.layout import layout_hits
+from zoning.check.other_readings import with_other_readings
 from zoning.check.placing import Placed, place_sites, trusted_project
 from zoning.check.verdicts import (
     asked_only_what_matters,
@@ -73,8 +74,24 @@ def check(
     -------
     Report
         One result per site, in the order of `sites`. `sites[i]` alone gives
-        the same result as `sites[i]` in a batch.
+        the same result as `sites[i]` in a batch. A site whose answer hangs on
+        an open question of its coordinates is undetermined.
     """
+    report = _as_written(sites, base, book, options=options, progress=progress)
+    return with_other_readings(
+        report, lambda others: _as_written(others, base, book, options=options)
+    )
+
+
+def _as_written(
+    sites: tuple[Site, ...],
+    base: Base,
+    book: RuleBook,
+    *,
+    options: CheckOptions,
+    progress: Progress | None = None,
+) -> Report:
+    """Check sites where their coordinates put them."""
     placed = place_sites(sites, base, options)
     stand = tuple(place for place in placed if place.geometry is not None)
     facts = Facts(

@@ -9,6 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
 from zoning.errors import Problem
+from zoning.georeference.readings import located, unplaced
 from zoning.model import Base, CheckOptions, Site
 from zoning.overlay import within_tolerance
 from zoning.topology import oriented
@@ -46,18 +47,16 @@ def place_sites(
 
 
 def _place(site: Site, base: Base, options: CheckOptions) -> Placed:
-    if site.geometry is None or site.crs is None or site.rejection is not None:
+    if site.rejection is not None:
+        told = located(site.rejection, base.county, base.crs)
+        return Placed(site=replace(site, rejection=told), geometry=None)
+    if site.geometry is None or site.crs is None:
         return Placed(site=site, geometry=None)
     surveyed = oriented(np.array([site.geometry], dtype=object))
     carried = measure.project(surveyed, site.crs, base.crs)
     distance = float(shapely.distance(carried[0], base.county))
     if not distance <= FAR_M:  # also catches nan and inf
-        km = f"{distance / 1000:.0f}" if np.isfinite(distance) else "?"
-        far = Problem(
-            code="SITE_FAR_FROM_COUNTY",
-            where=site.source.path,
-            values={"distance": km},
-        )
+        far = _far(site, distance, base)
         return Placed(site=replace(site, geometry=None, rejection=far), geometry=None)
     thin = _too_thin(carried[0], site, options)
     if thin is not None:
@@ -73,6 +72,14 @@ def _place(site: Site, base: Base, options: CheckOptions) -> Placed:
         else None,
         length_m=float(measure.length_m(surveyed, site.crs)[0]) if linear else None,
     )
+
+
+def _far(site: Site, distance: float, base: Base) -> Problem:
+    """Say how far away a site lies, and how its numbers would come to lie here."""
+    km = f"{distance / 1000:.0f}" if np.isfinite(distance) else "?"
+    x, y = shapely.get_coordinates(site.geometry)[0].tolist()
+    far = unplaced("SITE_FAR_FROM_COUNTY", site.source.path, (x, y), distance=km)
+    return located(far, base.county, base.crs, apart_from=site.crs)
 
 
 def _too_thin(shape: BaseGeometry, site: Site, options: CheckOptions) -> Problem | None:

@@ -10,6 +10,7 @@ from zoning.cli.console import progress, say, text
 from zoning.cli.options import (
     as_of_option,
     base_option,
+    crs_option,
     json_option,
     lang_option,
     office_template,
@@ -32,9 +33,7 @@ RUNS = "zoning-runs"
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="项目属性 YAML 或 Excel 表 project attributes and papers, .yaml or .xlsx.",
 )
-@click.option(
-    "--crs", help="文件未写坐标系时采用 CRS of files that state none, EPSG:…."
-)
+@crs_option
 @as_of_option
 @out_option
 @json_option

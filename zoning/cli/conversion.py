@@ -19,6 +19,7 @@ from zoning.errors import OutputError, Problem, SiteError, UsageError
 from zoning.io.crs import crs_argument, datum_of, fits, obstacle
 from zoning.io.hashing import files_of, unwritten
 from zoning.io.parcel_table import parcel_table, statements_of
+from zoning.io.site_position import crs_or_web_map
 from zoning.io.site_row import SiteRow
 from zoning.io.sites import read_file
 from zoning.model.parcels import Parcel, ParcelTable, WrittenParcels
@@ -100,7 +101,7 @@ def convert(source: Path, out: Path, options: ConvertOptions) -> Conversion:
     target = target_of(out.name, options.encoding, lang=options.lang)
     to = _wanted_crs(options.to)
     _require_free(source, out, target, overwrite=options.overwrite)
-    origin, rows = read_file(source, crs_argument(options.crs))
+    origin, rows = read_file(source, crs_or_web_map(options.crs))
     rejected = tuple(row.rejection for row in rows if row.rejection is not None)
     kept = [row for row in rows if row.rejection is None and row.geometry is not None]
     if (rejected and not options.skip_rejected) or not kept:
@@ -203,7 +204,7 @@ def _shape(row: SiteRow) -> BaseGeometry:
 # ------------------------------------------------------------------ reading back
 def _read_back(path: Path, written: WrittenParcels, source: Sequence[SiteRow]) -> Side:
     """Compare a file with what was to be written and with where it came from."""
-    origin, rows = read_file(path, None)
+    origin, rows = read_file(path)
     for row in rows:
         if row.rejection is not None:
             raise _differs(row.rejection.line("zh"))

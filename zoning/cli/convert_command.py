@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zoning.cli.console import say, text
-from zoning.cli.options import lang_option
+from zoning.cli.options import crs_option, lang_option
 from zoning.errors import Problem
 
 if TYPE_CHECKING:  # readers and writers load only when the command runs
@@ -24,11 +24,7 @@ LOSS = "CONVERT_"
 @click.argument("source", metavar="IN", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--to", metavar="EPSG:n", help="输出的坐标系 CRS to write in.")
-@click.option(
-    "--crs",
-    metavar="EPSG:n",
-    help="文件未写坐标系时采用 CRS of a file that states none.",
-)
+@crs_option
 @click.option(
     "--encoding",
     type=click.Choice(["gbk", "utf-8"]),

@@ -11,7 +11,13 @@ from zoning import terms
 from zoning.check.fixes import FixOptions, FixOutcome, FixReport, SiteFix
 from zoning.cli.check_command import RUNS, run_check
 from zoning.cli.console import say, stdout_console, text
-from zoning.cli.options import as_of_option, base_option, lang_option, out_option
+from zoning.cli.options import (
+    as_of_option,
+    base_option,
+    crs_option,
+    lang_option,
+    out_option,
+)
 from zoning.model import CheckOptions, SiteResult
 
 __all__ = ["command"]
@@ -29,9 +35,7 @@ FIGURES = frozenset({"area", "kept", "lost", "parts"})
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="项目属性 YAML project attributes: activity, industry code …",
 )
-@click.option(
-    "--crs", help="文件未写坐标系时采用 CRS of files that state none, EPSG:…."
-)
+@crs_option
 @as_of_option
 @out_option
 @click.option(

@@ -7,6 +7,7 @@ import click
 from zoning.cli.console import say, text
 from zoning.cli.options import lang_option
 from zoning.errors import OutputError, Problem
+from zoning.io.first_base import Dataset
 from zoning.terms import label
 
 __all__ = ["command"]
@@ -49,9 +50,13 @@ def command(*, folder: Path, covers_county: bool, lang: str) -> int:
         if one.guess is not None
     ]
     rows += [
-        (label("layer", name, lang), one.path, text("init_choose", lang))
+        (label("layer", name, lang), one.path, _why_not(one, lang))
         for name, several in found.rivals.items()
         for one in several
+    ]
+    rows += [
+        (text("init_unused", lang), one.path, one.problems[0].text(lang))
+        for one in found.unnamed
     ]
     print_rows([text(head, lang) for head in heads], rows)
     counts = {
@@ -63,3 +68,9 @@ def command(*, folder: Path, covers_county: bool, lang: str) -> int:
     say(text("init_check", lang, path=target))
     say(text("init_next", lang, folder=folder))
     return 0
+
+
+def _why_not(one: Dataset, lang: str) -> str:
+    if one.age:
+        return text("init_age", lang, age=one.age)
+    return text("init_choose", lang)

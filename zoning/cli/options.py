@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # loads the Word library
 __all__ = [
     "as_of_option",
     "base_option",
+    "crs_option",
     "json_option",
     "lang_option",
     "office_template",
@@ -73,6 +74,16 @@ def base_option(command: Command) -> Command:
         type=click.Path(path_type=Path),
         default=Path(),
         help="底图目录，含 zoning.yaml base folder (current folder).",
+    )(command)
+
+
+def crs_option(command: Command) -> Command:
+    """Add ``--crs``."""
+    return click.option(
+        "--crs",
+        metavar="EPSG:n|gcj02|bd09",
+        help="文件未写坐标系时采用；取自高德、腾讯地图写 gcj02，百度地图写 bd09 "
+        "CRS of files that state none; gcj02 or bd09 where degrees are off a web map.",
     )(command)
 
 

@@ -7,7 +7,13 @@ import click
 
 from zoning.cli.check_command import run_check
 from zoning.cli.console import say
-from zoning.cli.options import as_of_option, base_option, lang_option, out_option
+from zoning.cli.options import (
+    as_of_option,
+    base_option,
+    crs_option,
+    lang_option,
+    out_option,
+)
 from zoning.errors import Problem, UsageError
 from zoning.model import CheckOptions
 
@@ -25,7 +31,7 @@ _DPI = click.IntRange(72, 600)
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="项目属性 YAML 或 Excel 表 project attributes, .yaml or .xlsx.",
 )
-@click.option("--crs", help="文件未写坐标系时采用 CRS of files that state none.")
+@crs_option
 @as_of_option
 @out_option
 @click.option("--atlas", is_flag=True, help="三条控制线分乡镇图集 atlas by township.")

@@ -21,7 +21,8 @@ from zoning.io.access_sheet import listed, read_columns, unread_columns
 from zoning.io.catalogue import LayerDefinition
 from zoning.io.columns import canonical_columns
 from zoning.io.config import LayerEntry
-from zoning.io.layers import LayerPlace, layer_info, sealed_sha256
+from zoning.io.layer_place import LayerPlace
+from zoning.io.layers import layer_info, sealed_sha256
 from zoning.model import Clause, LayerInfo
 from zoning.model.problems import layer_problem
 from zoning.rules.conditions import SECTIONS, full_code

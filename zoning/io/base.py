@@ -11,7 +11,8 @@ from zoning.errors import BaseError, LayerError, Problem
 from zoning.io.access_list import AccessList, read_access_list
 from zoning.io.catalogue import LayerDefinition, catalogue
 from zoning.io.config import AbsentEntry, BaseConfig, LayerEntry, read_config
-from zoning.io.layers import AWAY_M, LayerPlace, read_layer
+from zoning.io.layer_place import AWAY_M, LayerPlace, located_here
+from zoning.io.layers import read_layer
 from zoning.io.rasters import read_raster
 from zoning.model import Absence, Base, Clause, Layer, LayerInfo, Raster
 from zoning.model.problems import layer_problem
@@ -108,7 +109,7 @@ class _Opened:
                 layer = read_layer(entry, definition, place)
                 self.layers[layer_id] = _covered(layer, entry, place)
         except LayerError as error:
-            self.missing[layer_id] = error.problems
+            self.missing[layer_id] = located_here(error.problems, place)
 
     def _take(self, found: AccessList) -> None:
         self.clauses = found.clauses

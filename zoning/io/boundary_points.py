@@ -15,6 +15,7 @@ from enum import StrEnum
 import numpy as np
 
 from zoning.errors import Problem, SiteError
+from zoning.georeference.readings import unplaced
 from zoning.io import rings
 from zoning.io.crs import Coordinates, Declaration, decide, is_geographic
 from zoning.io.rings import Ring, Shape
@@ -242,7 +243,8 @@ def _refuse_packed(points: Sequence[_Point], reading: Reading) -> None:
     if head.kind is not Coordinates.DEGREES:
         return
     if not (reading.degrees_allowed or given):
-        raise SiteError(Problem(code="SITE_CRS_MISSING", where=head.row.where))
+        point = head.x, head.y
+        raise SiteError(unplaced("SITE_CRS_MISSING", head.row.where, point))
     if reading.declaration.degrees or given:
         return
     if all(_may_be_packed(v) for point in points for v in (point.x, point.y)):

@@ -28,6 +28,10 @@ __all__ = ["read_boundary_txt"]
 
 _DATUM_KEY = re.compile(r"坐标系|(?<!高程)基准|椭球|空间参考")
 _OLD_DATUM = re.compile(r"西安.{0,3}坐标|西安80|1980西安|北京.{0,3}坐标|北京54|1954")
+_NAMED_OLD = re.compile(
+    r"(西安|xian)\W{0,2}(19)?80|80\W{0,2}西安|(北京|beijing)\W{0,2}(19)?54|54\W{0,2}北京",
+    re.IGNORECASE,
+)
 _WIDTH_KEYS = ("几度分带", "分带")
 _ZONE_KEYS = ("带号",)
 _MERIDIAN_KEYS = ("中央经线", "中央子午线")
@@ -149,10 +153,18 @@ def _remarks(
 
 
 def _datum_text(header: Mapping[str, str]) -> str:
-    """Return what names the datum; an older one counts wherever it is named."""
+    """Return what names the datum; an older one counts wherever it is named.
+
+    A head whose 坐标系 says 2000 may be a template, and a remark in it the truth.
+    """
+    told = [
+        value
+        for key, value in header.items()
+        if key not in _PROJECT_KEYS and _NAMED_OLD.search(value)
+    ]
     named = [value for key, value in header.items() if _DATUM_KEY.search(key) and value]
     old = [value for value in header.values() if _OLD_DATUM.search(value)]
-    return next(filter(None, [header.get("坐标系", ""), *named, *old]), "")
+    return next(filter(None, [*told, header.get("坐标系", ""), *named, *old]), "")
 
 
 def _first(header: Mapping[str, str], keys: Sequence[str]) -> str:

@@ -15,12 +15,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
 from zoning.errors import Problem, SiteError, UsageError
+from zoning.georeference.readings import unplaced
 
 __all__ = [
     "Coordinates",
@@ -31,9 +32,10 @@ __all__ = [
     "datum_named",
     "decide",
     "fits",
-    "from_wkt",
+    "geographic_crs",
     "is_geographic",
     "obstacle",
+    "zone_crs",
 ]
 
 THREE_DEGREE = range(25, 46)
@@ -77,7 +79,9 @@ _NAMES = (
     (re.compile(r"西安|xian|(?<!\d)(19)?80(?!\d)", re.IGNORECASE), Datum.XIAN80),
     (re.compile(r"北京|beijing|(?<!\d)(19)?54(?!\d)", re.IGNORECASE), Datum.BEIJING54),
 )
-_LOCAL = re.compile(r"独立|地方|城市坐标|local", re.IGNORECASE)
+_LOCAL = re.compile(
+    r"独立|地方|城市坐标|local|gcj|bd-?09|火星|高德|百度|腾讯", re.IGNORECASE
+)
 _WGS84_UTM = (range(32601, 32661), range(32701, 32761))
 
 
@@ -123,16 +127,6 @@ def crs_argument(text: str | None) -> str | None:
     if not known:
         raise UsageError(Problem(code="CRS_ARGUMENT_UNKNOWN", values={"crs": text}))
     return code
-
-
-@lru_cache(maxsize=64)
-def from_wkt(text: str) -> str | None:
-    """Return the EPSG code of a .prj text, None when it matches none closely."""
-    try:
-        code = CRS.from_wkt(text).to_epsg()
-    except CRSError:
-        return None
-    return None if code is None else f"EPSG:{code}"
 
 
 def datum_named(text: str) -> Datum | None:
@@ -235,20 +229,22 @@ def decide(
         return _degrees(declaration, argument, where)
     if kind is Coordinates.PREFIXED and zone is not None:
         decision = _by_zone(
-            lambda datum: _zone_crs(datum, zone, prefixed=True),
+            lambda datum: zone_crs(datum, zone, prefixed=True),
             declaration,
             argument,
+            sample=sample,
             where=where,
         )
         doubt = _contradiction(declaration, zone, where)
         return Decision(crs=decision.crs, problems=(*doubt, *decision.problems))
-    stated = _stated_zone(declaration, where)
+    stated = _stated_zone(declaration, sample, where)
     if stated is None:
         return _by_argument(sample, declaration, argument, where=where)
     return _by_zone(
-        lambda datum: _zone_crs(datum, stated, prefixed=False),
+        lambda datum: zone_crs(datum, stated, prefixed=False),
         declaration,
         argument,
+        sample=sample,
         where=where,
     )
 
@@ -258,6 +254,7 @@ def _by_zone(
     declaration: Declaration,
     argument: str | None,
     *,
+    sample: tuple[float, float],
     where: str,
 ) -> Decision:
     """Take the zone as known; the datum comes from the file, else the argument."""
@@ -268,7 +265,7 @@ def _by_zone(
         and given not in {None, Datum.CGCS2000}
         and crs != argument
     ):
-        raise SiteError(_misfit(declaration, argument, where))
+        raise SiteError(_misfit(declaration, argument, sample, where=where))
     if argument is not None and crs != argument:
         return Decision(crs=crs, problems=(_unused(argument, crs, where),))
     if declaration.datum is None and argument is None:
@@ -284,12 +281,12 @@ def _by_argument(
     where: str,
 ) -> Decision:
     if declaration.datum is Datum.OTHER and argument is None:
-        raise SiteError(_misfit(declaration, argument, where))
+        raise SiteError(_misfit(declaration, argument, sample, where=where))
     if argument is None:
-        raise SiteError(Problem(code="ZONE_MISSING", where=where))
+        raise SiteError(unplaced("ZONE_MISSING", where, sample))
     same_datum = declaration.datum in {None, Datum.OTHER, datum_of(argument)}
     if not same_datum or not fits(argument, *sample):
-        raise SiteError(_misfit(declaration, argument, where))
+        raise SiteError(_misfit(declaration, argument, sample, where=where))
     return Decision(crs=argument)
 
 
@@ -297,24 +294,27 @@ def _degrees(declaration: Declaration, argument: str | None, where: str) -> Deci
     if argument is not None and is_geographic(argument):
         if declaration.datum in {None, datum_of(argument)}:
             return Decision(crs=argument)
-        crs = _geographic(declaration.datum)
+        crs = geographic_crs(declaration.datum)
         return Decision(crs=crs, problems=(_unused(argument, crs, where),))
-    crs = _geographic(declaration.datum)
+    crs = geographic_crs(declaration.datum)
     problems: tuple[Problem, ...] = ()
     if argument is not None:
         problems = (_unused(argument, crs, where),)
     elif declaration.datum is None:
-        problems = (Problem(code="DATUM_ASSUMED", where=where),)
+        problems = (Problem(code="DEGREES_ASSUMED", where=where),)
     return Decision(crs=crs, problems=problems)
 
 
-def _geographic(datum: Datum | None) -> str:
+def geographic_crs(datum: Datum | None) -> str:
+    """Return the code of degrees on a datum; CGCS2000 where none is named."""
     if datum is Datum.WGS84:
         return "EPSG:4326"
     return f"EPSG:{_CODES[datum or Datum.CGCS2000][4]}"
 
 
-def _stated_zone(declaration: Declaration, where: str) -> int | None:
+def _stated_zone(
+    declaration: Declaration, sample: tuple[float, float], where: str
+) -> int | None:
     """Return the declared zone; a stated meridian becomes its 3-degree zone."""
     zone, width = declaration.zone, declaration.zone_width
     if zone is None and declaration.meridian is not None:
@@ -326,13 +326,12 @@ def _stated_zone(declaration: Declaration, where: str) -> int | None:
     ranges = {3: (THREE_DEGREE,), 6: (SIX_DEGREE,), None: (THREE_DEGREE, SIX_DEGREE)}
     if not any(zone in zones for zones in ranges.get(width, ())):
         detail = f"{declaration.zone or declaration.meridian} / {width}°"
-        raise SiteError(
-            Problem(code="ZONE_IMPOSSIBLE", where=where, values={"detail": detail})
-        )
+        raise SiteError(unplaced("ZONE_IMPOSSIBLE", where, sample, detail=detail))
     return zone
 
 
-def _zone_crs(datum: Datum, zone: int, *, prefixed: bool) -> str | None:
+def zone_crs(datum: Datum, zone: int, *, prefixed: bool) -> str | None:
+    """Return the Gauss-Krüger code of a zone; None on a datum that has none."""
     if datum not in _CODES:
         return None
     column = (0 if zone in THREE_DEGREE else 2) + (0 if prefixed else 1)
@@ -355,13 +354,17 @@ def _contradiction(
     return (Problem(code="ZONE_CONTRADICTION", where=where, values=values),)
 
 
-def _misfit(declaration: Declaration, argument: str | None, where: str) -> Problem:
+def _misfit(
+    declaration: Declaration,
+    argument: str | None,
+    sample: tuple[float, float],
+    *,
+    where: str,
+) -> Problem:
     if argument is None:
         stated = declaration.datum_text or str(declaration.datum)
         return Problem(code="SITE_CRS_UNSUPPORTED", where=where, values={"crs": stated})
-    return Problem(
-        code="CRS_ARGUMENT_DOES_NOT_FIT", where=where, values={"crs": argument}
-    )
+    return unplaced("CRS_ARGUMENT_DOES_NOT_FIT", where, sample, crs=argument)
 
 
 def _unused(argument: str, crs: str, where: str) -> Problem:

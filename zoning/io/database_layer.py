@@ -31,6 +31,7 @@ from zoning.io.database_table import (
     described_table,
     srid,
 )
+from zoning.io.layer_place import unplaced_layer
 from zoning.io.raw_layer import RawLayer
 from zoning.io.text import plain_text
 from zoning.io.vector import settled_crs
@@ -340,5 +341,5 @@ def _away_problem(away: tuple[int, str], census: Census, layer_id: str) -> Probl
     count, rows = away
     if census.inside == 0:
         detail = f"{count}/{census.total}"
-        return layer_problem("LAYER_OUTSIDE_COUNTY", layer_id, detail=detail)
+        return unplaced_layer("LAYER_OUTSIDE_COUNTY", layer_id, detail=detail)
     return layer_problem("FEATURES_AWAY", layer_id, count=str(count), rows=rows)

@@ -5,6 +5,7 @@ files fit.
 """
 
 import re
+import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,19 +16,35 @@ import shapely
 
 from zoning.errors import LayerError, Problem
 from zoning.io.catalogue import catalogue, same_name
+from zoning.io.geodatabase import is_geodatabase
+from zoning.io.layer_sources import (
+    GEODATABASE,
+    data_set_names,
+    driver_of,
+    opened,
+    table_names,
+)
 from zoning.io.raw_layer import RawLayer
-from zoning.io.recognition import Guess, Traits, recognise
+from zoning.io.reader_lost import ReaderLostError
+from zoning.io.recognition import Guess, Traits, may_hold_layers, recognise, word_of_age
+from zoning.io.refused_files import refused_file
 from zoning.io.vector import read_raw
 from zoning.measure import project
+from zoning.model.problems import layer_problem
+from zoning.terms import label
 
 __all__ = ["Dataset", "FirstBase", "first_base"]
 
 DEGREES = "EPSG:4490"
-VECTORS = {".shp", ".gpkg", ".geojson", ".json", ".fgb"}
+VECTORS = {".shp", ".gpkg", ".geojson", ".json", ".fgb", ".parquet", ".zip", ".gdb"}
+TABLED = {"GPKG", GEODATABASE}
 RASTERS = {".tif", ".tiff"}
 TABLES = {".xlsx"}
+SITE_KINDS = {".kml", ".kmz", ".dxf"}
+"""Read as sites; what they hold of a layer is to be converted."""
 CANDIDATES = ("EPSG:4490", *(f"EPSG:{code}" for code in (4524, 4525, 4526)))
 CANDIDATES += tuple(f"EPSG:{code}" for code in (4545, 4546, 4547))
+LIKELY = 3
 _YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?:[-_.年]?(\d{2})[-_.月]?(\d{2}))?(?!\d)")
 _COUNTY_DIGITS, _ZONE_DEGREES = 6, 3
 _FIRST_CODE, _FIRST_ZONE = 4534, 25
@@ -54,8 +71,10 @@ class Dataset:
     features : int
     edition : str
         Date or year in its name, for a person to confirm.
+    age : str
+        A word in its name that says that it is out of date, '' when there is none.
     problems : tuple of Problem
-        Why it could not be read.
+        Why it could not be read, or serves no layer.
     """
 
     path: str
@@ -66,6 +85,7 @@ class Dataset:
     candidates: tuple[str, ...] = ()
     features: int = 0
     edition: str = ""
+    age: str = ""
     problems: tuple[Problem, ...] = ()
 
 
@@ -78,9 +98,11 @@ class FirstBase:
     chosen : mapping of layer id to Dataset
         One dataset a layer.
     rivals : mapping of layer id to tuple of Dataset
-        Layers for which several files stand: none is chosen.
+        Layers for which several files stand, or one that calls itself out of
+        date: none is chosen.
     unnamed : tuple of Dataset
-        Files that are no layer, or more than one, or unreadable.
+        Files that are no layer, or more than one, or unreadable; each with its
+        reason in `problems`.
     """
 
     name: str
@@ -120,7 +142,11 @@ def first_base(folder: Path) -> FirstBase:
         for name in catalogue()
         if name in by_layer
     }
-    chosen = {name: found[0] for name, found in whole.items() if len(found) == 1}
+    chosen = {
+        name: found[0]
+        for name, found in whole.items()
+        if len(found) == 1 and not found[0].dataset.age
+    }
     code, title = _county_of(chosen)
     crs, middle = _plane_of(chosen)
     placed = {name: _placed(one, middle).dataset for name, one in chosen.items()}
@@ -132,7 +158,7 @@ def first_base(folder: Path) -> FirstBase:
         rivals={
             name: tuple(one.dataset for one in found)
             for name, found in whole.items()
-            if len(found) > 1
+            if name not in chosen
         },
         unnamed=tuple(_unused(seen, whole)),
     )
@@ -149,16 +175,27 @@ def _without_weaker(found: list[_Seen]) -> list[_Seen]:
 
 
 def _unused(seen: list[_Seen], whole: dict[str, list[_Seen]]) -> Iterator[Dataset]:
+    """Yield what serves no layer, each with its reason."""
     used = {one.dataset.path for found in whole.values() for one in found}
     for one in seen:
-        if one.dataset.guess is None:
-            yield one.dataset
-        elif one.dataset.path not in used:
-            yield replace(
-                one.dataset,
-                guess=None,
-                others=(one.dataset.guess, *one.dataset.others),
-            )
+        known = one.dataset.guess
+        if known is None or one.dataset.path not in used:
+            others = (*((known,) if known else ()), *one.dataset.others)
+            bare = replace(one.dataset, guess=None, others=others)
+            yield replace(bare, problems=bare.problems or (_no_layer(bare),))
+
+
+def _no_layer(one: Dataset) -> Problem:
+    name = Path(one.path).name
+    if not one.others:
+        return layer_problem("LAYER_NOT_KNOWN", name)
+    may = [guess.layer for guess in one.others[:LIKELY]]
+    return layer_problem(
+        "LAYER_UNSURE",
+        name,
+        layers="、".join(label("layer", layer, "zh") for layer in may),
+        layers_en=", ".join(label("layer", layer, "en") for layer in may),
+    )
 
 
 def _join(found: list[_Seen], one: _Seen) -> None:
@@ -177,42 +214,68 @@ def _join(found: list[_Seen], one: _Seen) -> None:
 
 
 def _files(folder: Path) -> Iterator[Path]:
+    """Yield what may be data: a geodatabase is one, whatever lies in its folder."""
     for path in sorted(folder.rglob("*")):
         inner = path.relative_to(folder).parts
-        if any(part.startswith(".") for part in inner) or not path.is_file():
+        if any(part.startswith(".") for part in inner):
             continue
-        if path.suffix.lower() in VECTORS | RASTERS | TABLES:
+        if any(is_geodatabase(parent) for parent in path.parents):
+            continue
+        if is_geodatabase(path) or (path.is_file() and _may_be_data(path)):
             yield path
+
+
+def _may_be_data(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    if suffix in VECTORS | RASTERS | TABLES | SITE_KINDS:
+        return True
+    known = refused_file(suffix, b"")
+    return known is not None and may_hold_layers(known)
 
 
 def _look(path: Path, folder: Path) -> Iterator[_Seen]:
     relative = path.relative_to(folder)
     names = (path.stem, *relative.parts[:-1])
-    found = Dataset(path=relative.as_posix(), edition=_edition(names))
+    found = Dataset(
+        path=relative.as_posix(), edition=_edition(names), age=word_of_age(names)
+    )
     kind = path.suffix.lower()
     if kind in VECTORS:
+        if kind == ".zip":
+            names = (*names, *data_set_names(path))
         tables = _tables(path)
         for table in tables:
             own = replace(found, tables=(table,) if len(tables) > 1 else ())
             yield _vector(path, own, (*names, table) if table else names)
-        return
-    geometry = "raster" if kind in RASTERS else "table"
-    yield _Seen(
-        dataset=_named(found, Traits(names=names, geometry=geometry, columns={}))
-    )
+    elif kind in RASTERS | TABLES:
+        geometry = "raster" if kind in RASTERS else "table"
+        yield _Seen(
+            dataset=_named(found, Traits(names=names, geometry=geometry, columns={}))
+        )
+    else:
+        yield _Seen(dataset=replace(found, problems=(_not_read(path),)))
+
+
+def _not_read(path: Path) -> Problem:
+    """Say what a file is that may hold a layer and cannot be one."""
+    known = refused_file(path.suffix, b"")
+    if known is None:
+        return layer_problem("LAYER_KIND_OF_SITES", path.stem, suffix=path.suffix)
+    return layer_problem("LAYER_FORMAT_REFUSED", path.stem, **dict(known.values))
 
 
 def _tables(path: Path) -> tuple[str, ...]:
-    """Return the feature tables of a GeoPackage; one nameless for other files."""
-    if path.suffix.lower() != ".gpkg":
-        return ("",)
-    import sqlite3
+    """Return the tables of a GeoPackage or geodatabase; one nameless otherwise.
 
-    query = "SELECT table_name FROM gpkg_contents WHERE data_type = 'features'"
+    What cannot be opened is told when it is read.
+    """
     try:
-        with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as db:
-            return tuple(sorted(str(row[0]) for row in db.execute(query))) or ("",)
-    except sqlite3.Error:
+        with opened(path, path.stem) as place:
+            driver = driver_of(place, path.stem)
+            if driver not in TABLED:
+                return ("",)
+            return tuple(sorted(table_names(place, driver))) or ("",)
+    except (LayerError, ReaderLostError, sqlite3.Error, ValueError):
         return ("",)
 
 

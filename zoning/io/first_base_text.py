@@ -37,7 +37,7 @@ def first_base_text(found: FirstBase, *, covers_county: bool = False) -> str:
         if name != "county":
             lines += _entry(name, one, covers_county=covers_county)
     for name, several in found.rivals.items():
-        lines += _rivals(name, several)
+        lines += _rivals(name, several, covers=covers_county)
     missing = [n for n in catalogue() if n not in {*found.chosen, *found.rivals}]
     lines += [f"  # 没有找到 {label('layer', n, 'zh')}：{n}" for n in missing]
     lines += [line for one in found.unnamed for line in _unnamed(one)]
@@ -82,26 +82,23 @@ def _entry(name: str, one: Dataset, *, covers_county: bool) -> list[str]:
     return lines
 
 
-def _rivals(name: str, several: tuple[Dataset, ...]) -> list[str]:
-    lines = [f"  # {label('layer', name, 'zh')} 有 {len(several)} 个文件，请选一个："]
+def _rivals(name: str, several: tuple[Dataset, ...], *, covers: bool) -> list[str]:
+    """Write the entries of a layer's files as comments, for a person to uncover."""
+    ask = "请选一个" if len(several) > 1 else "请确认是否现行版本"
+    layer = label("layer", name, "zh")
+    lines = [f"  # {layer} 有 {len(several)} 个文件，{ask}，去掉该组各行的首个“# ”："]
     for one in several:
-        edition = f"，名称中有 {one.edition}" if one.edition else ""
-        lines.append(
-            f"  # {name}: {{path: {_quoted(one.path)}}}  # {_why(one)}{edition}"
-        )
+        entry = _entry(name, one, covers_county=covers)
+        if one.age:
+            entry[0] += f"，名称含“{one.age}”"
+        lines += [f"  # {line[2:]}" for line in entry]
     return lines
 
 
 def _unnamed(one: Dataset) -> list[str]:
     table = f"（{'、'.join(one.tables)}）" if one.tables else ""
-    if one.problems:
-        why = f"不能读：{one.problems[0].text()}"
-    elif one.others:
-        may = "、".join(label("layer", g.layer, "zh") for g in one.others[:3])
-        why = f"可能是 {may}，把握不足"
-    else:
-        why = "不是底图图层"
-    return [f"  # 未用 {_plain(one.path)}{table}：{_plain(why)}"]
+    why = _plain(one.problems[0].text())
+    return [f"  # 未用 {_plain(one.path)}{table}：{why}"]
 
 
 def _why(one: Dataset) -> str:

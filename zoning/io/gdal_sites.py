@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from zoning.errors import Problem, SiteError
-from zoning.io.crs import from_wkt
+from zoning.io.crs_text import code_of
 from zoning.io.feature_row import described_row
 from zoning.io.flatgeobuf import count_flatgeobuf
 from zoning.io.gdal_reading import GdalTable, layers_with_geometry, read_gdal
@@ -135,7 +135,7 @@ def _rows(
 def _stated(text: str | None, file: str) -> str | None:
     if not text:
         return None
-    code = text if text.startswith("EPSG:") else from_wkt(text)
+    code = code_of(text)
     if code is None:
         values = {"crs": text.partition(",")[0][:80]}
         raise SiteError(Problem(code="SITE_CRS_UNSUPPORTED", where=file, values=values))

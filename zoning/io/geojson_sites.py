@@ -7,15 +7,15 @@ are refused too.
 
 import json
 import math
-import re
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zoning.errors import Problem, SiteError, ZoningError
-from zoning.io.crs import crs_argument, is_geographic
+from zoning.errors import Problem, SiteError
+from zoning.io.crs import is_geographic
+from zoning.io.crs_text import code_of
 from zoning.io.feature_row import described_row, feature_row
 from zoning.io.outlines import Outline
 from zoning.io.site_row import SiteRow
@@ -118,11 +118,13 @@ def _row(item: Any, top: Any, *, where: str, encoding: str, crs: str | None) -> 
     outline = Outline()
     try:
         geometry = _geometry(members, where)
-        stated = _stated(_crs_member(members, geometry, top), where)
+        member = _crs_member(members, geometry, top)
+        stated = None if member is None else _stated(member, where)
         _collect(geometry, outline, where)
     except SiteError as error:
         return described_row(attributes, encoding=encoding, rejection=error.problem)
-    stated = stated or _unstated(crs, outline)
+    if member is not None:  # null: unknown, by the specification of 2008
+        stated = stated or _unstated(crs, outline)
     return feature_row(described, outline, stated=stated, argument=crs, where=where)
 
 
@@ -155,24 +157,19 @@ def _stated(member: Any, where: str) -> str | None:
     """Return the EPSG code of a crs member; None when there is no member."""
     if member is _SILENT:
         return None
-    if member is None:
-        raise SiteError(Problem(code="SITE_CRS_MISSING", where=where))
     kind = member.get("type") if isinstance(member, dict) else None
     if kind == "link":
         raise SiteError(Problem(code="JSON_LINK_REFUSED", where=where))
     inner = member.get("properties") if isinstance(member, dict) else None
     inner = inner if isinstance(inner, dict) else {}
     name = str(inner.get("name", inner.get("code", "")))
-    if re.search(r"CRS84$", name):
-        return _RFC7946
-    match = re.fullmatch(r"(?:.*EPSG:.*?:?)?(\d{4,6})", name, re.IGNORECASE)
-    try:
-        return crs_argument(f"EPSG:{match.group(1)}" if match else name)
-    except ZoningError as error:
+    code = code_of(name)
+    if code is None:
         values = {"crs": name or "?"}
         raise SiteError(
             Problem(code="SITE_CRS_UNSUPPORTED", where=where, values=values)
-        ) from error
+        )
+    return code
 
 
 def _collect(geometry: dict[str, Any], outline: Outline, where: str) -> None:

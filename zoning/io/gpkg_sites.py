@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 
-from zoning.errors import Problem, SiteError, UsageError
-from zoning.io.crs import crs_argument, from_wkt
+from zoning.errors import Problem, SiteError
+from zoning.io.crs_text import code_of, from_wkt, same_plane
 from zoning.io.feature_row import described_row
 from zoning.io.site_row import SiteRow
 from zoning.io.text import plain_text
@@ -135,11 +135,10 @@ def _crs(database: sqlite3.Connection, srs: int, file: str) -> str:
         if defined is None:
             raise SiteError(_unsupported(f"{organization}:{number}", file))
         return defined
-    try:
-        code = crs_argument(f"EPSG:{number}") or ""
-    except UsageError as error:
-        raise SiteError(_unsupported(f"EPSG:{number}", file)) from error
-    if defined is not None and defined != code:
+    code = code_of(f"EPSG:{number}")
+    if code is None:
+        raise SiteError(_unsupported(f"EPSG:{number}", file))
+    if defined is not None and not same_plane(defined, code):
         raise SiteError(_contradiction(code, defined, file))
     return code
 

@@ -26,8 +26,10 @@ __all__ = [
     "GEODATABASE",
     "GEOPARQUET",
     "count_features",
+    "data_set_names",
     "driver_of",
     "opened",
+    "table_names",
     "table_of",
 ]
 
@@ -122,13 +124,8 @@ def table_of(
     """Return the table to read; several and none named is refused with their names."""
     if driver not in {"GPKG", GEODATABASE}:
         return None
-    query = "SELECT table_name FROM gpkg_contents WHERE data_type = 'features'"
     try:
-        if driver == GEODATABASE:
-            names = layers_with_geometry(path)
-        else:
-            with closing(_database(path)) as db:
-                names = [str(row[0]) for row in db.execute(query)]
+        names = table_names(path, driver)
     except (sqlite3.Error, ValueError) as error:
         raise _unreadable(layer_id, str(error).replace(str(path), path.name)) from error
     if wanted is not None and wanted in names:
@@ -136,6 +133,33 @@ def table_of(
     if wanted is None and len(names) == 1:
         return names[0]
     raise _unreadable(layer_id, f"layers: {', '.join(sorted(names)) or '-'}")
+
+
+def table_names(path: Path, driver: str) -> list[str]:
+    """Return the tables with shapes of a GeoPackage or geodatabase.
+
+    Raises
+    ------
+    sqlite3.Error, ValueError
+        When it cannot be opened.
+    """
+    if driver == GEODATABASE:
+        return layers_with_geometry(path)
+    query = "SELECT table_name FROM gpkg_contents WHERE data_type = 'features'"
+    with closing(_database(path)) as db:
+        return [str(row[0]) for row in db.execute(query)]
+
+
+def data_set_names(path: Path) -> tuple[str, ...]:
+    """Return the names of what a zip holds, without suffix; () of other files."""
+    with path.open("rb") as stream:
+        if stream.read(4) != _ZIP_MAGIC:
+            return ()
+    try:
+        members = archives.members(path.read_bytes(), path.name, wanted=wanted)
+    except SiteError:
+        return ()
+    return tuple(name.stem for name in data_sets(members))
 
 
 def count_features(path: Path, driver: str, table: str | None) -> int:

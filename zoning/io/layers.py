@@ -5,12 +5,12 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
 
 from zoning import measure, store
 from zoning.errors import LayerError, Problem
@@ -20,35 +20,32 @@ from zoning.io.config import LayerEntry
 from zoning.io.geodatabase import is_geodatabase
 from zoning.io.hashing import being_edited, file_sha256
 from zoning.io.layer_content import LayerContent, from_prepared, to_prepared
+from zoning.io.layer_place import (
+    AWAY_M,
+    REACH_M,
+    LayerPlace,
+    beside_county,
+    first_point,
+    listed,
+    located_here,
+    out_of_place,
+    unplaced_layer,
+)
 from zoning.io.raw_layer import RawLayer
 from zoning.io.repairs import repairs_of, two_areas
 from zoning.model import Layer, LayerInfo, Repair
 from zoning.model.problems import layer_problem
 from zoning.topology import oriented, repair_polygons
 
-__all__ = ["LayerPlace", "layer_info", "read_layer", "sealed_sha256"]
+__all__ = ["layer_info", "read_layer", "sealed_sha256"]
 
-AWAY_M = 30_000.0
-"""Features further outside the county's box than this are out of place."""
-AWAY_SHARE = 0.1
-REACH_M = 1_000_000.0
-"""A vertex so far from the county is damage, in layers larger than it too."""
-ROWS_SHOWN = 8
+OUTSIDE = "LAYER_OUTSIDE_COUNTY"
 KIND_WORDS = {
     "polygon": ("面", "polygons"),
     "line": ("线或面", "lines or polygons"),
     "point": ("点或面", "points or polygons"),
     "mixed": ("面（中心线除外）", "polygons, but for center lines"),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class LayerPlace:
-    """Where a layer is read: base folder, working plane, county."""
-
-    folder: Path
-    crs: str
-    county: BaseGeometry | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +87,9 @@ def read_layer(
     source = opened(entry, definition, place)
     content = _prepared_content(entry, definition, place, source=source)
     if len(content.geometry) == 0:
-        raise LayerError(
-            *(source.problems or [layer_problem("LAYER_EMPTY", definition.id)])
-        )
+        lost = [one for one in content.problems if one.code == OUTSIDE]
+        empty = [layer_problem("LAYER_EMPTY", definition.id)]
+        raise LayerError(*(source.problems or lost or empty))
     count = len(content.geometry)
     info = layer_info(entry, definition.id, source.digest, features=count)
     info = replace(
@@ -112,7 +109,14 @@ def read_layer(
             *source.problems,
             *content.problems,
             *_expected_count(entry, definition.id, len(content.geometry)),
-            *_out_of_place(content, entry, definition.id, place=place),
+            *out_of_place(
+                content.geometry,
+                content.ids,
+                definition.id,
+                beyond_county=entry.beyond_county,
+                place=place,
+                crs=content.crs,
+            ),
             *_wrong_kind(content, definition),
         ),
     )
@@ -167,18 +171,26 @@ def _prepared_content(
 ) -> LayerContent:
     """Take the content from the store, or read it and put it there.
 
-    The key covers the files, the settings and the catalogue's definition: a
-    changed class table must not leave old classes behind.
+    The key covers the files, the settings, the catalogue's definition and the
+    county: a changed class table must not leave old classes behind, nor a
+    changed outline the doubts about the old one.
     """
     shaping = json.dumps(
         [entry.layer, entry.layers, entry.encoding, entry.crs, entry.fields]
     )
-    key = store.store_key(source.digest, place.crs, shaping, repr(definition))
+    county = "" if place.county is None else sha256(place.county.wkb).hexdigest()
+    key = store.store_key(source.digest, place.crs, shaping, repr(definition), county)
     prepared = store.load(place.folder, definition.id, key)
     if prepared is not None:
         with contextlib.suppress(KeyError, ValueError, TypeError):  # not ours: reread
             return from_prepared(prepared)
     content = _read_content(entry, definition, place, raws=source.parts())
+    doubts = located_here(content.problems, place, content.crs)
+    if definition.geometry == "polygon":
+        doubts += beside_county(
+            content.geometry, definition.id, place=place, crs=content.crs
+        )
+    content = replace(content, problems=doubts)
     store.save(place.folder, definition.id, key, prepared=to_prepared(content))
     return content
 
@@ -261,7 +273,12 @@ def _read_content(
     usable = ~shapely.is_missing(geometry) & _carried(geometry)
     if usable.sum() < (~shapely.is_missing(geometry)).sum():
         problems.append(
-            layer_problem("LAYER_OUTSIDE_COUNTY", definition.id, detail="inf")
+            unplaced_layer(
+                OUTSIDE,
+                definition.id,
+                first_point(raws[0].geometry),
+                detail="inf",
+            )
         )
     keep = np.flatnonzero(usable)
     order = keep[np.argsort(columns.ids[keep].astype(str), kind="stable")]
@@ -295,7 +312,7 @@ def _doubts(code: str, rows: NDArray[np.object_], layer_id: str) -> list[Problem
     """Return the problem that names rows."""
     if len(rows) == 0:
         return []
-    count, shown = _listed(rows)
+    count, shown = listed(rows)
     return [layer_problem(code, layer_id, count=count, rows=shown)]
 
 
@@ -326,25 +343,6 @@ def _expected_count(
     )
 
 
-def _out_of_place(
-    content: LayerContent, entry: LayerEntry, layer_id: str, *, place: LayerPlace
-) -> tuple[Problem, ...]:
-    """Find features that do not lie where the county is (wrong CRS or zone)."""
-    if place.county is None:
-        return ()
-    county = shapely.box(*place.county.bounds)
-    away = ~shapely.covered_by(content.geometry, county.buffer(REACH_M))
-    if not entry.beyond_county:
-        away |= ~shapely.intersects(content.geometry, county.buffer(AWAY_M))
-    if not away.any():
-        return ()
-    if away.mean() > AWAY_SHARE:
-        detail = f"{int(away.sum())}/{len(away)}"
-        return (layer_problem("LAYER_OUTSIDE_COUNTY", layer_id, detail=detail),)
-    count, rows = _listed(content.ids[away])
-    return (layer_problem("FEATURES_AWAY", layer_id, count=count, rows=rows),)
-
-
 def _wrong_kind(
     content: LayerContent, definition: LayerDefinition
 ) -> tuple[Problem, ...]:
@@ -359,7 +357,7 @@ def _wrong_kind(
     wrong = mixed | (shapely.get_dimensions(content.geometry) < wanted)
     if not wrong.any():
         return ()
-    count, rows = _listed(content.ids[wrong])
+    count, rows = listed(content.ids[wrong])
     zh, en = KIND_WORDS[definition.geometry]
     return (
         layer_problem(
@@ -382,9 +380,3 @@ def _wanted_dimensions(
         return np.where(center, 1, 2)
     least = {"polygon": 2, "line": 1}.get(definition.geometry, 0)
     return np.full(len(content.geometry), least)
-
-
-def _listed(ids: NDArray[np.object_]) -> tuple[str, str]:
-    """Return how many, and the first of them."""
-    more = "…" if len(ids) > ROWS_SHOWN else ""
-    return str(len(ids)), ", ".join(str(i) for i in ids[:ROWS_SHOWN]) + more

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from zoning.errors import Problem, SiteError
+from zoning.georeference.readings import unplaced
 from zoning.io.boundary_points import Axis, axis_of
 from zoning.io.crs import (
     Coordinates,
@@ -110,11 +111,10 @@ def crs_of(
             where=where,
         )
     if argument is None:
-        raise SiteError(Problem(code="SITE_CRS_MISSING", where=where))
+        raise SiteError(unplaced("SITE_CRS_MISSING", where, corners[0]))
     if not all(fits(argument, *corner) for corner in corners):
-        values = {"crs": argument}
         raise SiteError(
-            Problem(code="CRS_ARGUMENT_DOES_NOT_FIT", where=where, values=values)
+            unplaced("CRS_ARGUMENT_DOES_NOT_FIT", where, corners[0], crs=argument)
         )
     return Decision(crs=argument)
 
@@ -122,9 +122,9 @@ def crs_of(
 def _misfit(stated: str, corner: tuple[float, float], where: str) -> Problem:
     values = {"first": f"{corner[0]:.10g}", "second": f"{corner[1]:.10g}"}
     if is_geographic(stated):
-        return Problem(code="DEGREES_OUT_OF_RANGE", where=where, values=values)
+        return unplaced("DEGREES_OUT_OF_RANGE", where, corner, **values)
     values["crs"] = stated
-    return Problem(code="STATED_CRS_DOES_NOT_FIT", where=where, values=values)
+    return unplaced("STATED_CRS_DOES_NOT_FIT", where, corner, **values)
 
 
 def _zone(corner: tuple[float, float]) -> int | None:

@@ -9,7 +9,8 @@ from zoning import store
 from zoning.errors import LayerError, Problem
 from zoning.io.config import LayerEntry
 from zoning.io.crs import obstacle
-from zoning.io.layers import LayerPlace, layer_info, sealed_sha256
+from zoning.io.layer_place import LayerPlace, unplaced_layer
+from zoning.io.layers import layer_info, sealed_sha256
 from zoning.io.reader_lost import ReaderLostError
 from zoning.model import Raster
 from zoning.model.problems import layer_problem
@@ -70,7 +71,8 @@ def _read(path: Path, layer_id: str) -> store.Prepared:
         raise LayerError(lost.of_layer(layer_id, path.name)) from lost
     transform, code = grid.transform, grid.code
     if code is None:
-        raise LayerError(layer_problem("CRS_MISSING", layer_id))
+        corner = transform[2], transform[5]
+        raise LayerError(unplaced_layer("CRS_MISSING", layer_id, corner))
     if transform[1] or transform[3] or transform[4] >= 0:
         raise LayerError(_unreadable(layer_id, "not north-up"))
     header = {

@@ -16,9 +16,17 @@ from numpy.typing import NDArray
 
 from zoning import strict_yaml
 from zoning.io.catalogue import LayerDefinition, catalogue, same_name
+from zoning.io.refused_files import RefusedFile
 from zoning.terms import label
 
-__all__ = ["Guess", "Traits", "packs_for", "recognise"]
+__all__ = [
+    "Guess",
+    "Traits",
+    "may_hold_layers",
+    "packs_for",
+    "recognise",
+    "word_of_age",
+]
 
 _MOST_VALUES = 40
 _KNOWN_SHARE = 0.8
@@ -78,6 +86,18 @@ def recognise(traits: Traits) -> tuple[Guess | None, tuple[Guess, ...]]:
     if best is None or best.score < least or best.score < second + lead:
         return None, tuple(guesses)
     return best, tuple(guesses)
+
+
+def word_of_age(names: Iterable[str]) -> str:
+    """Return the word by which a name says that it is out of date, '' for none."""
+    words: list[str] = _table()["out_of_date"]
+    held = (word for word in words for name in names if _holds(name, word))
+    return next(held, "")
+
+
+def may_hold_layers(kind: RefusedFile) -> bool:
+    """Say whether a kind of file that is not read may hold a layer all the same."""
+    return kind.id in _table()["suspects"]
 
 
 def packs_for(admin_code: str) -> tuple[str, ...]:

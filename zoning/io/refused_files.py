@@ -19,6 +19,8 @@ class RefusedFile:
 
     Parameters
     ----------
+    id : str
+        Its name in the table.
     suffixes : tuple of str
         Lower case, with their dot.
     magic : tuple of bytes
@@ -27,6 +29,7 @@ class RefusedFile:
         ``what_zh``, ``what_en``, ``how_zh``, ``how_en``: for a `Problem`.
     """
 
+    id: str
     suffixes: tuple[str, ...]
     magic: tuple[bytes, ...]
     values: Mapping[str, str]
@@ -38,6 +41,7 @@ def refused_files() -> tuple[RefusedFile, ...]:
     text = files("zoning").joinpath("data/refused_files.yaml").read_text("utf-8")
     return tuple(
         RefusedFile(
+            id=name,
             suffixes=tuple(entry["suffixes"]),
             magic=tuple(bytes.fromhex(mark) for mark in entry["magic"]),
             values={
@@ -47,7 +51,7 @@ def refused_files() -> tuple[RefusedFile, ...]:
                 "how_en": entry["cure_en"],
             },
         )
-        for entry in strict_yaml.load_text(text).values()
+        for name, entry in strict_yaml.load_text(text).items()
     )
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoning.errors import Problem, SiteError
-from zoning.io.crs import from_wkt
+from zoning.io.crs_text import from_wkt
 from zoning.io.dbf import Table, read_dbf
 from zoning.io.feature_row import described_row, feature_row, shaped_row
 from zoning.io.outlines import Outline

@@ -22,6 +22,8 @@ class SiteRow:
         As the file states it, whatever the datum.
     number, name, project_name : str
         Parcel number, parcel name, name of the project; empty when not given.
+    open_readings : tuple of str
+        As in `zoning.model.Site`.
     """
 
     geometry: BaseGeometry | None = None
@@ -33,4 +35,5 @@ class SiteRow:
     area_declared_m2: float | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    open_readings: tuple[str, ...] = ()
     rejection: Problem | None = None

@@ -15,6 +15,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from zoning.errors import Problem, UsageError
+from zoning.georeference.web_maps import WebMap
 from zoning.io.crs import obstacle
 from zoning.io.declared_evidence import (
     EVIDENCE,
@@ -30,12 +31,15 @@ from zoning.io.project import (
     is_missing,
 )
 from zoning.io.project_values import Note
+from zoning.io.site_position import remark_on, still_open
 from zoning.model import DeclaredEvidence, Site, SiteSource
 
 if TYPE_CHECKING:  # geopandas loads only when the caller has a table
     from geopandas import GeoDataFrame
 
 __all__ = ["sites_of_table", "table_with_projects"]
+
+OPEN = "open_readings"
 
 _Row = Mapping[Any, Any]
 
@@ -155,6 +159,7 @@ def _site(row: _Row, crs: str, *, index: int) -> Site:
     where = _word(row.get("source")) or f"#{index + 1}"
     shape, rejection = _judged(row, crs, where)
     declared = row.get("area_declared_m2")
+    readings = _readings(row, crs)
     return Site(
         id=_word(row.get("site_id")) or str(index + 1),
         name=_word(row.get("name")),
@@ -167,8 +172,19 @@ def _site(row: _Row, crs: str, *, index: int) -> Site:
             crs=crs,
         ),
         area_declared_m2=None if declared is None or np.isnan(declared) else declared,
+        problems=(remark_on(crs, readings, where),) if readings else (),
+        open_readings=readings,
         rejection=rejection,
     )
+
+
+def _readings(row: _Row, crs: str) -> tuple[str, ...]:
+    """Return what a row may be in as well: by its column, else by the CRS."""
+    if OPEN not in row:
+        return still_open(crs)
+    asked = tuple(_word(row[OPEN]).split())
+    known = {*WebMap, *still_open(crs)}
+    return asked if set(asked) <= known else still_open(crs)
 
 
 def _judged(

@@ -16,9 +16,9 @@ from shapely.errors import ShapelyError
 
 from zoning.errors import Problem, SiteError
 from zoning.io import formats
-from zoning.io.crs import Datum, crs_argument, datum_of, obstacle
 from zoning.io.project import Projects
 from zoning.io.shapefile_sites import COMPANIONS
+from zoning.io.site_position import CrsArgument, crs_or_web_map, positioned
 from zoning.io.site_row import SiteRow
 from zoning.model import Site, SiteSource
 
@@ -53,8 +53,9 @@ def read_sites(
     paths : sequence of Path
         Files; a folder is not looked into, but for a file geodatabase.
     crs : str, optional
-        EPSG code of coordinates whose CRS the file does not state. It never
-        overrides what a file states.
+        EPSG code of coordinates whose CRS the file does not state; it never
+        overrides what a file states. ``gcj02`` or ``bd09`` where degrees were
+        taken off a web map: they are carried to WGS 84.
     projects : Projects, optional
         Project attributes and declared papers, laid on by site id, name or
         file stem.
@@ -70,10 +71,10 @@ def read_sites(
     Raises
     ------
     UsageError
-        When `crs` is no EPSG code, or when `projects` has entries that match
+        When `crs` is neither, or when `projects` has entries that match
         no site while a site has none. A bad file never raises.
     """
-    argument = crs_argument(crs)
+    argument = crs_or_web_map(crs)
     read = [read_file(Path(path), argument) for path in paths]
     numbers = Counter(row.number for _, rows in read for row in rows if row.number)
     sites: list[Site] = []
@@ -91,15 +92,16 @@ def read_sites(
 
 
 def read_file(
-    path: Path, argument: str | None
+    path: Path, argument: CrsArgument | None = None
 ) -> tuple[SiteSource, tuple[SiteRow, ...]]:
     """Return where a file comes from and its rows; trouble becomes one row.
 
     Parameters
     ----------
-    argument : str or None
-        ``EPSG:n`` of coordinates whose CRS the file does not state.
+    argument : CrsArgument, optional
+        What the caller says of coordinates.
     """
+    argument = argument or CrsArgument()
     source = SiteSource(path=path.name, sha256="", row=0)
     try:
         file = formats.load(path)
@@ -111,7 +113,7 @@ def read_file(
         return source, (SiteRow(rejection=problem),)
     source = replace(source, sha256=_digest(file.parts))
     try:
-        rows = formats.read_rows(file, crs=argument)
+        rows = formats.read_rows(file, crs=argument.crs)
     except SiteError as error:
         return source, (SiteRow(rejection=error.problem),)
     except _DAMAGE as error:
@@ -119,7 +121,9 @@ def read_file(
         problem = Problem(code="SITE_FILE_DAMAGED", where=path.name, values=values)
         return source, (SiteRow(rejection=problem),)
     return source, tuple(
-        _judged(row, f"{path.name}#{number}" if len(rows) > 1 else path.name)
+        positioned(
+            row, argument, f"{path.name}#{number}" if len(rows) > 1 else path.name
+        )
         for number, row in enumerate(rows, start=1)
     )
 
@@ -132,19 +136,6 @@ def _digest(parts: Mapping[str, bytes]) -> str:
     return digest.hexdigest()
 
 
-def _judged(row: SiteRow, where: str) -> SiteRow:
-    """Reject a row on a foreign datum; remark on WGS 84."""
-    if row.geometry is None or row.crs is None:
-        return row
-    reason = obstacle(row.crs, where)
-    if reason is not None:
-        return replace(row, geometry=None, rejection=reason)
-    if datum_of(row.crs) is not Datum.WGS84:
-        return row
-    note = Problem(code="WGS84_READ", where=where, values={"crs": row.crs})
-    return replace(row, problems=(*row.problems, note))
-
-
 def _site(row: SiteRow, source: SiteSource, identifier: str, *, stem: str) -> Site:
     return Site(
         id=identifier,
@@ -155,6 +146,7 @@ def _site(row: SiteRow, source: SiteSource, identifier: str, *, stem: str) -> Si
         area_declared_m2=row.area_declared_m2,
         attributes=row.attributes,
         problems=row.problems,
+        open_readings=row.open_readings,
         rejection=row.rejection,
     )
 

@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from zoning.errors import LayerError, SiteError
-from zoning.io.crs import from_wkt, obstacle
+from zoning.io.crs import obstacle
+from zoning.io.crs_text import code_of, same_plane
 from zoning.io.dbf import read_dbf
 from zoning.io.gdal_reading import GdalTable, read_gdal
 from zoning.io.geoparquet import read_geoparquet
 from zoning.io.hashing import siblings
+from zoning.io.layer_place import first_point, unplaced_layer
 from zoning.io.layer_sources import (
     GEOPARQUET,
     count_features,
@@ -95,7 +97,7 @@ def _whole(place: Path, layer_id: str, asked: _Asked) -> RawLayer:
     text = _encoding(place, layer_id, asked.encoding) if shapefile else None
     found = _read(place, layer_id, driver, table=table, encoding=text)
     expected = count_features(place, driver, table)
-    known = settled_crs(found.crs, layer_id, declared=asked.crs)
+    known = _placed(found, layer_id, declared=asked.crs)
     layer = _layer(found, known, encoding=text, expected=expected)
     return replace(layer, beside=_beside(layer, place, driver, table=table))
 
@@ -146,7 +148,7 @@ def _parquet(path: Path, layer_id: str, *, declared: str | None) -> RawLayer:
         raise LayerError(problem) from error
     wkb = np.array([*read.wkb, None], dtype=object)[:-1]
     found = GdalTable(wkb=wkb, columns=dict(read.columns), crs=read.crs)
-    crs = settled_crs(found.crs, layer_id, declared=declared)
+    crs = _placed(found, layer_id, declared=declared)
     layer = _layer(found, crs, encoding=None, expected=len(wkb))
     if read.bounds is None:
         return layer
@@ -188,6 +190,18 @@ def _read(
         ) from error
 
 
+def _placed(found: GdalTable, layer_id: str, *, declared: str | None) -> str:
+    """Return the CRS of a table; where it has none, say where its numbers begin."""
+    try:
+        return settled_crs(found.crs, layer_id, declared=declared)
+    except LayerError as error:
+        if error.problem.code != "CRS_MISSING":
+            raise
+        shapes = shapely.from_wkb(found.wkb[:1], on_invalid="ignore")
+        point = first_point(shapes)
+        raise LayerError(unplaced_layer("CRS_MISSING", layer_id, point)) from error
+
+
 def settled_crs(found: str | None, layer_id: str, *, declared: str | None) -> str:
     """Return the CRS of a layer by what its data state and zoning.yaml declares.
 
@@ -203,10 +217,10 @@ def settled_crs(found: str | None, layer_id: str, *, declared: str | None) -> st
     """
     code = None
     if found:
-        code = found if found.startswith("EPSG:") else from_wkt(found)
+        code = code_of(found)
         if code is None and declared is None:
             raise LayerError(layer_problem("CRS_UNSUPPORTED", layer_id, crs=found[:60]))
-    if code is not None and declared is not None and code != declared:
+    if code is not None and declared is not None and not same_plane(code, declared):
         raise LayerError(
             layer_problem("CRS_CONTRADICTION", layer_id, found=code, declared=declared)
         )
@@ -214,7 +228,7 @@ def settled_crs(found: str | None, layer_id: str, *, declared: str | None) -> st
         _same_figure(found, declared, layer_id)
     crs = code or declared
     if crs is None:
-        raise LayerError(layer_problem("CRS_MISSING", layer_id))
+        raise LayerError(unplaced_layer("CRS_MISSING", layer_id))
     if obstacle(crs, layer_id) is not None:
         raise LayerError(layer_problem("CRS_UNSUPPORTED", layer_id, crs=crs))
     return crs

@@ -8,8 +8,8 @@ import re
 import numpy as np
 import shapely
 
-from zoning.errors import Problem, SiteError, UsageError
-from zoning.io.crs import crs_argument
+from zoning.errors import Problem, SiteError
+from zoning.io.crs_text import code_of
 from zoning.io.feature_row import described_row
 from zoning.io.site_row import SiteRow
 from zoning.io.text import decode, lines_of
@@ -82,13 +82,13 @@ def _parts(line: str, where: str) -> tuple[str | None, str]:
         raise SiteError(_malformed(line[:40], where))
     if number is None or int(number) == 0:
         return None, text
-    try:
-        return crs_argument(f"EPSG:{number}"), text
-    except UsageError as error:
+    code = code_of(f"EPSG:{number}")
+    if code is None:
         values = {"crs": f"SRID={number}"}
         raise SiteError(
             Problem(code="SITE_CRS_UNSUPPORTED", where=where, values=values)
-        ) from error
+        )
+    return code, text
 
 
 def _wkb(text: str, where: str) -> bytes:

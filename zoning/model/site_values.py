@@ -58,6 +58,9 @@ class Site:
         Other columns, as read.
     problems : tuple of Problem
         Warnings that do not stop the check (count mismatch, swapped axes...).
+    open_readings : tuple of str
+        Other systems that the coordinates may be in, since nothing in the file
+        tells and nobody said: ``gcj02``, ``bd09``, or an EPSG code.
     rejection : Problem or None
         Why the site cannot be checked.
     """
@@ -72,6 +75,7 @@ class Site:
     evidence: tuple[DeclaredEvidence, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    open_readings: tuple[str, ...] = ()
     rejection: Problem | None = None
 
 

@@ -105,6 +105,7 @@ def _site(site: Site) -> Json:
         ],
         "attributes": _sorted(site.attributes),
         "problems": [_problem(problem) for problem in site.problems],
+        "open_readings": list(site.open_readings),
         "rejection": None if site.rejection is None else _problem(site.rejection),
         "geometry": None if site.geometry is None else _shape(site.geometry),
     }
@@ -150,6 +151,7 @@ def _read_site(entry: Json) -> Site:
         evidence=tuple(_papers(entry["evidence"])),
         attributes=entry["attributes"],
         problems=tuple(_read_problem(problem) for problem in entry["problems"]),
+        open_readings=tuple(entry.get("open_readings", ())),
         rejection=None if rejection is None else _read_problem(rejection),
         geometry=None if shape is None else _read_shape(shape),
     )

@@ -71,8 +71,15 @@ def _why_undetermined(result: SiteResult, context: Context) -> str:
         "why.undetermined",
         lang,
         count=not_checked_count(result),
-        what=joined(tuple(layers), lang) or "—",
+        what=joined(tuple(layers) or _titles(result, lang), lang) or "—",
     )
+
+
+def _titles(result: SiteResult, lang: str) -> tuple[str, ...]:
+    """Return what was not checked where it is no layer: a site's own place."""
+    open_rules = {gap.rule_id for gap in result.gaps}
+    found = (f.title[lang] for f in result.findings if f.rule_id in open_rules)
+    return tuple(dict.fromkeys(found))[:1]
 
 
 def _why_notice(result: SiteResult, context: Context) -> str:

@@ -175,7 +175,11 @@ def well(scout: Scout) -> SampleSite:
 
 
 def with_hole(scout: Scout) -> SampleSite:
-    """Round a farmland window: without the hole it would be prohibited."""
+    """Round a farmland window: without the hole it would be prohibited.
+
+    The KML does not say where it is from, and off a web map it would lie on
+    farmland: the answer waits for that.
+    """
     town = _inner_town(scout)
     farmland_area = scout.layers["permanent_basic_farmland"]
     others = [
@@ -202,8 +206,9 @@ def with_hole(scout: Scout) -> SampleSite:
                 name="集镇环形绿道改造",
                 geometry=shape,
                 project=project_of("ecological_restoration", "N7850", "rebuild"),
-                verdict="CLEAR",
-                findings={"PBF-001": "CLEAR"},
+                verdict="UNDETERMINED",
+                findings={"PBF-001": "CLEAR", "PLACE-000": "NOT_CHECKED"},
+                complete=False,
             )
     msg = "no farmland window to go round"
     raise RuntimeError(msg)

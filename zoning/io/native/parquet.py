@@ -15,7 +15,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from zoning.errors import Problem, SiteError
-from zoning.io.crs import from_wkt
+from zoning.io.crs_text import from_wkt
 from zoning.io.native.packing import Buffer, pack_bytes, pack_text
 from zoning.io.quarantine.frames import Frame
 from zoning.io.text import plain_text

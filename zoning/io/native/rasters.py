@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from zoning.io.crs_text import code_of
 from zoning.io.quarantine.frames import Frame
 
 __all__ = ["read_grid"]
@@ -29,7 +30,7 @@ def read_grid(path: str, *, driver: str, most_cells: int) -> Frame:
             if source.width * source.height > most_cells:
                 raise ValueError("too large")
             transform = [float(value) for value in list(source.transform)[:6]]
-            code = None if source.crs is None else source.crs.to_epsg()
+            code = None if source.crs is None else code_of(source.crs.to_wkt())
             values = np.ascontiguousarray(source.read(1))
             nodata = source.nodata
     except (RasterioError, OSError) as error:
@@ -38,7 +39,7 @@ def read_grid(path: str, *, driver: str, most_cells: int) -> Frame:
         "shape": list(values.shape),
         "dtype": values.dtype.str,
         "transform": transform,
-        "epsg": code,
+        "epsg": None if code is None else int(code.removeprefix("EPSG:")),
         "nodata": None if nodata is None or np.isnan(nodata) else float(nodata),
     }
     return Frame(header=header, buffers=[values.reshape(-1).view(np.uint8).data])
