@@ -27,13 +27,15 @@ def _warm() -> None:
     few = ragged_edges(np.array([shapely.box(0, 0, 1, 1)]))
     density = areas.local_densities(few.box, PLAIN)
     pairs = np.zeros((1, 2), dtype=np.int64)
-    kernel.piece_areas(few, few, pairs, boxes=few.box, density=density)
+    side = few, np.zeros(0)
+    kernel.piece_areas(side, side, pairs, boxes=few.box, density=density)
 
 
 def _prepare(layer: Any) -> _Side:
     edges = ragged_edges(layer)
     tree = PieceTree(edges)
     _ = tree.tree  # grown now
+    tree.keep_areas(PLAIN)
     return edges, tree
 
 

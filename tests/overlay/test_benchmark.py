@@ -11,6 +11,7 @@ import shapely
 from benchmarks import overlay, standings
 from benchmarks.county import LAYERS, make_county
 from benchmarks.jobs import JOBS
+from benchmarks.peers.environments import UnavailableError
 from benchmarks.standings import OURS, Standing
 
 
@@ -64,7 +65,7 @@ def test_a_peer_that_cannot_run_is_named_with_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def missing(_: str) -> Path:
-        raise overlay.UnavailableError("no wheel for this machine")
+        raise UnavailableError("no wheel for this machine")
 
     monkeypatch.setattr(overlay, "python_of", missing)
 

@@ -40,6 +40,16 @@ class SharedAreas:
     area_m2: Floats
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Sides:
+    """Two sides in one plane; `known` are the areas of their pieces, or empty."""
+
+    left: RaggedEdges
+    right: RaggedEdges
+    known: tuple[Floats, Floats]
+    crs: str
+
+
 def shared_areas(
     left: RaggedEdges,
     right: RaggedEdges,
@@ -67,8 +77,11 @@ def shared_areas(
     SharedAreas
         Pairs of features that have a pair of pieces whose boxes meet.
     """
-    pairs = meeting_pieces(*(trees or (PieceTree(left), PieceTree(right))))
-    area = _piece_areas(left, right, pairs, crs=crs, threads=threads)
+    trees = trees or (PieceTree(left), PieceTree(right))
+    pairs = meeting_pieces(*trees)
+    known = trees[0].kept_areas(crs), trees[1].kept_areas(crs)
+    sides = _Sides(left=left, right=right, known=known, crs=crs)
+    area = _piece_areas(sides, pairs, threads)
     owners = np.stack([left.owner[pairs[:, 0]], right.owner[pairs[:, 1]]], axis=1)
     key = owners[:, 0] * max(len(right), 1) + owners[:, 1]
     if (key[1:] < key[:-1]).any():  # a feature of several pieces on the left
@@ -91,21 +104,15 @@ def own_areas(edges: RaggedEdges, *, crs: str) -> Floats:
     return columns.summed(edges.owner, area, len(edges))
 
 
-def _piece_areas(
-    left: RaggedEdges,
-    right: RaggedEdges,
-    pairs: Indices,
-    *,
-    crs: str,
-    threads: int | None,
-) -> Floats:
+def _piece_areas(sides: _Sides, pairs: Indices, threads: int | None) -> Floats:
+    left, right = sides.left, sides.right
     p, q = left.box[pairs[:, 0]], right.box[pairs[:, 1]]
     boxes = np.empty_like(p)
     np.maximum(p[:, :2], q[:, :2], out=boxes[:, :2])
     np.minimum(p[:, 2:], q[:, 2:], out=boxes[:, 2:])
     real = np.flatnonzero((boxes[:, :2] < boxes[:, 2:]).all(axis=1))
     pairs, boxes = pairs[real], boxes[real]
-    density = local_densities(boxes, crs)
+    density = local_densities(boxes, sides.crs)
     area = np.zeros(len(p))
     if _work(left, right, pairs) <= FEW:
         area[real] = columns.piece_areas(
@@ -115,7 +122,12 @@ def _piece_areas(
         from zoning.overlay import kernel
 
         area[real] = kernel.piece_areas(
-            left, right, pairs, boxes=boxes, density=density, threads=threads
+            (left, sides.known[0]),
+            (right, sides.known[1]),
+            pairs,
+            boxes=boxes,
+            density=density,
+            threads=threads,
         )
     return area
 

@@ -128,7 +128,7 @@ def _covers(pair: Indices, edges: Floats, boxes: Floats) -> NDArray[np.bool_]:
     below = np.zeros(len(boxes), dtype=bool)
     below[pair[lower]] = True
     along = summed(pair, edges[:, 4] * (edges[:, 2] - edges[:, 0]), len(boxes))
-    return ~below & (np.abs(along - width) <= GAP * width)
+    return np.asarray(~below & (np.abs(along - width) <= GAP * width))
 
 
 def summed(row: Indices, terms: Floats, count: int) -> Floats:
