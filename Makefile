@@ -39,6 +39,7 @@ bench: $(VENV)/.developer  ## ratios against peers, printed as tables; peers get
 	$(BIN)/python -m benchmarks.overlay
 	$(BIN)/python -m benchmarks.rules
 	$(BIN)/python -m benchmarks.maps
+	$(BIN)/python -m benchmarks.batch
 
 samples: $(VENV)/.developer  ## rebuild data/sample_layers from its seed
 	$(BIN)/python -m zoning.samples data/sample_layers

@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "CheckOptions": "zoning.model",
+    "check_batch": "zoning.api",
     "check_sites": "zoning.api",
     "draw_map": "zoning.api",
     "open_base": "zoning.api",
@@ -22,6 +23,7 @@ _PUBLIC = {
 __all__ = [
     "CheckOptions",
     "__version__",
+    "check_batch",
     "check_sites",
     "draw_map",
     "guard",

@@ -31,6 +31,8 @@ from zoning.model import Base, CheckOptions, Report, Site
 from zoning.rules.packs import read_rule_book
 
 if TYPE_CHECKING:  # geopandas and folium load only when a table or map is asked for
+    from concurrent.futures import Executor
+
     import folium
     from geopandas import GeoDataFrame
 
@@ -39,6 +41,7 @@ __all__ = [
     "FINDING_COLUMNS",
     "SITE_COLUMNS",
     "CheckReport",
+    "check_batch",
     "check_sites",
     "draw_map",
     "open_base",
@@ -188,6 +191,51 @@ def check_sites(
     book = read_rule_book(opened.packs, opened.folder)
     chosen = options or CheckOptions(as_of=date.today())  # noqa: DTZ011  office day
     return CheckReport(check(sites_of_table(table), opened, book, options=chosen))
+
+
+def check_batch(  # noqa: PLR0913  what a run is made of, and how it is run
+    sites: "GeoDataFrame | str | Path | Iterable[str | Path]",
+    base: Base | str | Path,
+    folder: str | Path,
+    *,
+    options: CheckOptions | None = None,
+    executor: "Executor | None" = None,
+    resume: bool = False,
+    lang: str = "zh",
+    share: bool = False,
+) -> Path:
+    """Check a large table into a run folder, in bounded memory; return `folder`.
+
+    Parameters
+    ----------
+    sites, base, options
+        As `check_sites`.
+    folder : path
+        The run folder to make; a journal lies beside it meanwhile.
+    executor : concurrent.futures.Executor, optional
+        Where chunks are checked: threads, processes, or a cluster engine of
+        the same interface. Other processes open the base folder themselves.
+    resume : bool
+        Go on with the journal of a batch that was interrupted.
+
+    Raises
+    ------
+    UsageError
+        As `check_sites`; when an unfinished batch is there and not resumed.
+    OutputError
+        When journal or folder cannot be written; results so far are kept.
+    """
+    from zoning.batch import Plan, check_whole
+    from zoning.report.batch.values import BatchForm
+
+    opened = base if isinstance(base, Base) else open_base(base)
+    table: Any = sites if hasattr(sites, "geometry") else read_sites(sites)
+    form = BatchForm(lang=lang, share=share)
+    plan = Plan(folder=Path(folder), form=form, resume=resume, executor=executor)
+    book = read_rule_book(opened.packs, opened.folder)
+    chosen = options or CheckOptions(as_of=date.today())  # noqa: DTZ011  office day
+    check_whole(sites_of_table(table), opened, book, options=chosen, plan=plan)
+    return plan.folder
 
 
 def write_run(

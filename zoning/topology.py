@@ -1,15 +1,16 @@
 """Validity of polygons, and repair that says what it changed.
 
 A self-crossing polygon has no area that everybody agrees on. It is repaired in
-two independent ways; when they disagree the feature is doubtful and the
-caller must not use it.
+two independent ways, which are compared with each other, and with what the
+outline encloses as it is drawn. Where land is in doubt the caller must not use
+the feature.
 
 References
 ----------
 .. [1] GEOS `MakeValid`, methods *linework* and *structure*.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from zoning.measure import area_m2
 
-__all__ = ["RepairOutcome", "oriented", "polygonal", "repair_polygons"]
+__all__ = ["DOUBT_M2", "RepairOutcome", "oriented", "polygonal", "repair_polygons"]
 
 DOUBT_M2 = 1.0  # two repairs further apart than this leave the shape in doubt
 
@@ -28,8 +29,10 @@ class RepairOutcome:
 
     `usable` is False where the geometry is missing, empty, not finite or
     ambiguous; `geometry` is then None. `linework_m2` and `structure_m2` are the
-    areas that the two repairs give, zero where none was needed; `change_m2` is
-    the area after minus before.
+    areas that the two repairs give, `apart_m2` the area that only one of them
+    holds; zero where none was needed. `change_m2` is the area after minus
+    before: that of parts drawn over each other counts twice before, that of
+    loops drawn the other way round is taken off.
     """
 
     geometry: NDArray[np.object_]
@@ -38,16 +41,23 @@ class RepairOutcome:
     change_m2: NDArray[np.float64]
     linework_m2: NDArray[np.float64]
     structure_m2: NDArray[np.float64]
+    apart_m2: NDArray[np.float64]
 
     @property
-    def difference_m2(self) -> NDArray[np.float64]:
-        """How far the two repairs are apart, shape (n,)."""
-        return np.abs(self.linework_m2 - self.structure_m2)
+    def drawn_m2(self) -> NDArray[np.float64]:
+        """Area as drawn of what was repaired, shape (n,)."""
+        return self.structure_m2 - self.change_m2
 
     @property
     def ambiguous(self) -> NDArray[np.bool_]:
-        """Where the two repairs are further apart than `DOUBT_M2`, shape (n,)."""
-        return ~(self.difference_m2 <= DOUBT_M2)
+        """Where there are two readings, shape (n,).
+
+        The two repairs are further apart than `DOUBT_M2`; or they hold so much
+        more than was drawn: a loop that runs the other way (corners exchanged?)
+        or a hole outside its shell.
+        """
+        more = self.change_m2 > DOUBT_M2
+        return np.asarray((self.apart_m2 > DOUBT_M2) | more)
 
 
 def repair_polygons(geometries: NDArray[np.object_], crs: str) -> RepairOutcome:
@@ -65,29 +75,53 @@ def repair_polygons(geometries: NDArray[np.object_], crs: str) -> RepairOutcome:
     RepairOutcome
         In the order of `geometries`.
     """
-    with np.errstate(invalid="ignore"):  # coordinates that are no numbers
+    with np.errstate(
+        invalid="ignore", over="ignore"
+    ):  # what is no number, or too large
         flat = shapely.force_2d(geometries)
-    usable = ~shapely.is_missing(flat) & ~shapely.is_empty(flat) & _finite(flat)
-    bad = usable & ~shapely.is_valid(flat)
+        usable = ~shapely.is_missing(flat) & ~shapely.is_empty(flat) & _finite(flat)
+        bad = usable & ~shapely.is_valid(flat)
     repaired, change = flat.copy(), np.zeros(len(flat))
-    first, second = np.zeros(len(flat)), np.zeros(len(flat))
+    first, second, apart = (np.zeros(len(flat)) for _ in range(3))
     if bad.any():
-        linework = polygonal(shapely.make_valid(flat[bad], method="linework"))
-        structure = polygonal(shapely.make_valid(flat[bad], method="structure"))
+        linework, structure = _made_valid(flat[bad])
         first[bad], second[bad] = area_m2(linework, crs), area_m2(structure, crs)
+        apart[bad] = _apart_m2(linework, structure, crs)
         repaired[bad] = structure
         change[bad] = second[bad] - area_m2(flat[bad], crs)
-    agreed = np.abs(first - second) <= DOUBT_M2
-    usable &= agreed & ~shapely.is_empty(repaired)
-    repaired[~usable] = None
-    return RepairOutcome(
+    known = np.isfinite(apart) & np.isfinite(change)
+    outcome = RepairOutcome(
         geometry=repaired,
-        usable=usable,
-        repaired=bad & usable,
+        usable=usable & known & ~shapely.is_empty(repaired),
+        repaired=bad,
         change_m2=change,
         linework_m2=first,
         structure_m2=second,
+        apart_m2=apart,
     )
+    sure = outcome.usable & ~outcome.ambiguous
+    repaired[~sure] = None
+    return replace(outcome, usable=sure, repaired=bad & sure)
+
+
+def _made_valid(
+    geometries: NDArray[np.object_],
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return what the two methods make of invalid geometries."""
+    with np.errstate(invalid="ignore", over="ignore"):  # too large to be multiplied
+        linework = shapely.make_valid(geometries, method="linework")
+        structure = shapely.make_valid(geometries, method="structure")
+    return polygonal(linework), polygonal(structure)
+
+
+def _apart_m2(
+    one: NDArray[np.object_], other: NDArray[np.object_], crs: str
+) -> NDArray[np.float64]:
+    """Return the area that only one of two repairs holds, shape (n,)."""
+    sums = np.abs(area_m2(one, crs) - area_m2(other, crs))
+    with np.errstate(invalid="ignore", over="ignore"):  # as above
+        only = polygonal(shapely.symmetric_difference(one, other))
+    return np.asarray(np.fmax(sums, area_m2(only, crs)))
 
 
 def polygonal(geometries: NDArray[np.object_]) -> NDArray[np.object_]:

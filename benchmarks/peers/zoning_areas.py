@@ -8,10 +8,8 @@ import pyarrow.parquet
 import shapely
 
 from benchmarks.peers.clock import Contender, Found, compete
-from zoning.overlay import PieceTree, RaggedEdges, areas, ragged_edges, shared_areas
+from zoning.overlay import PieceTree, areas, ragged_edges, shared_areas
 from zoning.overlay.density import PLAIN
-
-_Side = tuple[RaggedEdges, PieceTree]
 
 
 def _read(path: Path) -> Any:
@@ -31,17 +29,15 @@ def _warm() -> None:
     kernel.piece_areas(side, side, pairs, boxes=few.box, density=density)
 
 
-def _prepare(layer: Any) -> _Side:
-    edges = ragged_edges(layer)
-    tree = PieceTree(edges)
-    _ = tree.tree  # grown now
-    tree.keep_areas(PLAIN)
-    return edges, tree
+def _prepare(layer: Any) -> PieceTree:
+    side = PieceTree(ragged_edges(layer))
+    _ = side.tree  # grown now
+    side.keep_areas(PLAIN)
+    return side
 
 
-def _measure(left: _Side, right: _Side) -> Found:
-    trees = left[1], right[1]
-    found = shared_areas(left[0], right[0], crs=PLAIN, trees=trees)
+def _measure(left: PieceTree, right: PieceTree) -> Found:
+    found = shared_areas(left, right, crs=PLAIN)
     return found.left, found.right, found.area_m2
 
 

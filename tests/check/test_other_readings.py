@@ -110,7 +110,9 @@ def test_a_plot_drawn_on_a_web_map_over_farmland_is_never_cleared(
     (known,) = answers(base, truth)
 
     assert Verdict.PROHIBITED is known.verdict is not seen.verdict
-    (gap,) = [g for g in seen.gaps if g.rule_id == "PLACE-000"]
+    gap = next(g for g in seen.gaps if g.rule_id == "PBF-001")
+    lines = [f for f in seen.findings if f.rule_id == "PBF-001"]
+    assert {f.state for f in lines} == {State.NOT_CHECKED}, "no page may call it clear"
     assert f"--crs {system}" in gap.problem.cure("zh")
     assert "永久基本农田" in gap.problem.text("zh")
     assert "basic farmland" in gap.problem.text("en")

@@ -81,7 +81,7 @@ class SiteFault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseFault:
-    """A bad layer or a bad zoning.yaml; `files` lie in the base folder.
+    """A bad layer or a bad zoning.yaml; the files lie in the base folder.
 
     `entry` replaces what zoning.yaml says of the layer, for twin and bad
     alike; `rewrite` changes the text of zoning.yaml for the bad one.
@@ -92,12 +92,12 @@ class BaseFault:
     good: Callable[[], Files]
     spoil: Edit
     codes: tuple[str, ...]
-    story: str
+    story: str = ""
     outcome: Outcome = Outcome.GAP
+    layer: str = "ecological_redline"
     entry: str = ""
     rewrite: tuple[tuple[str, str], ...] = field(default=())
     good_rewrite: tuple[tuple[str, str], ...] = field(default=())
-    exit_code: int | None = None
     unmended: str = ""
 
 

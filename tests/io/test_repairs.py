@@ -33,11 +33,21 @@ LOOP = [
 ]
 
 
-def test_a_bow_tie_is_in_the_log_with_its_change_of_area() -> None:
-    (row, repair), *others = repairs_of(drawn(SQUARE, BOW_TIE))
+def test_a_square_drawn_twice_is_in_the_log_with_its_change_of_area() -> None:
+    (row, repair), *others = repairs_of(drawn(SQUARE, [*SQUARE, *SQUARE]))
 
     assert (row, others) == (1, [])
-    assert repair.area_change_m2 == pytest.approx(5_000, rel=ELLIPSOID)
+    assert repair.area_change_m2 == pytest.approx(-10_000, rel=ELLIPSOID)
+
+
+def test_a_bow_tie_is_named_with_its_area_as_drawn_and_as_repaired() -> None:
+    names = np.array(["H1"], dtype=object)
+
+    (told,) = two_areas(drawn(BOW_TIE), names)
+
+    drawn_m2, repaired_m2 = areas_in(told)
+    assert drawn_m2 == 0
+    assert repaired_m2 == pytest.approx(5_000, rel=ELLIPSOID)
 
 
 def test_a_shape_of_two_areas_is_named_with_both() -> None:
@@ -46,12 +56,18 @@ def test_a_shape_of_two_areas_is_named_with_both() -> None:
 
     (told,) = two_areas(outcome, names)
 
-    name, areas = told.removesuffix(" m²)").split(" (")
-    first, second = (float(area.replace(",", "")) for area in areas.split(" / "))
-    assert name == "H2"
+    first, second = areas_in(told)
+    assert told.startswith("H2 (")
     assert outcome.usable.tolist() == [True, False]
     assert list(repairs_of(outcome)) == []
     assert {round(first, -2), round(second, -2)} == {*expected(LOOP)}
+
+
+def areas_in(told: str) -> tuple[float, float]:
+    """Return the two areas of a text."""
+    areas = told.removesuffix(" m²)").split(" (")[1]
+    first, second = (float(area.replace(",", "")) for area in areas.split(" / "))
+    return first, second
 
 
 def expected(outline: Outline) -> tuple[float, float]:

@@ -101,7 +101,7 @@ def test_order_of_sites_features_and_threads_changes_no_byte(
     left, right = ragged_edges(sites[site]), ragged_edges(shapes[row])
     trees = PieceTree(left), PieceTree(right)
     for threads in (1, 3):
-        found = shared(left, right, crs=CRS, threads=threads, trees=trees)
+        found = shared(*trees, crs=CRS, threads=threads)
         mixed = matrix(found, len(sites), len(shapes))
         assert mixed.tobytes() == plain[np.ix_(site, row)].tobytes()
         for tree in trees:  # areas of pieces that are kept change none either

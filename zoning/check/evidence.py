@@ -2,13 +2,14 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from zoning.check.facts import Facts, ViewFacts
 from zoning.check.relations import Outcome
-from zoning.model import FeatureOverlap, Finding, LonLat, NearestFeature
+from zoning.model import Absence, FeatureOverlap, Finding, LonLat, NearestFeature
 from zoning.model.problems import layer_problem
 from zoning.overlay import TOUCHING
 
@@ -30,22 +31,30 @@ def described(finding: Finding, outcome: Outcome, row: int, *, facts: Facts) -> 
         )
         if value is not None
     }
-    finding = replace(
-        finding,
-        layer=outcome.layer,
-        view=space.view,
-        relation=space.relation,
-        threshold=threshold,
-    )
+    where: dict[str, Any] = {
+        "layer": outcome.layer,
+        "view": space.view,
+        "relation": space.relation,
+        "threshold": threshold,
+    }
     if outcome.absent is not None:
-        return _declared_absent(finding, outcome)
+        notes = (*finding.notes, _declared_absent(outcome.absent))
+        return replace(finding, **where, notes=notes)
     if outcome.slopes is not None:
         steep = outcome.slopes.steep_share[row]
-        return finding if np.isnan(steep) else replace(finding, share=float(steep))
+        share = finding.share if np.isnan(steep) else float(steep)
+        return replace(finding, **where, share=share)
     found = facts.view(space.view)
     if not isinstance(found, ViewFacts):
-        return finding
-    return _measured(finding, outcome, row, found=found, facts=facts)
+        return replace(finding, **where)
+    measured = found.told.get(row)
+    if measured is None:
+        measured = found.told[row] = _measured(found, row, facts)
+    if space.relation == "outside":
+        left = max(0.0, 1.0 - measured["share"])
+        measured = measured | {"share": left}
+    notes = (*finding.notes, *measured["notes"])
+    return replace(finding, **where | measured | {"notes": notes})
 
 
 def feature_name(found: ViewFacts, feature: int) -> str:
@@ -54,50 +63,37 @@ def feature_name(found: ViewFacts, feature: int) -> str:
     return "" if names is None else str(names[feature])
 
 
-def _declared_absent(finding: Finding, outcome: Outcome) -> Finding:
-    absent = outcome.absent
-    if absent is None:
-        return finding
-    note = {
+def _declared_absent(absent: Absence) -> dict[str, str]:
+    return {
         "zh": (
             f"已声明本县无此类要素：{absent.statement}"
             f"（{absent.source}，{absent.date}）"
         ),
         "en": f"declared absent: {absent.statement} ({absent.source}, {absent.date})",
     }
-    return replace(finding, notes=(*finding.notes, note))
 
 
-def _measured(
-    finding: Finding, outcome: Outcome, row: int, *, found: ViewFacts, facts: Facts
-) -> Finding:
+def _measured(found: ViewFacts, row: int, facts: Facts) -> dict[str, Any]:
+    """Return what every rule on a view says of a site: members of a finding."""
     sums, rows = found.sums, found.rows
     listed = rows.rows_of(row)
     length = float(sums.length_m[row])
-    share = float(sums.share[row])
     witness = (
         rows.only(np.array([_main_row(found, listed)])).witness_lonlat[0]
         if listed
         else found.nearest.witness_lonlat[row]
     )
-    if outcome.space.relation == "outside":
-        share = max(0.0, 1.0 - share)
-    return replace(
-        finding,
-        overlap_m2=math.fsum(rows.area_m2[listed.start : listed.stop]),
-        overlap_m2_deduplicated=float(sums.deduplicated_m2[row]),
-        share=share,
-        length_m=length if length > 0 else None,
-        distance_m=_finite(found.nearest.distance_m[row]),
-        features=_features(found, listed),
-        nearest=_nearest(found, row),
-        witness=_point(witness),
-        notes=(
-            *finding.notes,
-            *_reach_note(found, row, facts),
-            *_disagreement(found, listed),
-        ),
-    )
+    return {
+        "overlap_m2": math.fsum(rows.area_m2[listed.start : listed.stop]),
+        "overlap_m2_deduplicated": float(sums.deduplicated_m2[row]),
+        "share": float(sums.share[row]),
+        "length_m": length if length > 0 else None,
+        "distance_m": _finite(found.nearest.distance_m[row]),
+        "features": _features(found, listed),
+        "nearest": _nearest(found, row),
+        "witness": _point(witness),
+        "notes": (*_reach_note(found, row, facts), *_disagreement(found, listed)),
+    }
 
 
 def _features(found: ViewFacts, listed: range) -> tuple[FeatureOverlap, ...]:
@@ -159,6 +155,8 @@ def _reach_note(found: ViewFacts, row: int, facts: Facts) -> tuple[dict[str, str
 
 def _disagreement(found: ViewFacts, listed: range) -> tuple[dict[str, str], ...]:
     """Say so when an area and the shape built for it tell different things."""
+    if not listed:
+        return ()
     rows = found.rows.only(np.arange(listed.start, listed.stop))
     apart = rows.feature[rows.disagree()]
     if len(apart) == 0:

@@ -7,24 +7,27 @@ empty answer.
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
 
+from zoning.check.bare_rivers import bare_lines, undelimited
 from zoning.check.relations import Measures, Outside, Slopes
 from zoning.check.terrain import describe_terrain, slopes_of
 from zoning.errors import Problem
 from zoning.model import Absence, Base, CheckOptions, Layer, LayerInfo, Terrain
 from zoning.model.problems import layer_problem
 from zoning.overlay import (
+    Members,
     Nearest,
     Overlaps,
     SiteSums,
     measure_overlaps,
     nearest_features,
     outside_parts,
+    rows_near,
     sum_by_site,
     uncovered_share,
 )
@@ -34,8 +37,7 @@ from zoning.rules.views import in_view, view_columns
 
 __all__ = ["Facts", "ViewFacts", "standing_problems"]
 
-CENTER_LINE = "center_line"
-WATERLINE_SLACK_M = 1.0  # a center line this close to drawn water is drawn water
+SLACK_M = 1.0  # a plane stretches a distance by less than this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,6 +46,7 @@ class ViewFacts:
 
     `rows` are the overlap rows of the view, ordered by site and feature;
     `sums` and `nearest` have one entry per site; `measures` is what rules read.
+    `told` keeps what findings say of a site, by its row, once said.
     """
 
     layer: Layer
@@ -52,6 +55,7 @@ class ViewFacts:
     sums: SiteSums
     nearest: Nearest
     measures: Measures
+    told: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -65,6 +69,7 @@ class Facts:
     base: Base
     book: RuleBook
     options: CheckOptions
+    _near: dict[str, Layer] = field(default_factory=dict)
     _overlaps: dict[str, Overlaps] = field(default_factory=dict)
     _views: dict[str, "ViewFacts | Problem | Absence"] = field(default_factory=dict)
     _outside: dict[str, Outside] = field(default_factory=dict)
@@ -120,11 +125,23 @@ class Facts:
         if layer_id not in self._overlaps:
             self._overlaps[layer_id] = measure_overlaps(
                 self.sites,
-                self.base.layers[layer_id].geometry,
+                self.near(layer_id).geometry,
                 self.options,
                 crs=self.base.crs,
             )
         return self._overlaps[layer_id]
+
+    def near(self, layer_id: str) -> Layer:
+        """Return the features of a layer within reach of any site, in order.
+
+        None further away can take part in a relation or be the nearest.
+        """
+        if layer_id not in self._near:
+            layer = self.base.layers[layer_id]
+            boxes = np.asarray(shapely.bounds(self.sites))
+            rows = rows_near(layer.geometry, boxes, self._reach_m())
+            self._near[layer_id] = layer.taken(rows)
+        return self._near[layer_id]
 
     def view(self, name: str) -> "ViewFacts | Problem | Absence":
         """Return the facts of a view, or why there are none."""
@@ -170,20 +187,24 @@ class Facts:
         layer = self.base.layers.get(view.layer)
         if layer is None:
             return self.problems(view.layer)[0]
+        whole, layer = layer, self.near(view.layer)
         keep = _members(layer, view)
         if isinstance(keep, Problem):
             return keep
-        if view.must_exist and not keep.any():
+        if view.must_exist and not keep.any() and _is_empty(whole, view):
             return layer_problem(
                 "VIEW_EMPTY", view.layer, view=view.zh, view_en=view.en
             )
         table = self.overlaps(view.layer)
         rows = table.only(keep[table.feature])
-        chosen = np.flatnonzero(keep)
         near = nearest_features(
-            self.sites, layer.geometry[chosen], self._reach_m(), crs=self.base.crs
+            self.sites,
+            layer.geometry,
+            self._reach_m(),
+            crs=self.base.crs,
+            members=Members(rows=np.flatnonzero(keep), meeting=rows),
         )
-        unsure_m, unsure_river = self._unsure(layer, view, keep)
+        unsure_m, unsure_river = self._unsure(view, keep)
         sums = sum_by_site(rows, self.sites, self.options, crs=self.base.crs)
         measures = Measures(
             view=view,
@@ -199,22 +220,39 @@ class Facts:
             view=view,
             rows=rows,
             sums=sums,
-            nearest=_in_layer_rows(near, chosen),
+            nearest=near,
             measures=measures,
         )
 
     def _unsure(
-        self, layer: Layer, view: View, keep: NDArray[np.bool_]
+        self, view: View, keep: NDArray[np.bool_]
     ) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
-        """Distance to, and name of, the nearest reach whose shore is not drawn."""
-        shapes, names = (
-            _undelimited(layer, keep) if view.must_exist else _bare_lines(layer, keep)
-        )
-        near = nearest_features(self.sites, shapes, self._reach_m(), crs=self.base.crs)
+        """Distance to, and name of, the nearest reach whose shore is not drawn.
+
+        Only as far as a rule of the view looks; inf beyond.
+        """
+        layer = self.near(view.layer)
+        reach = self._reach_of(view)
+        if view.must_exist:
+            bare = undelimited(layer, self.base.layers[view.layer], view)
+        else:
+            bare = bare_lines(layer, keep, self.sites, reach_m=reach)
+        near = nearest_features(self.sites, bare.shapes, reach, crs=self.base.crs)
         found = np.array(
-            [names[k] if k >= 0 else "" for k in near.feature], dtype=object
+            [bare.names[k] if k >= 0 else "" for k in near.feature], dtype=object
         )
         return near.distance_m, found
+
+    def _reach_of(self, view: View) -> float:
+        """How far from a site a rule looks at a view, with its margin."""
+        name = next(n for n, one in self.book.views.items() if one is view)
+        own = [
+            space.distance_m or 0.0
+            for rule in self.book.rules
+            for space in rule.space
+            if space.view == name
+        ]
+        return max(own, default=0.0) + view.center_line_margin_m + SLACK_M
 
 
 def missing_layer(layer_id: str) -> Problem:
@@ -258,42 +296,6 @@ def _members(layer: Layer, view: View) -> NDArray[np.bool_] | Problem:
     return in_view(view, layer.attributes, len(layer.geometry))
 
 
-def _in_layer_rows(near: Nearest, chosen: NDArray[np.intp]) -> Nearest:
-    """Turn row numbers of the view into row numbers of the layer."""
-    found = near.feature >= 0
-    feature = near.feature.copy()
-    feature[found] = chosen[near.feature[found]]
-    return Nearest(
-        feature=feature,
-        distance_m=near.distance_m,
-        witness_lonlat=near.witness_lonlat,
-    )
-
-
-def _bare_lines(
-    layer: Layer, keep: NDArray[np.bool_]
-) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
-    """Return center lines of the view outside the view's own drawn water."""
-    outline = layer.attributes.get("outline")
-    if outline is None or not (keep & (outline == CENTER_LINE)).any():
-        return layer.geometry[:0], layer.feature_ids[:0]
-    lines = keep & (outline == CENTER_LINE)
-    shore = layer.geometry[keep & (outline != CENTER_LINE)]
-    water: BaseGeometry = shapely.buffer(shapely.union_all(shore), WATERLINE_SLACK_M)
-    bare = np.asarray(shapely.difference(layer.geometry[lines], water), dtype=object)
-    left = ~shapely.is_empty(bare)
-    return bare[left], _names(layer)[lines][left]
-
-
-def _undelimited(
-    layer: Layer, keep: NDArray[np.bool_]
-) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
-    """Return the features of rivers that have no feature in the view."""
-    names = _names(layer)
-    without = ~np.isin(names.astype(str), sorted({str(n) for n in names[keep]}))
-    return layer.geometry[without], names[without]
-
-
-def _names(layer: Layer) -> NDArray[np.object_]:
-    names = layer.attributes.get("name")
-    return layer.feature_ids if names is None else names.astype(object)
+def _is_empty(layer: Layer, view: View) -> bool:
+    """Say whether no feature of a whole layer belongs to a view."""
+    return not in_view(view, layer.attributes, len(layer.geometry)).any()

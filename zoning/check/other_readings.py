@@ -2,10 +2,10 @@
 
 Nothing in the degrees of a KML tells whether they are off a web map, and
 nothing in a pair of metres tells UTM from Gauss-Krüger. Such a site is checked
-in each system that stays open. Where a rule is broken in one of them and not as
-written, the answer is not known: a site without a conflict of its own is
-UNDETERMINED, every such site is incomplete, and the planner is asked. Where no
-other place is worse, the remark of the reader stands alone.
+in each system that stays open. A rule that is broken in one of them and not as
+written is NOT_CHECKED: a site without a conflict of its own is UNDETERMINED,
+every such site is incomplete, and the planner is asked. Where no other place is
+worse, the remark of the reader stands alone.
 """
 
 from collections.abc import Callable
@@ -24,9 +24,6 @@ from zoning.model import Finding, Gap, Report, Site, SiteResult, State, Verdict
 
 __all__ = ["with_other_readings"]
 
-RULE = "PLACE-000"
-SCOPE = "three_lines"
-_TITLE = {"zh": "坐标的来源", "en": "where the coordinates come from"}
 _CONFLICT = (None, State.CONDITIONAL, State.PROHIBITED)
 _ORDER = tuple(Verdict)
 _SEVERITY = ("info", "restrict", "prohibit")
@@ -83,15 +80,14 @@ def with_other_readings(
     if not others:
         return report
     answers = again(tuple(other.site for other in others)).sites
-    worst: dict[int, _Doubt] = {}
+    doubts: dict[int, list[_Doubt]] = {}
     for other, answer in zip(others, answers, strict=True):
         broken = _broken_there(report.sites[other.row], answer)
-        known = worst.get(other.row)
-        doubt = _Doubt(other=other, verdict=answer.verdict, broken=broken)
-        if broken and (known is None or doubt.weight > known.weight):
-            worst[other.row] = doubt
+        if broken:
+            doubt = _Doubt(other=other, verdict=answer.verdict, broken=broken)
+            doubts.setdefault(other.row, []).append(doubt)
     results = [
-        _doubted(result, worst[row]) if row in worst else result
+        _doubted(result, doubts[row]) if row in doubts else result
         for row, result in enumerate(report.sites)
     ]
     return replace(report, sites=tuple(results))
@@ -151,25 +147,33 @@ def _rewritten(crs: str, system: str) -> Callable[[_Points], _Points]:
     return lambda xy: measure.from_lonlat(measure.to_lonlat(xy, crs), taken_for)
 
 
-def _doubted(result: SiteResult, doubt: _Doubt) -> SiteResult:
+def _doubted(result: SiteResult, doubts: list[_Doubt]) -> SiteResult:
+    """Take back what does not hold wherever the site may lie.
+
+    A rule that is broken in another reading is not checked, unless it is broken
+    as written too: then its state stands, and the gap beside it.
+    """
+    worst = max(doubts, key=lambda doubt: doubt.weight)
     problem = Problem(
         code="READING_CHANGES_ANSWER",
         where=result.site.source.path,
-        values=_values(result.site, doubt),
+        values=_values(result.site, worst),
     )
-    finding = Finding(
-        rule_id=RULE,
-        scope=SCOPE,
-        title=_TITLE,
-        state=State.NOT_CHECKED,
-        severity=_SEVERITY[_rank_of(doubt.broken)],
-        layer="",
-        view="",
-        relation="attribute",
-        reason=problem.code,
+    open_rules = {finding.rule_id for doubt in doubts for finding in doubt.broken}
+    findings = tuple(
+        replace(one, state=State.NOT_CHECKED, reason=problem.code)
+        if one.rule_id in open_rules and not _rank(one)
+        else one
+        for one in result.findings
     )
-    findings = (*result.findings, finding)
-    gaps = (*result.gaps, Gap(rule_id=RULE, layer="", problem=problem))
+    layers = {one.rule_id: one.layer for one in findings}
+    gaps = (
+        *result.gaps,
+        *(
+            Gap(rule_id=rule, layer=layers.get(rule, ""), problem=problem)
+            for rule in sorted(open_rules)
+        ),
+    )
     return replace(
         result,
         verdict=site_verdict(findings, result.residue, gaps),

@@ -1,6 +1,9 @@
 """`zoning check`: the main job."""
 
+import shutil
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -16,9 +19,12 @@ from zoning.cli.options import (
     office_template,
     out_option,
     template_option,
+    verify_option,
 )
 from zoning.errors import Problem, UsageError
-from zoning.model import CheckOptions, Report
+from zoning.model import Base, CheckOptions, Report, Site
+from zoning.report.batch.values import BATCH_BEYOND, BatchForm
+from zoning.rules.packs import RuleBook
 
 __all__ = ["command", "run_check"]
 
@@ -37,8 +43,18 @@ RUNS = "zoning-runs"
 @as_of_option
 @out_option
 @json_option
+@verify_option
 @click.option(
     "--share", is_flag=True, help="只写结论、面积和选址，不含底图 no base geometry."
+)
+@click.option(
+    "--resume", is_flag=True, help="接着未完成的批量核查 continue an interrupted batch."
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    help="批量核查的进程数 processes for more than 500 sites (1).",
 )
 @click.option("--sheets", is_flag=True, help="另出图件 map sheets too, sheets.pdf.")
 @template_option
@@ -52,47 +68,133 @@ def command(  # noqa: PLR0913  the options of the command
     as_of: date,
     out: Path | None,
     as_json: bool,
+    verify: bool,
     share: bool,
+    resume: bool,
+    workers: int,
     sheets: bool,
     template: Path | None,
     lang: str,
 ) -> int:
     """核查选址文件 check site files against a base.
 
+    More than 500 sites are a batch: it can be stopped and continued, and its
+    outputs are in the short form.
+
     \b
     zoning check site.txt --base county/
     zoning check a.txt b.geojson --base county/ --project project.yaml
     zoning check site.txt --base county/ --as-of 2024-06-01 --json
+    zoning check parcels/ --base county/ --out run --workers 2 --resume
     """  # noqa: D301  \b keeps click from reflowing
-    form = office_template(template)
-    report = run_check(
-        sites, base, project=project, crs=crs, options=CheckOptions(as_of=as_of)
+    form = BatchForm(
+        lang=lang, share=share, template=office_template(template), sheets=sheets
     )
-    folder = out or (None if as_json else Path(RUNS) / (sites[0].stem or "run"))
-    if folder is not None:
-        from zoning.report.folder import next_free
-        from zoning.report.run import write_run
-
-        say(text("writing", lang))
-        free = folder if out else next_free(folder)
-        written = write_run(
-            report, free, lang=lang, share=share, template=form, sheets=sheets
-        )
-        say(text("written", lang, path=written))
+    asked = _read(sites, base, project=project, crs=crs, verify=verify)
+    used = asked.base.hashes
+    say(text("hashes", lang, recorded=used.recorded, computed=used.computed))
+    options = CheckOptions(as_of=as_of)
+    usual = Path(RUNS) / (sites[0].stem or "run")
+    if len(asked.sites) > BATCH_BEYOND:
+        way = _Way(out=out, usual=usual, resume=resume, workers=workers)
+        return _check_batch(asked, options, form=form, way=way, as_json=as_json)
+    report = _check(asked, options)
+    if out or not as_json:
+        _write(report, out, usual, form=form)
     if as_json:
         from zoning.report.sharing import shared_document
         from zoning.report.verdict import json_bytes, verdict_document
 
         document = verdict_document(report)
-        sys.stdout.flush()
-        sys.stdout.buffer.write(
-            json_bytes(shared_document(document) if share else document)
-        )
+        _put(json_bytes(shared_document(document) if share else document))
     else:
         from zoning.cli.summary import print_report
 
         print_report(report, lang)
     return report.exit_code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Asked:
+    """What is to be checked, and against what; a batch uses its sites up."""
+
+    sites: list[Site]
+    base: Base
+    book: RuleBook
+    again: Callable[[], Base]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """Where and how a batch runs."""
+
+    out: Path | None
+    usual: Path
+    resume: bool
+    workers: int
+
+
+def _write(report: Report, out: Path | None, usual: Path, *, form: BatchForm) -> None:
+    from zoning.report.folder import next_free
+    from zoning.report.run import write_run
+
+    say(text("writing", form.lang))
+    written = write_run(
+        report,
+        out or next_free(usual),
+        lang=form.lang,
+        share=form.share,
+        template=form.template,
+        sheets=form.sheets,
+    )
+    say(text("written", form.lang, path=written))
+
+
+def _check_batch(
+    asked: _Asked,
+    options: CheckOptions,
+    *,
+    form: BatchForm,
+    way: _Way,
+    as_json: bool,
+) -> int:
+    """Check a batch into a run folder; with ``--json`` put its verdict out too."""
+    from zoning.batch import Plan
+    from zoning.cli.batch_check import Talk, batch_folder, check_many
+
+    folder = batch_folder(way.out, way.usual)
+    outcome = check_many(
+        _used_up(asked.sites),
+        (asked.base, asked.book),
+        options,
+        plan=Plan(folder=folder, form=form, resume=way.resume),
+        workers=way.workers,
+        talk=Talk(lang=form.lang, as_of=options.as_of.isoformat()),
+    )
+    say(text("written", form.lang, path=folder))
+    if as_json:
+        from zoning.report.manifest import VERDICT
+
+        with (folder / VERDICT).open("rb") as verdict:
+            sys.stdout.flush()
+            shutil.copyfileobj(verdict, sys.stdout.buffer)
+    else:
+        from zoning.cli.summary import print_batch
+
+        print_batch(outcome.worst, outcome.tally, form.lang)
+    return outcome.tally.exit_code
+
+
+def _used_up(sites: list[Site]) -> Iterator[Site]:
+    """Yield sites and let go of them; the journal has them then."""
+    sites.reverse()
+    while sites:
+        yield sites.pop()
+
+
+def _put(data: bytes) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
 
 
 def run_check(
@@ -102,21 +204,53 @@ def run_check(
     project: Path | None,
     crs: str | None,
     options: CheckOptions,
+    verify: bool = False,
 ) -> Report:
-    """Open the base, read the sites, check them."""
-    from zoning.check import check
+    """Open the base, read the sites, check them.
+
+    A prepared layer that turns out damaged is made anew.
+    """
+    asked = _read(sites, base, project=project, crs=crs, verify=verify)
+    return _check(asked, options)
+
+
+def _read(
+    sites: tuple[Path, ...],
+    base: Path,
+    *,
+    project: Path | None,
+    crs: str | None,
+    verify: bool,
+) -> _Asked:
     from zoning.io.base import open_base
     from zoning.io.project import read_projects
     from zoning.io.sites import read_sites
     from zoning.rules.packs import read_rule_book
 
     files = _files(sites)
-    opened = open_base(base)
+    opened = open_base(base, verify=verify)
     projects = None if project is None else read_projects(project)
     read = read_sites(files, crs=crs, projects=projects)
     book = read_rule_book(opened.packs, base)
+    return _Asked(
+        sites=list(read),
+        base=opened,
+        book=book,
+        again=lambda: open_base(base, verify=verify),
+    )
+
+
+def _check(asked: _Asked, options: CheckOptions) -> Report:
+    from zoning.check import check
+    from zoning.store import DamagedError
+
+    sites = tuple(asked.sites)
     with progress("check") as tick:
-        return check(read, opened, book, options=options, progress=tick)
+        try:
+            return check(sites, asked.base, asked.book, options=options, progress=tick)
+        except DamagedError:
+            opened = asked.again()
+            return check(sites, opened, asked.book, options=options, progress=tick)
 
 
 def _files(paths: tuple[Path, ...]) -> tuple[Path, ...]:

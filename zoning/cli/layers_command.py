@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zoning.cli.console import say, text
+from zoning.cli.layers_prepared import tell_prepared
 from zoning.cli.options import json_option, lang_option, out_option
 from zoning.errors import Problem, UsageError
 from zoning.terms import label
@@ -15,7 +16,10 @@ if TYPE_CHECKING:  # a base is opened only when a command runs
 
 __all__ = ["command"]
 
-COLUMNS = ("layer", "path", "edition", "authority", "features", "crs", "area", "seal")
+COLUMNS = (
+    *("layer", "path", "edition", "authority", "features", "crs", "encoding"),
+    *("area", "seal"),
+)
 SQUARE_METRES_A_HECTARE = 10_000
 NOT_WHOLE = 4
 SOUND = {"new", "kept", "renewed", "open"}
@@ -27,11 +31,12 @@ base_argument = click.argument(
 
 @click.group("layers")
 def command() -> None:
-    """图层：列出、登记、比较两版 the layers of a base: list, seal, diff.
+    """图层：列出、登记、预备、比较两版 the layers of a base: list, seal, prepare, diff.
 
     \b
     zoning layers list county/
     zoning layers seal county/
+    zoning layers prepare --base county/
     zoning layers diff county-2024/ county-2025/ --layer ecological_redline
     """  # noqa: D301  \b keeps click from reflowing
 
@@ -82,6 +87,35 @@ def seal_layers(
     if changed:
         say(text("layers_again", lang, count=changed))
     return code
+
+
+@command.command("prepare")
+@click.option(
+    "--base",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="底图目录，含 zoning.yaml base folder (current folder).",
+)
+@json_option
+@lang_option
+def prepare_layers(*, base: Path, as_json: bool, lang: str) -> int:
+    """预备全部图层，核查时不再读原始文件 read every layer once, for quick checks.
+
+    A check does this by itself at the first use. The files go into .zoning in
+    the base folder, which may be deleted at any time. Ends with 4 when a layer
+    cannot be read or stored.
+    """
+    from time import perf_counter
+
+    from zoning.io.preparing import prepare
+
+    def told(layer: str) -> None:
+        say(text("layers_preparing", lang, layer=label("layer", layer, lang)))
+
+    started = perf_counter()
+    done = prepare(base, told)
+    seconds = perf_counter() - started
+    return tell_prepared(done, seconds, as_json=as_json, lang=lang)
 
 
 @command.command("diff")
@@ -141,7 +175,8 @@ def _tell(found: "tuple[Sealed, ...]", *, as_json: bool, lang: str) -> int:
         heads = [text(f"layers_column_{name}", lang) for name in COLUMNS]
         print_rows(heads, [_cells(one, lang) for one in found])
         for one in found:
-            for problem in one.problems:
+            notes = one.info.notes if one.info else ()
+            for problem in (*one.problems, *notes):
                 say(problem.line(lang))
     return 0 if all(one.standing in SOUND for one in found) else NOT_WHOLE
 
@@ -158,6 +193,7 @@ def _cells(one: "Sealed", lang: str) -> list[str]:
         report_text(f"authority.{info.authority}", lang) if info else "",
         str(one.features) if one.features is not None else "",
         (info.crs or "") if info else "",
+        (info.encoding or "") if info else "",
         f"{area / SQUARE_METRES_A_HECTARE:.4f}" if area else "",
         text(f"layers_standing_{one.standing}", lang),
     ]
@@ -175,8 +211,10 @@ def _record(one: "Sealed") -> dict[str, Any]:
         "crs": info.crs if info else None,
         "encoding": info.encoding if info else None,
         "area_m2": info.area_m2 if info else None,
-        "problems": [
-            {"code": problem.code, "zh": problem.text("zh"), "en": problem.text("en")}
-            for problem in one.problems
-        ],
+        "problems": [_told(problem) for problem in one.problems],
+        "notes": [_told(note) for note in info.notes] if info else [],
     }
+
+
+def _told(problem: Problem) -> dict[str, str]:
+    return {"code": problem.code, "zh": problem.text("zh"), "en": problem.text("en")}

@@ -23,6 +23,7 @@ __all__ = [
     "office_template",
     "out_option",
     "template_option",
+    "verify_option",
 ]
 
 Command = Callable[..., Any]
@@ -74,6 +75,15 @@ def base_option(command: Command) -> Command:
         type=click.Path(path_type=Path),
         default=Path(),
         help="底图目录，含 zoning.yaml base folder (current folder).",
+    )(command)
+
+
+def verify_option(command: Command) -> Command:
+    """Add ``--verify``."""
+    return click.option(
+        "--verify",
+        is_flag=True,
+        help="重新计算每个底图文件的 SHA-256 hash every file of the base anew.",
     )(command)
 
 

@@ -31,14 +31,14 @@ def command(*, run: Path, base: Path | None, lang: str) -> int:
     \b
     zoning replay zoning-runs/site --base county/
     """  # noqa: D301  \b keeps click from reflowing
-    from zoning.cli.stored_run import open_stored, recompute, verdict_of
+    from zoning.cli.stored_run import open_stored, replayed
     from zoning.report.replay_words import replay_text
     from zoning.report.replaying import compare, replay_lines
 
     stored = open_stored(run)
-    report, folder = recompute(stored, base)
+    now, folder = replayed(stored, base)
     say(replay_text("replay.base", lang, path=folder))
-    found = compare(stored.verdict, verdict_of(report, share=stored.share))
+    found = compare(stored.verdict, now)
     print_lines(replay_lines(found, lang))
     if found.same:
         return 0

@@ -6,6 +6,7 @@ same.
 """
 
 import json
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ __all__ = [
     "language_of",
     "open_stored",
     "recompute",
+    "replayed",
     "reproduced",
     "stored_copy",
     "verdict_of",
@@ -126,6 +128,42 @@ def recompute(run: StoredRun, base: Path | None) -> tuple[Report, Path]:
     return report, folder
 
 
+def replayed(run: StoredRun, base: Path | None) -> tuple[Json, Path]:
+    """Return the verdict of a run computed again, and the base it was made on.
+
+    A batch is computed as one: chunk by chunk, into the short form.
+    """
+    if "statements" in run.verdict:
+        return _replayed_batch(run, base)
+    report, folder = recompute(run, base)
+    return verdict_of(report, share=run.share), folder
+
+
+def _replayed_batch(run: StoredRun, base: Path | None) -> tuple[Json, Path]:
+    from zoning.batch import Journal, order_for, run_batch
+    from zoning.batch.codec import encode
+    from zoning.batch.stored import batch_of
+    from zoning.cli.batch_check import Progress
+    from zoning.io.base import open_base
+    from zoning.report.batch.verdict import batch_verdict
+    from zoning.rules.packs import read_rule_book
+
+    inputs, folder = _inputs(run), _base_folder(run, base)
+    opened = open_base(folder)
+    book = read_rule_book(opened.packs, folder)
+    order = order_for(opened, book, inputs.options)
+    with (
+        tempfile.TemporaryDirectory() as place,
+        Journal(Path(place) / "journal") as journal,
+    ):
+        journal.ask(map(encode, inputs.sites), dict(order.keys))
+        run_batch(journal, order, progress=Progress("batch_checking", run.lang))
+        batch = batch_of(journal, opened, book, options=inputs.options)
+        file = batch_verdict(batch, Path(place) / VERDICT, share=run.share)
+        document: Json = json.loads(file.read_bytes())
+    return document, folder
+
+
 def verdict_of(report: Report, *, share: bool) -> Json:
     """Return the verdict document as reading it back from a file would."""
     from zoning.report.sharing import shared_document
@@ -153,6 +191,9 @@ def reproduced(run: StoredRun, base: Path | None, *, wanted: str) -> Report:
     """
     from zoning.report.replaying import compare
 
+    if "statements" in run.verdict:
+        values = {"name": wanted, "lang": run.lang}
+        raise UsageError(Problem(code="BATCH_NOT_REDRAWN", values=values))
     try:
         report, _ = recompute(run, base)
     except UsageError as error:

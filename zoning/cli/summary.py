@@ -7,9 +7,10 @@ from rich.table import Table
 from zoning import terms
 from zoning.cli.console import stdout_console, text
 from zoning.model import Finding, Report, SiteResult, State, Verdict
+from zoning.report.batch.values import Tally
 from zoning.report.wording import STATE_ORDER, worst_first
 
-__all__ = ["print_report"]
+__all__ = ["print_batch", "print_report"]
 
 COLOURS = {
     Verdict.CLEAR: "green",
@@ -26,6 +27,29 @@ WIDTHS = {"site": 24, "verdict": 21, "complete": 14, "area": 12, "why": 34}
 
 def print_report(report: Report, lang: str) -> None:
     """Print the table of sites, then what was not checked and what is asked."""
+    _print_sites(report, lang)
+    if len(report.sites) == 1:
+        _print_open_points(report.sites[0], lang)
+    _print_headline(report, report.verdict, lang)
+
+
+def print_batch(worst: Report, tally: Tally, lang: str) -> None:
+    """Print the most serious sites of a batch, and how many there are of each."""
+    _print_sites(worst, lang)
+    console, counts = stdout_console(), tally.counts
+    listed = "、".join(
+        f"{terms.both('verdict', verdict)} {counts[verdict]:,}"
+        for verdict in reversed(Verdict)
+        if counts[verdict]
+    )
+    count = f"{counts.total():,}"
+    if len(worst.sites) < counts.total():
+        console.print(text("batch_shown", lang, shown=len(worst.sites)), style="dim")
+    console.print(text("batch_counts", lang, count=count, listed=listed))
+    _print_headline(worst, tally.verdict, lang)
+
+
+def _print_sites(report: Report, lang: str) -> None:
     console, many = stdout_console(), len(report.sites) > 1
     table = Table(show_edge=False, pad_edge=False, header_style="bold")
     for key, width in WIDTHS.items():
@@ -40,8 +64,10 @@ def print_report(report: Report, lang: str) -> None:
     for result in report.sites:
         table.add_row(*_row(result, lang, many=many))
     console.print(table, crop=False)  # rich drops wide characters at the edge
-    if len(report.sites) == 1:
-        _print_open_points(report.sites[0], lang)
+
+
+def _print_headline(report: Report, verdict: Verdict, lang: str) -> None:
+    console = stdout_console()
     skipped = [
         s for s in terms.group("scope") if s not in {*report.base.scope, "three_lines"}
     ]
@@ -53,7 +79,7 @@ def print_report(report: Report, lang: str) -> None:
     headline = text(
         "headline",
         lang,
-        verdict=terms.both("verdict", report.verdict),
+        verdict=terms.both("verdict", verdict),
         as_of=as_of,
         base=report.base.name,
     )

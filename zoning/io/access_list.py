@@ -80,22 +80,24 @@ def read_access_list(
         When the workbook is missing, sealed otherwise, unreadable, or holds
         no clause.
     """
-    digest = sealed_sha256(entry, definition.id, place.folder)
+    digest = sealed_sha256(entry, definition.id, place)
     asked = repr((entry.layer, sorted(entry.fields.items())))
     key = store.store_key(digest, READING, asked, definition.id)
     prepared = store.load(place.folder, definition.id, key)
     if prepared is None:
-        prepared = read_columns(place.folder / entry.path, entry, definition)
-        store.save(place.folder, definition.id, key, prepared=prepared)
+        read = read_columns(place.folder / entry.path, entry, definition)
+        store.save(place.folder, definition.id, key, header=read, arrays=())
+    else:
+        read = prepared.header
     table = {
         name: np.array([*column, None], dtype=object)[:-1]
-        for name, column in prepared.header["columns"]
+        for name, column in read["columns"]
     }
     rows = len(next(iter(table.values()), ()))
     columns = canonical_columns(table, definition, entry.fields, rows=rows)
     found = _rows(columns.attributes, definition, rows)
     problems = (
-        *(layer_problem(c, definition.id, **v) for c, v in prepared.header["notes"]),
+        *(layer_problem(c, definition.id, **v) for c, v in read["notes"]),
         *columns.problems,
         *_unread(table, entry, definition),
         *_doubts(found, definition.id),

@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zoning import store, strict_yaml
+from zoning import strict_yaml
 from zoning.errors import LayerError
 from zoning.io.catalogue import LayerDefinition, same_name
 from zoning.io.config import LayerEntry
@@ -48,8 +48,13 @@ class _Table:
 
 def read_columns(
     path: Path, entry: LayerEntry, definition: LayerDefinition
-) -> store.Prepared:
+) -> dict[str, Any]:
     """Return the columns of the list as text, and notes on what was not read.
+
+    Returns
+    -------
+    dict
+        ``columns`` and ``notes``, as JSON holds them.
 
     Raises
     ------
@@ -77,8 +82,7 @@ def read_columns(
     others = [name for name in lists if name != chosen]
     if others and not entry.layer:
         notes.append(("ACCESS_LIST_SHEETS", {"sheets": listed(others)}))
-    header = {"columns": list(_columns(table).items()), "notes": notes}
-    return store.Prepared(header=header, arrays={})
+    return {"columns": list(_columns(table).items()), "notes": notes}
 
 
 def unread_columns(

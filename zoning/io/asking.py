@@ -35,11 +35,14 @@ class GdalTable:
         Text, '' when missing.
     crs : str or None
         As GDAL names it: ``EPSG:n`` or well-known text.
+    kind : str
+        Kind of geometry that the table is declared to hold; '' where unknown.
     """
 
     wkb: NDArray[np.object_]
     columns: dict[str, NDArray[np.object_]]
     crs: str | None
+    kind: str = ""
 
 
 def ask(question: Frame, understand: Callable[[Frame], _Told], *, size: int) -> _Told:
@@ -125,4 +128,6 @@ def table_of(answer: Frame) -> GdalTable:
     }
     if any(len(values) != len(wkb) for values in columns.values()):
         raise GarbledError("table")
-    return GdalTable(wkb=wkb, columns=columns, crs=crs)
+    return GdalTable(
+        wkb=wkb, columns=columns, crs=crs, kind=str(answer.header.get("kind", ""))
+    )

@@ -1,5 +1,6 @@
 """Opening a base folder: every layer of the catalogue, read or accounted for."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +12,19 @@ from zoning.errors import BaseError, LayerError, Problem
 from zoning.io.access_list import AccessList, read_access_list
 from zoning.io.catalogue import LayerDefinition, catalogue
 from zoning.io.config import AbsentEntry, BaseConfig, LayerEntry, read_config
+from zoning.io.known_hashes import KnownHashes
 from zoning.io.layer_place import AWAY_M, LayerPlace, located_here
 from zoning.io.layers import read_layer
 from zoning.io.rasters import read_raster
-from zoning.model import Absence, Base, Clause, Layer, LayerInfo, Raster
+from zoning.model import (
+    Absence,
+    Base,
+    Clause,
+    HashesUsed,
+    Layer,
+    LayerInfo,
+    Raster,
+)
 from zoning.model.problems import layer_problem
 
 __all__ = ["COUNTY", "base_of", "open_base"]
@@ -24,13 +34,16 @@ PRUDENCE = "prudence"
 """Pack that belongs to every base: it asks a person where the others are silent."""
 
 
-def open_base(folder: Path) -> Base:
+def open_base(folder: Path, *, verify: bool = False) -> Base:
     """Open a base folder.
 
     Parameters
     ----------
     folder : Path
         Holds ``zoning.yaml``; all paths are relative to it.
+    verify : bool
+        Compute the hash of every file, also where size and time are those that
+        were recorded with it.
 
     Returns
     -------
@@ -43,14 +56,26 @@ def open_base(folder: Path) -> Base:
     BaseError
         When zoning.yaml or the county outline cannot be used.
     """
-    return base_of(read_config(folder), folder)
+    return base_of(read_config(folder), folder, verify=verify)
 
 
-def base_of(config: BaseConfig, folder: Path) -> Base:
-    """Open a base by settings that were read, or made; see `open_base`."""
-    county = _county(config, folder)
+def base_of(
+    config: BaseConfig,
+    folder: Path,
+    *,
+    verify: bool = False,
+    told: Callable[[str], None] | None = None,
+) -> Base:
+    """Open a base by settings that were read, or made; see `open_base`.
+
+    `told` is called with the id of each layer before it is read.
+    """
+    say = told or (lambda _layer: None)
+    hashes = KnownHashes(folder, verify=verify)
+    say(COUNTY)
+    county = _county(config, folder, hashes)
     outline: BaseGeometry = shapely.union_all(county.geometry)
-    place = LayerPlace(folder=folder, crs=config.crs, county=outline)
+    place = LayerPlace(folder=folder, crs=config.crs, county=outline, hashes=hashes)
     opened = _Opened()
     for layer_id, definition in catalogue().items():
         entry = config.layers.get(layer_id)
@@ -65,7 +90,9 @@ def base_of(config: BaseConfig, folder: Path) -> Base:
                 date=entry.date.isoformat(),
             )
         else:
+            say(layer_id)
             opened.read(layer_id, definition.geometry, entry, place=place)
+    hashes.record()
     return Base(
         name=config.name,
         demo=config.demo,
@@ -81,6 +108,7 @@ def base_of(config: BaseConfig, folder: Path) -> Base:
         clauses=opened.clauses,
         tables=opened.tables,
         folder=folder,
+        hashes=HashesUsed(recorded=hashes.recorded, computed=hashes.computed),
     )
 
 
@@ -118,8 +146,8 @@ class _Opened:
             self.missing[found.info.id] = found.problems
 
 
-def _county(config: BaseConfig, folder: Path) -> Layer:
-    place = LayerPlace(folder=folder, crs=config.crs, county=None)
+def _county(config: BaseConfig, folder: Path, hashes: KnownHashes) -> Layer:
+    place = LayerPlace(folder=folder, crs=config.crs, county=None, hashes=hashes)
     try:
         county = read_layer(config.county, catalogue()[COUNTY], place)
     except LayerError as error:
@@ -144,13 +172,8 @@ def _own_county(county: Layer, admin_code: str) -> Layer:
     if not own.any():
         detail = f"XZQDM {admin_code}: {', '.join(map(str, codes[:8]))}"
         raise BaseError(Problem(code="COUNTY_UNUSABLE", values={"detail": detail}))
-    return replace(
-        county,
-        geometry=county.geometry[own],
-        feature_ids=county.feature_ids[own],
-        attributes={name: col[own] for name, col in county.attributes.items()},
-        info=replace(county.info, features=int(own.sum())),
-    )
+    kept = county.taken(np.flatnonzero(own))
+    return replace(kept, info=replace(county.info, features=int(own.sum())))
 
 
 def _covered(layer: Layer, entry: LayerEntry, place: LayerPlace) -> Layer:

@@ -4,7 +4,7 @@ Data from `zoning/data/layers.yaml`; used by loaders, samples and docs.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -32,13 +32,19 @@ class FieldDefinition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerDefinition:
-    """One layer of the catalogue."""
+    """One layer of the catalogue.
+
+    `overlaps` is True where features lie over one another by nature. `foreign`
+    maps names of fields that tell of another layer to the id of that layer.
+    """
 
     id: str
     geometry: str
     files: tuple[str, ...]
     id_aliases: tuple[str, ...]
     fields: Mapping[str, FieldDefinition]
+    overlaps: bool = False
+    foreign: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -54,14 +60,16 @@ def catalogue() -> Mapping[str, LayerDefinition]:
             id_aliases=tuple(entry["id"]),
             fields={
                 name: FieldDefinition(
-                    aliases=tuple(field["aliases"]),
-                    number=field.get("type") == "number",
-                    required=field.get("required") == "true",
-                    values=field.get("values"),
-                    pattern=field.get("pattern"),
+                    aliases=tuple(said["aliases"]),
+                    number=said.get("type") == "number",
+                    required=said.get("required") == "true",
+                    values=said.get("values"),
+                    pattern=said.get("pattern"),
                 )
-                for name, field in entry["fields"].items()
+                for name, said in entry["fields"].items()
             },
+            overlaps=entry.get("overlaps") == "true",
+            foreign=entry.get("foreign", {}),
         )
         for layer_id, entry in loaded.items()
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from zoning import terms
 from zoning.errors import Problem
 from zoning.io.catalogue import FieldDefinition, LayerDefinition, same_name
 from zoning.model import AttributeColumn
@@ -68,6 +69,7 @@ def canonical_columns(
             attributes[name], bad = _codes(found, field.pattern)
         if bad and (field.required or not field.number):
             problems.append(_unknown(definition.id, name, bad))
+    problems += _foreign(columns, definition)
     ids = _find(columns, definition.id_aliases, declared.get("id"))
     return Columns(
         ids=_unique(ids, rows), attributes=attributes, problems=tuple(problems)
@@ -85,6 +87,27 @@ def _find(
             if same_name(alias, column):
                 return values
     return None
+
+
+def _foreign(
+    columns: dict[str, NDArray[np.object_]], definition: LayerDefinition
+) -> list[Problem]:
+    """Find fields that tell of the file of another layer."""
+    found = [
+        name
+        for name in definition.foreign
+        if any(same_name(name, column) for column in columns)
+    ]
+    if not found:
+        return []
+    other = definition.foreign[found[0]]
+    known = other in terms.group("layer")
+    words = {
+        f"other_{lang}": terms.label("layer", other, lang) if known else other
+        for lang in terms.LANGUAGES
+    }
+    fields = ", ".join(found)
+    return [layer_problem("LAYER_WRONG", definition.id, fields=fields, **words)]
 
 
 def _numbers(text: NDArray[np.object_]) -> tuple[NDArray[np.float64], list[str]]:

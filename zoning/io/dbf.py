@@ -1,7 +1,8 @@
 """dBASE attribute tables: names and values as text, encoding told not guessed.
 
 The encoding is the .cpg's if the bytes agree, else the language byte of the
-header, else strict UTF-8, else strict GB18030.
+header, else strict UTF-8, else strict GB18030. One in which no text makes sense
+gives way to UTF-8 or GB18030 in which some does, by `known_words.yaml`.
 
 References
 ----------
@@ -10,12 +11,17 @@ References
 """
 
 import codecs
+import re
 import struct
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
+from zoning import strict_yaml
 from zoning.errors import Problem, SiteError
+from zoning.io.catalogue import catalogue
 
-__all__ = ["Table", "read_dbf"]
+__all__ = ["AUTO", "Table", "known_words", "read_dbf"]
 
 _HEADER = struct.Struct("<4xIHH17xB2x")
 _DESCRIPTOR = struct.Struct("<11sc4xB15x")
@@ -23,15 +29,24 @@ _FIELDS_END = 0x0D
 _DELETED = 0x2A
 # Language driver byte → encoding; 0x57 (ANSI) and 0 say nothing in practice.
 _LANGUAGES = {0x4D: "gb18030", 0x7A: "gb18030", 0x4E: "cp949", 0x4F: "big5"}
-_CHINESE_PAGES = {"936", "gbk", "gb2312", "gb18030", "cp936", "ansi936", "ansi 936"}
+_CHINESE_PAGES = {"936", "gbk", "gb2312", "gb18030", "cp936", "ansi936"}
+_ENOUGH = 5_000
+"""Different texts after which their sense is known."""
+AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows in file order; None where the record is marked deleted."""
+    """Rows in file order; None where the record is marked deleted.
+
+    `stated` is the encoding that file or caller name, '' where neither does;
+    `guessed` says that neither does and that no text holds a known word.
+    """
 
     rows: tuple[dict[str, str] | None, ...]
     encoding: str
+    stated: str = ""
+    guessed: bool = False
     problems: tuple[Problem, ...] = ()
 
 
@@ -43,13 +58,17 @@ class _Field:
     end: int
 
 
-def read_dbf(content: bytes, *, cpg: bytes = b"", where: str) -> Table:
+def read_dbf(
+    content: bytes, *, cpg: bytes = b"", declared: str = AUTO, where: str
+) -> Table:
     """Read a whole table.
 
     Parameters
     ----------
     content, cpg : bytes
         The .dbf and, if there is one, the .cpg file.
+    declared : str
+        Encoding that a person names: it stands where the bytes agree.
     where : str
         File name for messages.
 
@@ -70,13 +89,26 @@ def read_dbf(content: bytes, *, cpg: bytes = b"", where: str) -> Table:
         raise SiteError(_damaged("dbf fields", where))
     starts = range(header, header + count * record, record)
     records = [content[start : start + record] for start in starts]
-    encoding, problems = _encoding(fields, records, _stated(cpg, language), where=where)
+    stated = _stated(cpg, language) if declared == AUTO else [_plain(declared)]
+    texts = _texts(fields, records)
+    encoding = _encoding(texts, stated, sure=declared != AUTO, where=where)
     names = _unique([_decode(field.name, encoding) for field in fields])
     rows = [
         None if raw[0] == _DELETED else _row(raw, fields, names, encoding=encoding)
         for raw in records
     ]
-    return Table(rows=tuple(rows), encoding=encoding, problems=problems)
+    first = stated[0] if stated else ""
+    doubt: tuple[Problem, ...] = ()
+    if first and encoding != first:
+        values = {"detail": f"{first} → {encoding}"}
+        doubt = (Problem(code="ATTRIBUTES_DOUBTFUL", where=where, values=values),)
+    return Table(
+        rows=tuple(rows),
+        encoding=encoding,
+        stated=first,
+        guessed=bool(texts) and not first and not _known(texts, encoding),
+        problems=doubt,
+    )
 
 
 def _fields(content: bytes, header: int) -> list[_Field]:
@@ -92,32 +124,72 @@ def _fields(content: bytes, header: int) -> list[_Field]:
 
 
 def _stated(cpg: bytes, language: int) -> list[str]:
-    word = cpg.decode("latin-1").strip("\ufeff \t\r\n\0").lower()
-    stated = ["gb18030" if word in _CHINESE_PAGES else word] if word else []
+    word = _plain(cpg.decode("latin-1"))
+    stated = [word] if word else []
     if language in _LANGUAGES:
         stated.append(_LANGUAGES[language])
     return stated
 
 
-def _encoding(
-    fields: list[_Field], records: list[bytes], stated: list[str], *, where: str
-) -> tuple[str, tuple[Problem, ...]]:
-    """Return the first encoding that every name and text value obeys."""
-    texts = [field.name for field in fields]
-    texts += [
-        raw[field.start : field.end]
-        for raw in records
-        for field in fields
-        if field.kind == "C"
-    ]
-    candidates = [*stated, "utf-8", "gb18030"]
-    for encoding in candidates:
-        if _obeyed(encoding, texts):
-            wrong = bool(stated) and encoding != candidates[0]
-            values = {"detail": f"{candidates[0]} → {encoding}"}
-            problem = Problem(code="ATTRIBUTES_DOUBTFUL", where=where, values=values)
-            return encoding, (problem,) if wrong else ()
-    raise SiteError(Problem(code="SITE_ENCODING_UNKNOWN", where=where))
+def _plain(name: str) -> str:
+    """Return the name of an encoding as it is compared."""
+    word = name.strip("\ufeff\xef\xbb\xbf \t\r\n\0").lower()
+    if word.removeprefix("oem ").removeprefix("ansi ") in _CHINESE_PAGES:
+        return "gb18030"
+    if word in {"utf8", "utf-8", "65001"}:
+        return "utf-8"
+    bare = re.sub(r"[^a-z0-9]", "", word)
+    for spelt in (word, bare, f"cp{bare}", bare.replace("koi8", "koi8-")):
+        try:
+            return codecs.lookup(spelt).name
+        except LookupError:
+            continue
+    return word
+
+
+def _texts(fields: list[_Field], records: list[bytes]) -> list[bytes]:
+    """Return names and text values that are not plain ASCII, each once."""
+    found = {field.name for field in fields}
+    places = [(field.start, field.end) for field in fields if field.kind == "C"]
+    found |= {raw[start:end] for raw in records for start, end in places}
+    return sorted(text for text in found if not text.isascii())
+
+
+def _encoding(texts: list[bytes], stated: list[str], *, sure: bool, where: str) -> str:
+    """Return the encoding that every text obeys and that makes most sense."""
+    wanted = stated if sure else [*stated, "utf-8", "gb18030"]
+    obeyed = [name for name in dict.fromkeys(wanted) if _obeyed(name, texts)]
+    if not obeyed:
+        raise SiteError(Problem(code="SITE_ENCODING_UNKNOWN", where=where))
+    first, *others = obeyed
+    if _known(texts, first):
+        return first
+    return max(obeyed, key=lambda name: _known(texts, name)) if others else first
+
+
+def _known(texts: list[bytes], encoding: str) -> int:
+    """Count the texts that hold a known word or end as names of places do."""
+    words, endings = known_words()
+    decoded = (_decode(text, encoding).strip() for text in texts[:_ENOUGH])
+    return sum(
+        text.endswith(endings) or any(word in text for word in words)
+        for text in decoded
+    )
+
+
+@cache
+def known_words() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return words that Chinese tables hold, and endings of their names."""
+    path = files("zoning").joinpath("data/known_words.yaml")
+    loaded = strict_yaml.load_text(path.read_text(encoding="utf-8"))
+    classes = {
+        value
+        for layer in catalogue().values()
+        for field in layer.fields.values()
+        for value in field.values or ()
+        if len(value) > 1 and not value.isascii()
+    }
+    return tuple(sorted({*loaded["words"], *classes})), tuple(loaded["endings"])
 
 
 def _obeyed(encoding: str, texts: list[bytes]) -> bool:

@@ -15,10 +15,10 @@ from zoning.io.dxf_sites import DXF_MAGIC, read_dxf
 from zoning.io.flatgeobuf import FGB_MAGIC
 from zoning.io.geodatabase import CATALOG, database_files
 from zoning.io.geojson_sites import read_geojson
-from zoning.io.gpkg_sites import SQLITE_MAGIC, WAL_MODE, read_gpkg
+from zoning.io.gpkg_sites import read_gpkg
 from zoning.io.hashing import unwritten
 from zoning.io.kml_sites import read_kml
-from zoning.io.magic import PARQUET_MAGIC
+from zoning.io.magic import PARQUET_MAGIC, SQLITE_MAGIC
 from zoning.io.reader_lost import ReaderLostError
 from zoning.io.refused_files import refused_file
 from zoning.io.shapefile_sites import COMPANIONS, SHP_MAGIC, read_shapefile
@@ -92,7 +92,7 @@ def load(path: Path) -> SiteFile:
     file = SiteFile(name=path.name, suffix=suffix, parts=parts)
     if not file.content:
         raise SiteError(Problem(code="SITE_FILE_EMPTY", where=path.name))
-    _require_written(path, file.content)
+    _require_written(path)
     return file
 
 
@@ -119,16 +119,9 @@ def _places(path: Path, suffix: str) -> dict[str, Path]:
     return places
 
 
-def _require_written(path: Path, content: bytes) -> None:
-    """Refuse a file of which a part lies elsewhere, or may.
-
-    A GeoPackage in write-ahead mode without its log may lack the last edits:
-    programs that close it properly leave that mode.
-    """
+def _require_written(path: Path) -> None:
+    """Refuse a file of which a part lies elsewhere, or may."""
     detail = unwritten(path)
-    waiting = content.startswith(SQLITE_MAGIC) and content[WAL_MODE] == b"\x02\x02"
-    if waiting and not path.with_name(path.name + "-wal").is_file():
-        detail = detail or "-wal"
     if detail:
         values = {"detail": detail}
         raise SiteError(

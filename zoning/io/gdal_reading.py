@@ -33,8 +33,7 @@ def read_gdal(
     encoding : str, optional
         Of a Shapefile's table.
     site : bool
-        Whether heights are kept, for a note, and a warning of GDAL refuses the
-        file; else it is passed on.
+        Whether a warning of GDAL refuses the file; else it is passed on.
 
     Raises
     ------

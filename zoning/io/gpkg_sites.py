@@ -21,14 +21,13 @@ from dataclasses import dataclass, replace
 from zoning.errors import Problem, SiteError
 from zoning.io.crs_text import code_of, from_wkt, same_plane
 from zoning.io.feature_row import described_row
+from zoning.io.magic import WAL_MODE
 from zoning.io.site_row import SiteRow
 from zoning.io.text import plain_text
 from zoning.io.wkb_rows import wkb_row
 
-__all__ = ["SQLITE_MAGIC", "WAL_MODE", "read_gpkg"]
+__all__ = ["read_gpkg"]
 
-SQLITE_MAGIC = b"SQLite format 3\x00"
-WAL_MODE = slice(18, 20)
 """Where the header says whether edits are kept in a -wal file beside it."""
 _ROLLBACK_MODE = b"\x01\x01"
 _UNDEFINED = {-1, 0}

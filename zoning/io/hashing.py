@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from zoning.io.geodatabase import database_files
+from zoning.io.magic import SQLITE_MAGIC, WAL_MODE
 
 __all__ = ["being_edited", "file_sha256", "files_of", "siblings", "unwritten"]
 
@@ -38,16 +39,26 @@ def unwritten(path: Path) -> str:
     """Return the end of the name of a log or lock that tells of open edits.
 
     SQLite's logs beside a GeoPackage, ArcGIS's edit locks in a geodatabase;
-    '' when there are none.
+    '' when there are none. A database in write-ahead mode without its log may
+    lack the last edits: programs that close it properly leave that mode.
     """
     if path.is_dir():
         locks = (".ed.lock", ".wr.lock")
         names = [p.name.lower() for p in path.iterdir()]
         return next((end for end in locks for n in names if n.endswith(end)), "")
     logs = {end: path.with_name(path.name + end) for end in ("-wal", "-journal")}
-    return next(
-        (e for e, log in logs.items() if log.is_file() and log.stat().st_size > 0), ""
-    )
+    held = (e for e, log in logs.items() if log.is_file() and log.stat().st_size > 0)
+    lost = _write_ahead(path) and not logs["-wal"].is_file()
+    return next(held, "-wal" if lost else "")
+
+
+def _write_ahead(path: Path) -> bool:
+    """Say whether a file is a SQLite database in write-ahead mode."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        head = stream.read(WAL_MODE.stop)
+    return head.startswith(SQLITE_MAGIC) and head[WAL_MODE] == b"\x02\x02"
 
 
 def file_sha256(path: Path) -> str:

@@ -13,7 +13,10 @@ from zoning.errors import Problem
 from zoning.georeference.outline_fit import Misplacement, misplacement
 from zoning.georeference.readings import located, unplaced
 from zoning.georeference.web_maps import WebMap
+from zoning.io.known_hashes import KnownHashes
+from zoning.io.layer_notes import listed
 from zoning.model.problems import layer_problem
+from zoning.overlay import meet_widened, within_widened
 
 __all__ = [
     "AWAY_M",
@@ -21,7 +24,6 @@ __all__ = [
     "LayerPlace",
     "beside_county",
     "first_point",
-    "listed",
     "located_here",
     "out_of_place",
     "unplaced_layer",
@@ -32,16 +34,16 @@ AWAY_M = 30_000.0
 AWAY_SHARE = 0.1
 REACH_M = 1_000_000.0
 """A vertex so far from the county is damage, in layers larger than it too."""
-ROWS_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LayerPlace:
-    """Where a layer is read: base folder, working plane, county."""
+    """Where a layer is read: base folder, working plane, county, known hashes."""
 
     folder: Path
     crs: str
     county: BaseGeometry | None
+    hashes: KnownHashes | None = None
 
 
 def unplaced_layer(
@@ -105,10 +107,10 @@ def out_of_place(
     """
     if place.county is None:
         return ()
-    county = shapely.box(*place.county.bounds)
-    away = ~shapely.covered_by(geometry, county.buffer(REACH_M))
+    county = place.county.bounds
+    away = ~within_widened(geometry, county, REACH_M)
     if not beyond_county:
-        away |= ~shapely.intersects(geometry, county.buffer(AWAY_M))
+        away |= ~meet_widened(geometry, county, AWAY_M)
     if not away.any():
         return ()
     if away.mean() > AWAY_SHARE:
@@ -138,12 +140,6 @@ def beside_county(
         **_words(found),
     }
     return (layer_problem("LAYER_BESIDE_COUNTY", layer_id, **values),)
-
-
-def listed(ids: NDArray[np.object_]) -> tuple[str, str]:
-    """Return how many, and the first of them."""
-    more = "…" if len(ids) > ROWS_SHOWN else ""
-    return str(len(ids)), ", ".join(str(i) for i in ids[:ROWS_SHOWN]) + more
 
 
 def _words(found: Misplacement) -> dict[str, str]:

@@ -7,6 +7,9 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
 
 from zoning.errors import LayerError, SiteError
 from zoning.io import archives
@@ -14,11 +17,10 @@ from zoning.io.flatgeobuf import FGB_MAGIC, count_flatgeobuf
 from zoning.io.gdal_reading import layers_with_geometry
 from zoning.io.geodatabase import DRIVER as GEODATABASE
 from zoning.io.geodatabase import count_geodatabase, is_geodatabase
-from zoning.io.gpkg_sites import SQLITE_MAGIC
 from zoning.io.hashing import siblings
-from zoning.io.magic import PARQUET_MAGIC
+from zoning.io.magic import PARQUET_MAGIC, SQLITE_MAGIC
 from zoning.io.refused_files import refused_file
-from zoning.io.shapefile_sites import SHP_MAGIC, made_index
+from zoning.io.shapefile_sites import SHP_MAGIC, made_index, records_of
 from zoning.io.zipped_sites import data_sets, one_set, wanted
 from zoning.model.problems import layer_problem
 
@@ -42,6 +44,8 @@ _MAGIC = (
 )
 _ZIP_MAGIC = b"PK\x03\x04"
 _SHP_HEADER, _SHX_RECORD = 100, 8
+_CRS_INSIDE = {"name", "epsg", "ogc"}
+"""Kinds of a GeoJSON's crs that need no other file."""
 
 
 @contextmanager
@@ -74,6 +78,7 @@ def opened(path: Path, layer_id: str) -> Iterator[Path]:
 
 
 def _unpacked(path: Path, layer_id: str) -> tuple[PurePosixPath, Mapping[str, bytes]]:
+    _refuse_known(path, layer_id, b"")  # workbooks and KMZ are zips too
     try:
         members = archives.members(path.read_bytes(), path.name, wanted=wanted)
         return one_set(data_sets(members), path.name)
@@ -109,13 +114,18 @@ def driver_of(path: Path, layer_id: str) -> str:
     for mark, driver in _MAGIC:
         if head.startswith(mark):
             return driver
+    _refuse_known(path, layer_id, head)
     if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in {b"{", b"["}:
         return "GeoJSON"
-    known = refused_file(path.suffix, head)
+    raise _unreadable(layer_id, "unknown format")
+
+
+def _refuse_known(path: Path, layer_id: str, head: bytes) -> None:
+    """Name a format that is known and no layer comes in."""
+    known = refused_file(path.suffix, head, layer=True)
     if known is not None:
         values = dict(known.values)
         raise LayerError(layer_problem("LAYER_FORMAT_REFUSED", layer_id, **values))
-    raise _unreadable(layer_id, "unknown format")
 
 
 def table_of(
@@ -162,13 +172,22 @@ def data_set_names(path: Path) -> tuple[str, ...]:
     return tuple(name.stem for name in data_sets(members))
 
 
-def count_features(path: Path, driver: str, table: str | None) -> int:
+def count_features(path: Path, layer_id: str, driver: str, *, table: str | None) -> int:
     """Count the features without GDAL.
+
+    A GeoJSON that says a key twice, or refers to a CRS by a link, is refused
+    before GDAL sees it: programs differ on which of two keys they take, and
+    GDAL would follow the link.
 
     Returns
     -------
     int
         -2 where the file contradicts itself.
+
+    Raises
+    ------
+    LayerError
+        ``LAYER_UNREADABLE`` for such a GeoJSON.
     """
     try:
         if driver == "GPKG":
@@ -180,7 +199,9 @@ def count_features(path: Path, driver: str, table: str | None) -> int:
         if driver == GEODATABASE:
             return count_geodatabase(path, table or "")
         return _count_json(path)
-    except (ValueError, struct.error, sqlite3.Error):
+    except _RefusedJsonError as error:
+        raise _unreadable(layer_id, str(error)) from error
+    except (ValueError, RecursionError, struct.error, sqlite3.Error):
         return -2
 
 
@@ -195,8 +216,27 @@ def _count_rows(path: Path, table: str) -> int:
     return int(row[0])
 
 
+class _RefusedJsonError(ValueError):
+    """A GeoJSON that is not to be given to GDAL."""
+
+
+def _plain_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object; refuse repeated keys, and a CRS that lies elsewhere."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise _RefusedJsonError(f"repeated key {repeated!r}")
+    crs = found.get("crs")
+    kind = crs.get("type") if isinstance(crs, dict) else "name"
+    if str(kind).lower() not in _CRS_INSIDE:
+        raise _RefusedJsonError(f"crs of type {kind!r}")
+    return found
+
+
 def _count_json(path: Path) -> int:
-    loaded = json.loads(path.read_text(encoding="utf-8-sig"))
+    text = path.read_text(encoding="utf-8-sig")
+    loaded = json.loads(text, object_pairs_hook=_plain_object)
     features = loaded.get("features") if isinstance(loaded, dict) else loaded
     return len(features) if isinstance(features, list) else 1
 
@@ -204,7 +244,8 @@ def _count_json(path: Path) -> int:
 def _count_shapefile(path: Path) -> int:
     """Count the records that stand, by the .dbf.
 
-    Records marked deleted do not count: GDAL leaves them out.
+    Records marked deleted do not count: GDAL leaves them out. The .shp is
+    walked too: of companions of an older edition GDAL would tell nothing.
     """
     parts = siblings(path)
     table = parts[".dbf"].read_bytes()
@@ -216,8 +257,19 @@ def _count_shapefile(path: Path) -> int:
     )
     if stated != path.stat().st_size or shapes != rows:
         return -2
+    content = path.read_bytes()
+    if len(records_of(content)) > rows or _repeats(index):
+        return -2
     marks = table[header : header + rows * record : max(record, 1)]
     return int(rows) - marks.count(b"*")
+
+
+def _repeats(index: Path | None) -> bool:
+    """Say whether a .shx names a record twice."""
+    if index is None:
+        return False
+    places = np.frombuffer(index.read_bytes()[_SHP_HEADER:], dtype=">i4")[::2]
+    return len(np.unique(places)) < len(places)
 
 
 def _told(error: SiteError) -> str:

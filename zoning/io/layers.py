@@ -4,9 +4,8 @@ import contextlib
 import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from pathlib import Path
 
 import numpy as np
 import shapely
@@ -18,15 +17,22 @@ from zoning.io.catalogue import LayerDefinition
 from zoning.io.columns import canonical_columns
 from zoning.io.config import LayerEntry
 from zoning.io.geodatabase import is_geodatabase
-from zoning.io.hashing import being_edited, file_sha256
-from zoning.io.layer_content import LayerContent, from_prepared, to_prepared
+from zoning.io.hashing import being_edited
+from zoning.io.known_hashes import KnownHashes
+from zoning.io.layer_content import (
+    LayerContent,
+    arrays_of,
+    from_stored,
+    header_of,
+)
+from zoning.io.layer_doubts import expected_count, wrong_kind
+from zoning.io.layer_notes import listed, notes_of, twofold
 from zoning.io.layer_place import (
     AWAY_M,
     REACH_M,
     LayerPlace,
     beside_county,
     first_point,
-    listed,
     located_here,
     out_of_place,
     unplaced_layer,
@@ -40,12 +46,6 @@ from zoning.topology import oriented, repair_polygons
 __all__ = ["layer_info", "read_layer", "sealed_sha256"]
 
 OUTSIDE = "LAYER_OUTSIDE_COUNTY"
-KIND_WORDS = {
-    "polygon": ("面", "polygons"),
-    "line": ("线或面", "lines or polygons"),
-    "point": ("点或面", "points or polygons"),
-    "mixed": ("面（中心线除外）", "polygons, but for center lines"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +53,8 @@ class _Source:
     """What a layer is read from: its hash, its parts, doubts about the rest."""
 
     digest: str
-    parts: Callable[[], Sequence[RawLayer]]
-    problems: tuple[Problem, ...] = ()
+    parts: Callable[[], Sequence[RawLayer]] = field(compare=False)
+    problems: tuple[Problem, ...] = field(default=(), compare=False)
 
 
 def read_layer(
@@ -86,11 +86,15 @@ def read_layer(
     opened = _files if entry.source is None else _table
     source = opened(entry, definition, place)
     content = _prepared_content(entry, definition, place, source=source)
-    if len(content.geometry) == 0:
-        lost = [one for one in content.problems if one.code == OUTSIDE]
-        empty = [layer_problem("LAYER_EMPTY", definition.id)]
-        raise LayerError(*(source.problems or lost or empty))
     count = len(content.geometry)
+    if count == 0:
+        raise LayerError(
+            *(
+                source.problems
+                or content.problems
+                or [layer_problem("LAYER_EMPTY", definition.id)]
+            )
+        )
     info = layer_info(entry, definition.id, source.digest, features=count)
     info = replace(
         info,
@@ -98,6 +102,7 @@ def read_layer(
         encoding=content.encoding,
         area_m2=content.area_m2,
         repairs=content.repairs,
+        notes=content.notes,
     )
     return Layer(
         info=info,
@@ -108,7 +113,7 @@ def read_layer(
         problems=(
             *source.problems,
             *content.problems,
-            *_expected_count(entry, definition.id, len(content.geometry)),
+            *expected_count(entry, definition.id, len(content.geometry)),
             *out_of_place(
                 content.geometry,
                 content.ids,
@@ -117,7 +122,7 @@ def read_layer(
                 place=place,
                 crs=content.crs,
             ),
-            *_wrong_kind(content, definition),
+            *wrong_kind(content, definition),
         ),
     )
 
@@ -125,7 +130,7 @@ def read_layer(
 def _files(
     entry: LayerEntry, definition: LayerDefinition, place: LayerPlace
 ) -> _Source:
-    digest = sealed_sha256(entry, definition.id, place.folder)
+    digest = sealed_sha256(entry, definition.id, place)
 
     def parts() -> Sequence[RawLayer]:
         from zoning.io.vector import read_raw
@@ -180,29 +185,47 @@ def _prepared_content(
     )
     county = "" if place.county is None else sha256(place.county.wkb).hexdigest()
     key = store.store_key(source.digest, place.crs, shaping, repr(definition), county)
-    prepared = store.load(place.folder, definition.id, key)
-    if prepared is not None:
-        with contextlib.suppress(KeyError, ValueError, TypeError):  # not ours: reread
-            return from_prepared(prepared)
-    content = _read_content(entry, definition, place, raws=source.parts())
-    doubts = located_here(content.problems, place, content.crs)
-    if definition.geometry == "polygon":
-        doubts += beside_county(
-            content.geometry, definition.id, place=place, crs=content.crs
+
+    def read() -> LayerContent:
+        content = _read_content(entry, definition, place, raws=source.parts())
+        doubts = located_here(content.problems, place, content.crs)
+        if definition.geometry == "polygon":
+            doubts += beside_county(
+                content.geometry, definition.id, place=place, crs=content.crs
+            )
+        return replace(content, problems=doubts)
+
+    def save(content: LayerContent) -> store.StoredFile | None:
+        header, arrays = header_of(content), arrays_of(content)
+        return store.save(
+            place.folder, definition.id, key, header=header, arrays=arrays
         )
-    content = replace(content, problems=doubts)
-    store.save(place.folder, definition.id, key, prepared=to_prepared(content))
-    return content
+
+    def mend() -> store.StoredFile | None:
+        """Make the file anew while its source is still what it was made from."""
+        anew = replace(place, hashes=KnownHashes(place.folder, verify=True))
+        if entry.source is not None or _files(entry, definition, anew) != source:
+            return None
+        return save(read())
+
+    stored = store.load(place.folder, definition.id, key, mend=mend)
+    if stored is not None:
+        with contextlib.suppress(store.DamagedError, KeyError, ValueError, TypeError):
+            return from_stored(stored)
+    content = read()
+    stored = save(content)
+    return content if stored is None else from_stored(stored)
 
 
-def sealed_sha256(entry: LayerEntry, layer_id: str, folder: Path) -> str:
+def sealed_sha256(entry: LayerEntry, layer_id: str, place: LayerPlace) -> str:
     """Return the hash of the layer's files, having compared it with the seal."""
-    path = folder / entry.path
+    path = place.folder / entry.path
     if not (path.is_file() or is_geodatabase(path)):
         raise LayerError(layer_problem("LAYER_MISSING", layer_id))
     if being_edited(path):
         raise LayerError(layer_problem("BEING_EDITED", layer_id))
-    digest = file_sha256(path)
+    hashes = place.hashes or KnownHashes(place.folder, verify=True)
+    digest = hashes.sha256(entry.path)
     _require_seal(entry, layer_id, digest)
     return digest
 
@@ -239,7 +262,7 @@ def _read_content(
     raws: Sequence[RawLayer],
 ) -> LayerContent:
     shapes, repairs, problems = [], list[tuple[int, Repair]](), list[Problem]()
-    areas: list[float] = []
+    notes, areas = list[Problem](), list[float]()
     start = 0
     for raw in raws:
         repaired = repair_polygons(raw.geometry, raw.crs)
@@ -262,6 +285,7 @@ def _read_content(
         shapes.append(measure.project(repaired.geometry, raw.crs, place.crs))
         drawn = measure.area_m2(repaired.geometry, raw.crs)
         areas.append(math.fsum(drawn[np.isfinite(drawn)]))
+        notes += [note for note in raw.notes if note not in notes]
         start += len(raw.geometry)
     geometry = np.concatenate(shapes) if shapes else np.zeros(0, dtype=object)
     columns = canonical_columns(
@@ -282,14 +306,18 @@ def _read_content(
         )
     keep = np.flatnonzero(usable)
     order = keep[np.argsort(columns.ids[keep].astype(str), kind="stable")]
+    shaped, ids = oriented(geometry[order]), columns.ids[order]
+    log = [replace(r, feature=str(columns.ids[row])) for row, r in repairs]
+    double = twofold(shaped, place.crs)
     return LayerContent(
-        geometry=oriented(geometry[order]),
-        ids=columns.ids[order],
+        geometry=shaped,
+        ids=ids,
         attributes={name: col[order] for name, col in columns.attributes.items()},
         crs=raws[0].crs,
         encoding=raws[0].encoding,
-        area_m2=math.fsum(areas),
-        repairs=tuple(replace(r, feature=str(columns.ids[row])) for row, r in repairs),
+        area_m2=math.fsum([*areas, -double.excess_m2]),
+        repairs=tuple(log),
+        notes=(*notes, *notes_of(definition, ids, double, repairs=log)),
         problems=(*problems, *columns.problems),
     )
 
@@ -330,53 +358,3 @@ def _joined(
         )
         for name in names
     }
-
-
-def _expected_count(
-    entry: LayerEntry, layer_id: str, found: int
-) -> tuple[Problem, ...]:
-    if entry.features is None or entry.features == found:
-        return ()
-    expected = str(entry.features)
-    return (
-        layer_problem("COUNT_MISMATCH", layer_id, found=str(found), expected=expected),
-    )
-
-
-def _wrong_kind(
-    content: LayerContent, definition: LayerDefinition
-) -> tuple[Problem, ...]:
-    """Find features that are not what the layer must hold.
-
-    A red line stored as an outline encloses nothing: a site inside it would
-    meet no polygon.
-    """
-    wanted = _wanted_dimensions(content, definition)
-    kinds = shapely.get_type_id(content.geometry)
-    mixed = kinds == shapely.GeometryType.GEOMETRYCOLLECTION
-    wrong = mixed | (shapely.get_dimensions(content.geometry) < wanted)
-    if not wrong.any():
-        return ()
-    count, rows = listed(content.ids[wrong])
-    zh, en = KIND_WORDS[definition.geometry]
-    return (
-        layer_problem(
-            "GEOMETRY_KIND",
-            definition.id,
-            wanted=zh,
-            wanted_en=en,
-            count=count,
-            rows=rows,
-        ),
-    )
-
-
-def _wanted_dimensions(
-    content: LayerContent, definition: LayerDefinition
-) -> NDArray[np.int_]:
-    """Return the least dimension of each feature; rivers by their outline."""
-    if definition.geometry == "mixed" and "outline" in content.attributes:
-        center = content.attributes["outline"] == "center_line"
-        return np.where(center, 1, 2)
-    least = {"polygon": 2, "line": 1}.get(definition.geometry, 0)
-    return np.full(len(content.geometry), least)

@@ -1,9 +1,12 @@
 """Rasters of a base, read whole into arrays."""
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zoning import store
 from zoning.errors import LayerError, Problem
@@ -29,24 +32,17 @@ def read_raster(entry: LayerEntry, layer_id: str, place: LayerPlace) -> Raster:
         When it is missing, sealed otherwise, unreadable, rotated, too large,
         or has no CRS.
     """
-    digest = sealed_sha256(entry, layer_id, place.folder)
+    digest = sealed_sha256(entry, layer_id, place)
     key = store.store_key(digest, layer_id)
-    prepared = store.load(place.folder, layer_id, key)
-    if prepared is None:
-        prepared = _read(place.folder / entry.path, layer_id)
-        store.save(place.folder, layer_id, key, prepared=prepared)
-    values = prepared.arrays["values"].astype(np.float64)
-    nodata = prepared.header["nodata"]
-    if nodata is not None:
-        values[values == nodata] = np.nan
-    crs = str(prepared.header["crs"])
+    header, values = _prepared(entry, place, layer_id=layer_id, key=key)
+    crs = str(header["crs"])
     if entry.crs is not None and entry.crs != crs:
         raise LayerError(
             layer_problem("CRS_CONTRADICTION", layer_id, found=crs, declared=entry.crs)
         )
     if obstacle(crs, layer_id) is not None:
         raise LayerError(layer_problem("CRS_UNSUPPORTED", layer_id, crs=crs))
-    a, b, c, d, e, f = prepared.header["transform"]
+    a, b, c, d, e, f = header["transform"]
     info = layer_info(entry, layer_id, digest, features=int(values.size))
     problems = (
         (layer_problem("LAYER_EMPTY", layer_id),) if np.isnan(values).all() else ()
@@ -60,7 +56,28 @@ def read_raster(entry: LayerEntry, layer_id: str, place: LayerPlace) -> Raster:
     )
 
 
-def _read(path: Path, layer_id: str) -> store.Prepared:
+def _prepared(
+    entry: LayerEntry, place: LayerPlace, *, layer_id: str, key: str
+) -> tuple[dict[str, Any], NDArray[np.float64]]:
+    """Take header and values from the store, or read them and put them there.
+
+    Values are kept as they are used, nan where there are none, so that a map of
+    the file serves all who open it.
+    """
+    stored = store.load(place.folder, layer_id, key)
+    if stored is not None:
+        with contextlib.suppress(store.DamagedError):
+            return stored.header, stored["values"].whole()
+    header, grid = _read(place.folder / entry.path, layer_id)
+    values = grid.astype(np.float64)
+    if header["nodata"] is not None:
+        values[values == header["nodata"]] = np.nan
+    parts = [("values", [values])]
+    store.save(place.folder, layer_id, key, header=header, arrays=parts)
+    return header, values
+
+
+def _read(path: Path, layer_id: str) -> tuple[dict[str, Any], NDArray[Any]]:
     from zoning.io.raster_reading import read_grid
 
     try:
@@ -80,7 +97,7 @@ def _read(path: Path, layer_id: str) -> store.Prepared:
         "crs": f"EPSG:{code}",
         "nodata": grid.nodata,
     }
-    return store.Prepared(header=header, arrays={"values": grid.values})
+    return header, grid.values
 
 
 def _driver(path: Path, layer_id: str) -> str:

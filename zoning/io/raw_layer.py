@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from zoning.errors import Problem
+
 __all__ = ["RawLayer", "no_rows"]
 
 
@@ -23,7 +25,8 @@ class RawLayer:
     `geometry` (n,) holds None where the bytes make no geometry. `columns` are
     arrays of text ('' when missing), shape (n,). `beside` are the rows whose
     geometry does not fill the box that the file states of it. `labels` (n,)
-    name rows that have no number, as in a database.
+    name rows that have no number, as in a database. `notes` are remarks that keep
+    nothing from being relied on.
     """
 
     geometry: NDArray[np.object_]
@@ -33,3 +36,4 @@ class RawLayer:
     expected: int
     beside: NDArray[np.intp] = field(default_factory=no_rows)
     labels: NDArray[np.object_] | None = None
+    notes: tuple[Problem, ...] = ()

@@ -27,12 +27,15 @@ class RefusedFile:
         First bytes that only it has.
     values : mapping of str to str
         ``what_zh``, ``what_en``, ``how_zh``, ``how_en``: for a `Problem`.
+    layer : bool
+        Whether it is refused as a layer of a base alone.
     """
 
     id: str
     suffixes: tuple[str, ...]
     magic: tuple[bytes, ...]
     values: Mapping[str, str]
+    layer: bool = False
 
 
 @cache
@@ -50,15 +53,23 @@ def refused_files() -> tuple[RefusedFile, ...]:
                 "how_zh": entry["cure_zh"],
                 "how_en": entry["cure_en"],
             },
+            layer=entry.get("layer") == "true",
         )
         for name, entry in strict_yaml.load_text(text).items()
     )
 
 
-def refused_file(suffix: str, head: bytes) -> RefusedFile | None:
-    """Return the kind of a file by its suffix, else by its first bytes."""
-    named = (one for one in refused_files() if suffix.lower() in one.suffixes)
-    marked = (
-        one for one in refused_files() if any(head.startswith(m) for m in one.magic)
-    )
+def refused_file(
+    suffix: str, head: bytes, *, layer: bool = False
+) -> RefusedFile | None:
+    """Return the kind of a file by its suffix, else by its first bytes.
+
+    Parameters
+    ----------
+    layer : bool
+        Whether it was to be a layer of a base, not a site.
+    """
+    kinds = [one for one in refused_files() if layer or not one.layer]
+    named = (one for one in kinds if suffix.lower() in one.suffixes)
+    marked = (one for one in kinds if any(head.startswith(m) for m in one.magic))
     return next(named, None) or next(marked, None)

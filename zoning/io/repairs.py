@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoning.model import Repair
-from zoning.topology import RepairOutcome
+from zoning.topology import DOUBT_M2, RepairOutcome
 
 __all__ = ["repairs_of", "two_areas"]
 
@@ -27,7 +27,9 @@ def repairs_of(outcome: RepairOutcome) -> Iterator[tuple[int, Repair]]:
 def two_areas(
     outcome: RepairOutcome, names: NDArray[np.object_]
 ) -> NDArray[np.object_]:
-    """Return the names of ambiguous rows, each with the areas of both repairs.
+    """Return the names of ambiguous rows, each with the areas of two readings.
+
+    Those of both repairs where they differ, else as drawn and as repaired.
 
     Parameters
     ----------
@@ -38,11 +40,13 @@ def two_areas(
     Returns
     -------
     ndarray of object, shape (m,)
-        One text for each row whose two repairs differ, square metres of
-        ellipsoid: ``#7 (5,000.0 / 2,500.0 m²)``.
+        One text for each row of two readings, square metres of ellipsoid:
+        ``#7 (5,000.0 / 2,500.0 m²)``.
     """
     rows = np.flatnonzero(outcome.ambiguous)
-    areas = zip(outcome.linework_m2[rows], outcome.structure_m2[rows], strict=True)
+    differ = np.abs(outcome.linework_m2 - outcome.structure_m2) > DOUBT_M2
+    first = np.where(differ, outcome.linework_m2, outcome.drawn_m2)
+    areas = zip(first[rows], outcome.structure_m2[rows], strict=True)
     told = np.empty(len(rows), dtype=object)
     told[:] = [
         f"{name} ({first:,.1f} / {second:,.1f} m²)"

@@ -82,7 +82,7 @@ def standings(folder: Path) -> tuple[Sealed, ...]:
         When zoning.yaml or the county outline cannot be used.
     """
     config = read_config(folder)
-    base = base_of(_without_seals(config), folder)
+    base = base_of(_without_seals(config), folder, verify=True)
     return tuple(_standing(name, entry, base) for name, entry in _entries(config))
 
 

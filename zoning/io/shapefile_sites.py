@@ -27,7 +27,7 @@ from zoning.io.rings import Ring, assemble_polygon, usable
 from zoning.io.site_row import SiteRow
 from zoning.io.text import decode
 
-__all__ = ["COMPANIONS", "SHP_MAGIC", "made_index", "read_shapefile"]
+__all__ = ["COMPANIONS", "SHP_MAGIC", "made_index", "read_shapefile", "records_of"]
 
 COMPANIONS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 SHP_MAGIC = b"\x00\x00\x27\x0a"
@@ -110,13 +110,18 @@ def _records(content: bytes, index: bytes | None, file: str) -> list[_Record]:
     return [_cut(content, place, i, file=file) for i, place in enumerate(offsets)]
 
 
+def records_of(content: bytes) -> list[int]:
+    """Return where the records of a .shp start, as far as they follow each other."""
+    return _walk(content)[0]
+
+
 def made_index(content: bytes) -> bytes:
     """Make the .shx of a .shp that came without one, record by record.
 
     A file that ends within a record gets an index that ends before it: its
     count then differs from the table's.
     """
-    places, _ = _walk(content)
+    places = records_of(content)
     whole = [
         (place, words)
         for place in places

@@ -140,8 +140,8 @@ def _of_geopackage(path: Path, table: str) -> Boxes | None:
 
 
 def _numbers(database: sqlite3.Connection, query: str) -> NDArray[np.float64]:
-    values = (value for row in database.execute(query) for value in row)
-    return np.fromiter(values, dtype=np.float64)
+    found = np.array(database.execute(query).fetchall(), dtype=np.float64)
+    return found.reshape(-1)
 
 
 def _quoted(name: str) -> str:

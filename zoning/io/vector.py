@@ -7,6 +7,8 @@ keeps the layer from being whole becomes a `Problem` of the layer.
 
 import math
 import sqlite3
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from zoning.errors import LayerError, SiteError
+from zoning.errors import LayerError, Problem, SiteError
 from zoning.io.crs import obstacle
 from zoning.io.crs_text import code_of, same_plane
 from zoning.io.dbf import read_dbf
@@ -94,12 +96,37 @@ def _whole(place: Path, layer_id: str, asked: _Asked) -> RawLayer:
         return _parquet(place, layer_id, declared=asked.crs)
     table = table_of(place, layer_id, driver, wanted=asked.sublayer)
     shapefile = driver == "ESRI Shapefile"
-    text = _encoding(place, layer_id, asked.encoding) if shapefile else None
-    found = _read(place, layer_id, driver, table=table, encoding=text)
-    expected = count_features(place, driver, table)
+    text, notes = None, list[Problem]()
+    if shapefile:
+        text, notes = _encoding(place, layer_id, asked.encoding)
+    expected = count_features(place, layer_id, driver, table=table)
+    with warnings.catch_warnings(record=True) as remarks:
+        warnings.simplefilter("always")
+        found = _read(place, layer_id, driver, table=table, encoding=text)
     known = _placed(found, layer_id, declared=asked.crs)
     layer = _layer(found, known, encoding=text, expected=expected)
-    return replace(layer, beside=_beside(layer, place, driver, table=table))
+    notes += _remarks(found, layer, layer_id, said=_plain(remarks, place))
+    beside = _beside(layer, place, driver, table=table)
+    return replace(layer, beside=beside, notes=tuple(notes))
+
+
+def _plain(remarks: Sequence[warnings.WarningMessage], place: Path) -> list[str]:
+    """Return what GDAL remarked, each once, without the folder."""
+    texts = [str(one.message).replace(str(place), place.name) for one in remarks]
+    return list(dict.fromkeys(texts))
+
+
+def _remarks(
+    found: GdalTable, layer: RawLayer, layer_id: str, *, said: Sequence[str]
+) -> list[Problem]:
+    """Return what is to be said of geometries that are read otherwise than drawn."""
+    notes = [layer_problem("READER_REMARK", layer_id, detail=text) for text in said]
+    heights = int(shapely.has_z(layer.geometry).sum())
+    if heights:
+        notes.append(layer_problem("HEIGHTS_LEFT_OUT", layer_id, count=str(heights)))
+    if any(word in found.kind for word in ("Curve", "Surface", "CircularString")):
+        notes.append(layer_problem("ARCS_AS_CHORDS", layer_id))
+    return notes
 
 
 def _beside(
@@ -122,9 +149,9 @@ def _beside(
 def _layer(
     found: GdalTable, crs: str, *, encoding: str | None, expected: int
 ) -> RawLayer:
-    geometry = np.array(
-        [*shapely.from_wkb(found.wkb, on_invalid="ignore"), None], dtype=object
-    )
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers
+        read = shapely.from_wkb(found.wkb, on_invalid="ignore")
+    geometry = np.array([*read, None], dtype=object)
     return RawLayer(
         geometry=geometry[:-1],
         columns=found.columns,
@@ -158,18 +185,27 @@ def _parquet(path: Path, layer_id: str, *, declared: str | None) -> RawLayer:
     return replace(layer, beside=np.flatnonzero(off))
 
 
-def _encoding(path: Path, layer_id: str, declared: str) -> str:
-    if declared != "auto":
-        return declared
+def _encoding(path: Path, layer_id: str, declared: str) -> tuple[str, list[Problem]]:
+    """Return how the table of a Shapefile is read, and what is to be said of it."""
     parts = siblings(path)
     if ".dbf" not in parts:
         raise LayerError(layer_problem("LAYER_UNREADABLE", layer_id, detail="no .dbf"))
     cpg = parts[".cpg"].read_bytes() if ".cpg" in parts else b""
     try:
         content = parts[".dbf"].read_bytes()
-        return read_dbf(content, cpg=cpg, where=path.name).encoding
+        table = read_dbf(content, cpg=cpg, declared=declared, where=path.name)
     except SiteError as error:
         raise LayerError(layer_problem("ENCODING_DOUBTFUL", layer_id)) from error
+    notes = []
+    if table.stated and table.stated != table.encoding:
+        values = {"stated": table.stated, "found": table.encoding}
+        notes.append(layer_problem("ENCODING_DIFFERS", layer_id, **values))
+    if table.guessed:
+        notes.append(layer_problem("ENCODING_GUESSED", layer_id, found=table.encoding))
+    deleted = sum(row is None for row in table.rows)
+    if deleted:
+        notes.append(layer_problem("RECORDS_LEFT_OUT", layer_id, count=str(deleted)))
+    return table.encoding, notes
 
 
 def _read(

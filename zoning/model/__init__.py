@@ -12,11 +12,14 @@ from zoning.model.base_values import (
     Base,
     Clause,
     GeometryColumn,
+    HashesUsed,
     Layer,
     LayerInfo,
     Raster,
     Repair,
+    TextColumn,
 )
+from zoning.model.columns import Column
 from zoning.model.results import (
     ClauseSource,
     ConflictShape,
@@ -47,12 +50,14 @@ __all__ = [
     "CheckOptions",
     "Clause",
     "ClauseSource",
+    "Column",
     "ConflictShape",
     "DeclaredEvidence",
     "FeatureOverlap",
     "Finding",
     "Gap",
     "GeometryColumn",
+    "HashesUsed",
     "Layer",
     "LayerInfo",
     "LayoutHit",
@@ -68,6 +73,7 @@ __all__ = [
     "SiteSource",
     "State",
     "Terrain",
+    "TextColumn",
     "UnitShare",
     "Verdict",
 ]

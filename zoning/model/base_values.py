@@ -1,15 +1,17 @@
 """A base: layers, rasters, clauses, and how far each may be trusted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from zoning.errors import Problem
+from zoning.model.columns import Column, TakenColumns, TakenRows
 
 __all__ = [
     "Absence",
@@ -17,14 +19,20 @@ __all__ = [
     "Base",
     "Clause",
     "GeometryColumn",
+    "HashesUsed",
     "Layer",
     "LayerInfo",
     "Raster",
     "Repair",
+    "TextColumn",
 ]
 
 GeometryColumn = NDArray[np.object_]
-"""Shapely geometries, shape (n,); never None inside a `Layer`."""
+"""Shapely geometries, shape (n,); never None inside a `Layer`. A `Column` of the
+prepared store stands for one."""
+
+TextColumn = NDArray[np.object_]
+"""Text, shape (n,), '' when missing; or a `Column` that stands for it."""
 
 AttributeColumn = NDArray[np.object_] | NDArray[np.float64]
 """Text columns hold str ('' when missing); number columns float (nan)."""
@@ -44,7 +52,9 @@ class LayerInfo:
     """Where a layer comes from and how far it may be trusted.
 
     `area_m2` is the ellipsoidal area of its polygons, added up feature by
-    feature in the CRS they were drawn in.
+    feature in the CRS they were drawn in; land that several of them hold
+    counts once. `notes` tell what keeps nothing from being relied on:
+    features repeated or mended, heights left out, an encoding corrected.
     """
 
     id: str
@@ -62,6 +72,7 @@ class LayerInfo:
     sealed: bool = False
     area_m2: float | None = None
     repairs: tuple[Repair, ...] = ()
+    notes: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -89,10 +100,25 @@ class Layer:
 
     info: LayerInfo
     geometry: GeometryColumn
-    feature_ids: NDArray[np.object_]
+    feature_ids: TextColumn
     attributes: Mapping[str, AttributeColumn]
     coverage: BaseGeometry | None
     problems: tuple[Problem, ...] = ()
+
+    def taken(self, rows: NDArray[np.intp]) -> "Layer":
+        """Return the layer of some features, in the order of `rows`.
+
+        What is known of the layer as a whole stays as it is; shapes and texts
+        are read when somebody asks for them.
+        """
+        shapes: Any = self.geometry
+        ids = TakenRows(self.feature_ids, rows)
+        return replace(
+            self,
+            geometry=shapes.taken(rows) if isinstance(shapes, Column) else shapes[rows],
+            feature_ids=cast("TextColumn", ids),
+            attributes=TakenColumns(self.attributes, rows),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -146,6 +172,18 @@ class Clause:
     source: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HashesUsed:
+    """How the files of a base were told to be the sealed ones.
+
+    `recorded` hashes were taken as recorded, since size and time of the file
+    are those recorded with them; `computed` ones were computed.
+    """
+
+    recorded: int = 0
+    computed: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Base:
     """One folder that holds "the one map", opened.
@@ -170,3 +208,4 @@ class Base:
     clauses: tuple[Clause, ...] | None = None
     tables: Mapping[str, LayerInfo] = field(default_factory=dict)
     folder: Path | None = None
+    hashes: HashesUsed = HashesUsed()

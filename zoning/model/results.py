@@ -1,6 +1,6 @@
 """What a check finds out: findings, gaps, shapes, and the report."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from shapely.geometry.base import BaseGeometry
@@ -24,6 +24,8 @@ __all__ = [
     "SiteResult",
     "Terrain",
     "UnitShare",
+    "exit_code_of",
+    "worst_verdict",
 ]
 
 
@@ -227,9 +229,7 @@ class Report:
     @property
     def verdict(self) -> Verdict:
         """Worst verdict of the sites that could be checked, else REJECTED."""
-        order = list(Verdict)
-        checked = [s.verdict for s in self.sites if s.verdict != Verdict.REJECTED]
-        return max(checked, key=order.index) if checked else Verdict.REJECTED
+        return worst_verdict({site.verdict for site in self.sites})
 
     @property
     def complete(self) -> bool:
@@ -238,13 +238,26 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 clear or notice and complete, 1 conflict, 3 rejected, 4 incomplete.
-
-        Precedence 3 > 1 > 4 > 0 (product page 2). An empty report is 4.
-        """
+        """Exit code of the command, as `exit_code_of`."""
         verdicts = {site.verdict for site in self.sites}
-        if Verdict.REJECTED in verdicts:
-            return 3
-        if verdicts & {Verdict.PROHIBITED, Verdict.CONDITIONAL}:
-            return 1
-        return 0 if self.sites and self.complete else 4
+        return exit_code_of(verdicts, complete=self.complete)
+
+
+def worst_verdict(verdicts: Collection[Verdict]) -> Verdict:
+    """Return the worst verdict of sites that could be checked, else REJECTED."""
+    checked = [verdict for verdict in Verdict if verdict in verdicts]
+    checked = [verdict for verdict in checked if verdict is not Verdict.REJECTED]
+    return checked[-1] if checked else Verdict.REJECTED
+
+
+def exit_code_of(verdicts: Collection[Verdict], *, complete: bool) -> int:
+    """Return 0 clear or notice and complete, 1 conflict, 3 rejected, 4 incomplete.
+
+    Precedence 3 > 1 > 4 > 0 (product page 2). Without any site it is 4.
+    """
+    found = set(verdicts)
+    if Verdict.REJECTED in found:
+        return 3
+    if found & {Verdict.PROHIBITED, Verdict.CONDITIONAL}:
+        return 1
+    return 0 if found and complete else 4

@@ -8,35 +8,46 @@ plane into the ellipsoid. GEOS builds shapes where somebody looks at one
 (`parts`).
 """
 
-from zoning.overlay.areas import SharedAreas, own_areas, shared_areas
+from zoning.overlay.areas import SharedAreas, areas_among, own_areas, shared_areas
+from zoning.overlay.boxes import meet_widened, rows_near, within_widened
 from zoning.overlay.candidates import PieceTree
 from zoning.overlay.classes import RESIDUE, SUBSTANTIVE, TOUCHING, within_tolerance
 from zoning.overlay.coverage import outside_parts, uncovered_share
 from zoning.overlay.edges import RaggedEdges, ragged_edges
 from zoning.overlay.inside import lengths_inside, points_inside
-from zoning.overlay.nearest import nearest_features
+from zoning.overlay.nearest import Members, nearest_features
 from zoning.overlay.pairs import measure_overlaps, sum_by_site
+from zoning.overlay.parts import dimensions
+from zoning.overlay.shapes import ShapeColumn, as_shapes
 from zoning.overlay.tables import Nearest, Overlaps, SiteSums
 
 __all__ = [
     "RESIDUE",
     "SUBSTANTIVE",
     "TOUCHING",
+    "Members",
     "Nearest",
     "Overlaps",
     "PieceTree",
     "RaggedEdges",
+    "ShapeColumn",
     "SharedAreas",
     "SiteSums",
+    "areas_among",
+    "as_shapes",
+    "dimensions",
     "lengths_inside",
     "measure_overlaps",
+    "meet_widened",
     "nearest_features",
     "outside_parts",
     "own_areas",
     "points_inside",
     "ragged_edges",
+    "rows_near",
     "shared_areas",
     "sum_by_site",
     "uncovered_share",
     "within_tolerance",
+    "within_widened",
 ]

@@ -15,7 +15,14 @@ from zoning.overlay.candidates import PieceTree, meeting_pieces
 from zoning.overlay.density import local_densities
 from zoning.overlay.edges import RaggedEdges
 
-__all__ = ["NOISE_M2", "SharedAreas", "own_areas", "shared_areas"]
+__all__ = [
+    "NOISE_M2",
+    "SharedAreas",
+    "areas_among",
+    "own_areas",
+    "piece_areas",
+    "shared_areas",
+]
 
 NOISE_M2 = 1e-6
 """An area up to this is rounding: it tells neighbours from nothing, no more."""
@@ -40,50 +47,71 @@ class SharedAreas:
     area_m2: Floats
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Sides:
-    """Two sides in one plane; `known` are the areas of their pieces, or empty."""
-
-    left: RaggedEdges
-    right: RaggedEdges
-    known: tuple[Floats, Floats]
-    crs: str
-
-
 def shared_areas(
-    left: RaggedEdges,
-    right: RaggedEdges,
+    left: RaggedEdges | PieceTree,
+    right: RaggedEdges | PieceTree,
     *,
     crs: str,
     threads: int | None = None,
-    trees: tuple[PieceTree, PieceTree] | None = None,
 ) -> SharedAreas:
     """Measure what every pair of polygons has in common.
 
     Parameters
     ----------
-    left, right : RaggedEdges
-        Two sides in the same working plane.
+    left, right : RaggedEdges or PieceTree
+        Two sides in the same working plane; as a tree, where it is kept.
     crs : str
         That plane: areas are ellipsoidal; or `density.PLAIN`: areas of the plane.
     threads : int, optional
         Threads of the compiled sum; by default one for each processor. No byte
         depends on it.
-    trees : tuple of PieceTree, optional
-        Those of `left` and `right`, if they are kept.
 
     Returns
     -------
     SharedAreas
         Pairs of features that have a pair of pieces whose boxes meet.
     """
-    trees = trees or (PieceTree(left), PieceTree(right))
-    pairs = meeting_pieces(*trees)
-    known = trees[0].kept_areas(crs), trees[1].kept_areas(crs)
-    sides = _Sides(left=left, right=right, known=known, crs=crs)
-    area = _piece_areas(sides, pairs, threads)
-    owners = np.stack([left.owner[pairs[:, 0]], right.owner[pairs[:, 1]]], axis=1)
-    key = owners[:, 0] * max(len(right), 1) + owners[:, 1]
+    one, other = (
+        side if isinstance(side, PieceTree) else PieceTree(side)
+        for side in (left, right)
+    )
+    return _summed(one, other, meeting_pieces(one, other), crs=crs, threads=threads)
+
+
+def areas_among(edges: RaggedEdges, *, crs: str) -> SharedAreas:
+    """Measure what polygons of one side share with each other.
+
+    Parameters
+    ----------
+    edges : RaggedEdges
+        In the working plane.
+    crs : str
+        As for `shared_areas`.
+
+    Returns
+    -------
+    SharedAreas
+        Each pair once, the earlier row left.
+    """
+    side = PieceTree(edges)
+    pairs = meeting_pieces(side, side)
+    once = edges.owner[pairs[:, 0]] < edges.owner[pairs[:, 1]]
+    return _summed(side, side, pairs[once], crs=crs, threads=None)
+
+
+def _summed(
+    left: PieceTree,
+    right: PieceTree,
+    pairs: Indices,
+    *,
+    crs: str,
+    threads: int | None,
+) -> SharedAreas:
+    """Sum the areas of pairs of pieces by the features that own them."""
+    area = piece_areas(left, right, pairs, crs=crs, threads=threads)
+    owner, other = left.edges.owner[pairs[:, 0]], right.edges.owner[pairs[:, 1]]
+    owners = np.stack([owner, other], axis=1)
+    key = owner * max(len(right.edges), 1) + other
     if (key[1:] < key[:-1]).any():  # a feature of several pieces on the left
         order = np.argsort(key, kind="stable")
         owners, area = owners[order], area[order]
@@ -104,26 +132,33 @@ def own_areas(edges: RaggedEdges, *, crs: str) -> Floats:
     return columns.summed(edges.owner, area, len(edges))
 
 
-def _piece_areas(sides: _Sides, pairs: Indices, threads: int | None) -> Floats:
-    left, right = sides.left, sides.right
-    p, q = left.box[pairs[:, 0]], right.box[pairs[:, 1]]
+def piece_areas(
+    left: PieceTree,
+    right: PieceTree,
+    pairs: Indices,
+    *,
+    crs: str,
+    threads: int | None = None,
+) -> Floats:
+    """Return the area that pairs of pieces, shape (n, 2), have in common, (n,)."""
+    p, q = left.edges.box[pairs[:, 0]], right.edges.box[pairs[:, 1]]
     boxes = np.empty_like(p)
     np.maximum(p[:, :2], q[:, :2], out=boxes[:, :2])
     np.minimum(p[:, 2:], q[:, 2:], out=boxes[:, 2:])
     real = np.flatnonzero((boxes[:, :2] < boxes[:, 2:]).all(axis=1))
     pairs, boxes = pairs[real], boxes[real]
-    density = local_densities(boxes, sides.crs)
+    density = local_densities(boxes, crs)
     area = np.zeros(len(p))
-    if _work(left, right, pairs) <= FEW:
+    if _work(left.edges, right.edges, pairs) <= FEW:
         area[real] = columns.piece_areas(
-            left, right, pairs, boxes=boxes, density=density
+            left.edges, right.edges, pairs, boxes=boxes, density=density
         )
     else:
         from zoning.overlay import kernel
 
         area[real] = kernel.piece_areas(
-            (left, sides.known[0]),
-            (right, sides.known[1]),
+            (left.edges, left.kept_areas(crs)),
+            (right.edges, right.kept_areas(crs)),
             pairs,
             boxes=boxes,
             density=density,

@@ -26,13 +26,13 @@ class PieceTree:
     """
 
     def __init__(self, edges: RaggedEdges) -> None:
-        self._edges = edges
+        self.edges = edges
         self._areas: dict[str, NDArray[np.float64]] = {}
 
     @cached_property
     def boxes(self) -> NDArray[np.object_]:
         """One rectangle for each piece, shape (p,)."""
-        return np.asarray(shapely.box(*self._edges.box.T), dtype=object)
+        return np.asarray(shapely.box(*self.edges.box.T), dtype=object)
 
     @cached_property
     def tree(self) -> shapely.STRtree:
@@ -43,8 +43,8 @@ class PieceTree:
 
     def keep_areas(self, crs: str) -> None:
         """Measure every piece now, in a plane as `local_densities` takes it."""
-        density = local_densities(self._edges.box, crs)
-        self._areas[crs] = own_areas(self._edges, density)
+        density = local_densities(self.edges.box, crs)
+        self._areas[crs] = own_areas(self.edges, density)
 
     def kept_areas(self, crs: str) -> NDArray[np.float64]:
         """Return what `keep_areas` measured, shape (p,), or nothing, (0,)."""

@@ -5,7 +5,7 @@ import shapely
 from numpy.typing import NDArray
 
 from zoning.model import CheckOptions
-from zoning.overlay.parts import CommonParts
+from zoning.overlay.parts import CommonParts, dimensions
 
 __all__ = [
     "RESIDUE",
@@ -36,7 +36,7 @@ def classes(
     shape = parts.shapes(site, feature)
     dims = (
         shapely.get_dimensions(parts.sites)[site],
-        shapely.get_dimensions(parts.features)[feature],
+        dimensions(parts.features, feature),
     )
     crossing = (dims[0] == LINEAR) & (dims[1] == LINEAR)
     # two lines cross in a point; any other pair that has less in common than

@@ -16,6 +16,7 @@ __all__ = ["MOST_EDGES", "WIDEST_M", "Pieces", "cut_to_pieces", "height_at"]
 
 MOST_EDGES = 256
 WIDEST_M = 16_384.0  # the density is a parabola about a lattice node; see `density`
+MARGIN = 0.125  # of a box that each half keeps
 FINEST_M = 1.0  # no piece is cut finer, however many edges meet there
 
 Floats = NDArray[np.float64]
@@ -116,12 +117,23 @@ def height_at(x: Floats, x0: Floats, y0: Floats, *, x1: Floats, y1: Floats) -> F
 
 
 def _halved(pieces: Pieces) -> Pieces:
-    """Cut every piece across its longer side; twins are rows 2k and 2k + 1."""
+    """Cut every piece across its longer side; twins are rows 2k and 2k + 1.
+
+    The cut goes through the middle of its edges, so that both halves have some,
+    but never further than `MARGIN` from the middle of its box.
+    """
     west, floor, east, top = pieces.box.T
     upright = east - west >= top - floor
-    at = np.where(upright, (west + east) / 2, (floor + top) / 2)
     row = pieces.row
-    columns, lines = upright[row], ~upright[row]
+    low, high = np.where(upright, west, floor), np.where(upright, east, top)
+    ends = pieces.ends
+    middle = np.where(upright[row], ends[:, 0] + ends[:, 2], ends[:, 1] + ends[:, 3])
+    count = np.diff(pieces.edge_starts)
+    at = np.bincount(row, weights=middle, minlength=len(west)) / (2 * count)
+    room = MARGIN * (high - low)
+    at = np.clip(at, low + room, high - room)
+    columns = np.flatnonzero(upright[row])
+    lines = np.flatnonzero(~upright[row])
     parts = [
         *_left_and_right(pieces, row, at, here=columns),
         *_below_and_above(pieces, row, at, here=lines),
@@ -136,44 +148,68 @@ def _halved(pieces: Pieces) -> Pieces:
 
 
 def _left_and_right(
-    pieces: Pieces, row: Indices, at: Floats, *, here: NDArray[np.bool_]
+    pieces: Pieces, row: Indices, at: Floats, *, here: Indices
 ) -> list[_Loose]:
-    ends, sign, row = pieces.ends[here], pieces.sign[here], row[here]
-    line = at[row]
-    x0, y0, x1, y1 = ends.T
-    y = height_at(line, x0, y0, x1=x1, y1=y1)
-    left, right = x0 < line, x1 > line
-    west, east = ends.copy(), ends.copy()
-    through = left & right
-    west[through, 2:] = np.stack([line, y], axis=1)[through]
-    east[through, :2] = np.stack([line, y], axis=1)[through]
+    line = at[row[here]]
+    starts_left = pieces.ends[here, 0] < line
+    ends_right = pieces.ends[here, 2] > line
+    through = here[starts_left & ends_right]
+    cut = at[row[through]]
+    x0, y0, x1, y1 = pieces.ends[through].T
+    y = height_at(cut, x0, y0, x1=x1, y1=y1)
+    west = np.stack([x0, y0, cut, y], axis=1)
+    east = np.stack([cut, y, x1, y1], axis=1)
     return [
-        _Loose(piece=2 * row[left], ends=west[left], sign=sign[left]),
-        _Loose(piece=2 * row[right] + 1, ends=east[right], sign=sign[right]),
+        _loose(pieces, row, here[~ends_right], side=0),
+        _loose(pieces, row, here[~starts_left], side=1),
+        _loose(pieces, row, through, side=0, ends=west),
+        _loose(pieces, row, through, side=1, ends=east),
     ]
 
 
 def _below_and_above(
-    pieces: Pieces, row: Indices, at: Floats, *, here: NDArray[np.bool_]
+    pieces: Pieces, row: Indices, at: Floats, *, here: Indices
 ) -> list[_Loose]:
-    ends, sign, row = pieces.ends[here], pieces.sign[here], row[here]
-    line = at[row]
-    x0, y0, x1, y1 = ends.T
-    through = (y0 - line) * (y1 - line) < 0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        x = x0 + (line - y0) / (y1 - y0) * (x1 - x0)
-    x = np.clip(np.where(through, x, x0), x0, x1)
-    cut = np.stack([x, line], axis=1)
-    rising = through & (y1 > y0)
-    falling = through & (y1 < y0)
-    below, above = ends.copy(), ends.copy()
-    below[rising, 2:] = above[rising, :2] = cut[rising]
-    below[falling, :2] = above[falling, 2:] = cut[falling]
-    under = through | ((y0 <= line) & (y1 <= line))
-    over = through | ((y0 >= line) & (y1 >= line) & ~under)
-    upper = _Loose(piece=2 * row[over] + 1, ends=above[over], sign=sign[over])
-    lower = _Loose(piece=2 * row[under], ends=below[under], sign=sign[under])
-    return [lower, upper, _lids(upper, line[over])]
+    line = at[row[here]]
+    start, end = pieces.ends[here, 1] - line, pieces.ends[here, 3] - line
+    crossing = start * end < 0
+    under = ~crossing & (start <= 0) & (end <= 0)
+    through = here[crossing]
+    cut = at[row[through]]
+    x0, y0, x1, y1 = pieces.ends[through].T
+    x = np.clip(x0 + (cut - y0) / (y1 - y0) * (x1 - x0), x0, x1)
+    first = np.stack([x0, y0, x, cut], axis=1)
+    last = np.stack([x, cut, x1, y1], axis=1)
+    rising = (y1 > y0)[:, None]
+    whole = _loose(pieces, row, here[~crossing & ~under], side=1)
+    parts = _loose(pieces, row, through, side=1, ends=np.where(rising, last, first))
+    upper = _Loose(
+        piece=np.concatenate([whole.piece, parts.piece]),
+        ends=np.concatenate([whole.ends, parts.ends]),
+        sign=np.concatenate([whole.sign, parts.sign]),
+    )
+    return [
+        _loose(pieces, row, here[under], side=0),
+        _loose(pieces, row, through, side=0, ends=np.where(rising, first, last)),
+        upper,
+        _lids(upper, at[upper.piece // 2]),
+    ]
+
+
+def _loose(
+    pieces: Pieces,
+    row: Indices,
+    edges: Indices,
+    *,
+    side: int,
+    ends: Floats | None = None,
+) -> _Loose:
+    """Return edges, or parts of them, as those of the first or the second twin."""
+    return _Loose(
+        piece=2 * row[edges] + side,
+        ends=pieces.ends[edges] if ends is None else ends,
+        sign=pieces.sign[edges],
+    )
 
 
 def _lids(upper: _Loose, line: Floats) -> _Loose:

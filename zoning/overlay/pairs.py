@@ -13,6 +13,8 @@ by half the printed width; both tests only grow with the site, so that a
 larger site never loses a finding.
 """
 
+from typing import Any
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -22,19 +24,22 @@ from zoning.model import CheckOptions
 from zoning.overlay import columns
 from zoning.overlay.areas import NOISE_M2, own_areas, shared_areas
 from zoning.overlay.classes import SUBSTANTIVE, TOUCHING, classes, classify
-from zoning.overlay.density import PLAIN
+from zoning.overlay.doubles import doubly_covered
 from zoning.overlay.edges import ragged_edges
-from zoning.overlay.parts import AREAL, CommonParts
+from zoning.overlay.parts import AREAL, CommonParts, dimensions
+from zoning.overlay.shapes import ShapeColumn, as_shapes
 from zoning.overlay.tables import Overlaps, SiteSums, unions
 
 __all__ = ["measure_overlaps", "sum_by_site"]
 
 ROUNDING = 1e-10  # of a site that lies inside a feature
+FEW = 2_000_000
+"""Pairs of boxes up to which comparing all costs less than a tree."""
 
 
 def measure_overlaps(
     sites: NDArray[np.object_],
-    features: NDArray[np.object_],
+    features: Any,
     options: CheckOptions,
     *,
     crs: str,
@@ -43,9 +48,11 @@ def measure_overlaps(
 
     Parameters
     ----------
-    sites, features : ndarray of object
+    sites : ndarray of object, shape (s,)
         Valid 2-D geometries in the working plane; polygons, lines and points
-        may be mixed on both sides.
+        may be mixed.
+    features : ndarray of object or ShapeColumn, shape (n,)
+        The same, of a layer; only shapes near a site are drawn.
     options : CheckOptions
         Residue tolerances.
     crs : str
@@ -56,18 +63,21 @@ def measure_overlaps(
     Overlaps
         One row per pair, ordered by site row, then feature row.
     """
-    site, feature = _near(sites, features)
-    both_areal = _areal(sites)[site] & _areal(features)[feature]
-    area = np.zeros(len(site))
-    area[both_areal] = _areas(
-        sites, features, site[both_areal], feature=feature[both_areal], crs=crs
+    shapes = as_shapes(features)
+    site, feature = _near(sites, shapes.bounds)
+    both_areal = _areal(sites)[site] & (dimensions(shapes, feature) == AREAL)
+    area, apart = np.zeros(len(site)), np.zeros(len(site), dtype=bool)
+    area[both_areal], apart[both_areal] = _areas(
+        sites, shapes, site[both_areal], feature=feature[both_areal], crs=crs
     )
-    # A pair with a sure area meets; of the others GEOS says whether they do.
+    # A pair with a sure area meets, one without two pieces that are near does
+    # not; of the others GEOS says whether they do.
     meets = area >= options.residue_area_m2
-    meets[~meets] = shapely.intersects(sites[site[~meets]], features[feature[~meets]])
+    unsure = np.flatnonzero(~meets & ~apart)
+    meets[unsure] = shapely.intersects(sites[site[unsure]], shapes[feature[unsure]])
     site, feature, area = site[meets], feature[meets], area[meets]
     both_areal = both_areal[meets]
-    parts = CommonParts(sites=sites, features=features, crs=crs)
+    parts = CommonParts(sites=sites, features=shapes, crs=crs)
     kind, seam = classes(parts, site, feature, area=area, options=options)
     area[seam] = 0.0
     length = np.full(len(site), np.nan)
@@ -105,7 +115,7 @@ def sum_by_site(
     seam[overlaps.site[overlaps.overlap_class != TOUCHING]] = False
     flat = np.zeros(n, dtype=bool)  # meets lines or points, or is one
     flat[overlaps.site[~np.isnan(overlaps.length_m)]] = True
-    double = _doubly_covered(overlaps, n)
+    double = doubly_covered(overlaps, sites)
     deduplicated, length = area.copy(), np.zeros(n)
     drawn = np.flatnonzero(flat | double)
     shapes = unions(overlaps, drawn)
@@ -131,10 +141,16 @@ def sum_by_site(
 
 
 def _near(
-    sites: NDArray[np.object_], features: NDArray[np.object_]
+    sites: NDArray[np.object_], bounds: NDArray[np.float64]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return pairs whose bounds meet, ordered by site, then feature."""
-    site, feature = shapely.STRtree(features).query(sites)
+    ours = np.asarray(shapely.bounds(sites))
+    if len(ours) * len(bounds) <= FEW:
+        meet = (ours[:, None, :2] <= bounds[None, :, 2:]).all(axis=2)
+        meet &= (ours[:, None, 2:] >= bounds[None, :, :2]).all(axis=2)
+        site, feature = np.nonzero(meet)
+        return site, feature
+    site, feature = shapely.STRtree(np.asarray(shapely.box(*bounds.T))).query(sites)
     order = np.lexsort((feature, site))
     return site[order], feature[order]
 
@@ -145,28 +161,34 @@ def _areal(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
 
 def _areas(
     sites: NDArray[np.object_],
-    features: NDArray[np.object_],
+    shapes: ShapeColumn,
     site: NDArray[np.intp],
     *,
     feature: NDArray[np.intp],
     crs: str,
-) -> NDArray[np.float64]:
-    """Return the area that each pair of polygons shares.
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the area that each pair of polygons shares, and which are apart.
 
     A site that lies inside a feature within rounding has its own area.
     """
+    if len(site) == 0:
+        return np.zeros(0), np.zeros(0, dtype=bool)
     used_sites, left = np.unique(site, return_inverse=True)
     used_features, right = np.unique(feature, return_inverse=True)
     edges = ragged_edges(sites[used_sites])
-    found = shared_areas(edges, ragged_edges(features[used_features]), crs=crs)
+    near = tuple(shapely.total_bounds(sites[used_sites]).tolist())
+    found = shared_areas(edges, shapes.edges(used_features, near), crs=crs)
     width = max(len(used_features), 1)
     place = np.searchsorted(found.left * width + found.right, left * width + right)
     area = np.append(found.area_m2, 0.0)[place]
     key = np.append(found.left * width + found.right, -1)[place]
-    area[key != left * width + right] = 0.0  # no pair of pieces is near
+    apart = key != left * width + right  # no pair of pieces is near
+    area[apart] = 0.0
     own = own_areas(edges, crs=crs)[left]
     whole = np.abs(area - own) <= np.maximum(NOISE_M2, ROUNDING * own)
-    return np.where(whole, measure.area_m2(sites[used_sites], crs)[left], area)
+    whole &= ~apart
+    own_m2 = measure.area_m2(sites[used_sites], crs)[left]
+    return np.where(whole, own_m2, area), apart
 
 
 def _shares(
@@ -184,21 +206,3 @@ def _shares(
     np.divide(length_m, whole_m, out=share, where=whole_m > 0)
     np.divide(area_m2, whole_m2, out=share, where=whole_m2 > 0)
     return np.minimum(share, 1.0)
-
-
-def _doubly_covered(overlaps: Overlaps, count: int) -> NDArray[np.bool_]:
-    """Say which sites meet features that overlap one another, shape (count,)."""
-    double = np.zeros(count, dtype=bool)
-    several = np.bincount(overlaps.site, minlength=count)[overlaps.site] > 1
-    several &= overlaps.area_m2 > 0
-    site, feature = overlaps.site[several], overlaps.feature[several]
-    used, place = np.unique(feature, return_inverse=True)
-    edges = ragged_edges(overlaps.parts.features[used])
-    found = shared_areas(edges, edges, crs=PLAIN)
-    twice = (found.left < found.right) & (found.area_m2 > NOISE_M2)
-    order = np.argsort(place, kind="stable")
-    starts = np.searchsorted(place[order], np.arange(len(used) + 1))
-    by_feature = np.split(site[order], starts[1:-1])
-    for one, other in zip(found.left[twice], found.right[twice], strict=True):
-        double[np.intersect1d(by_feature[one], by_feature[other])] = True
-    return double

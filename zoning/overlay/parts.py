@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
+from zoning.overlay.shapes import ShapeColumn
 from zoning.topology import polygonal
 
-__all__ = ["AREAL", "CommonParts", "witnesses"]
+__all__ = ["AREAL", "CommonParts", "dimensions", "witnesses"]
 
 AREAL = 2  # topological dimension
+DIMENSIONS = np.array([0, 1, 1, 2, 0, 1, 2, -1])  # by type id; see `dimensions`
 Rows = NDArray[np.intp]
 
 
@@ -25,7 +27,7 @@ class CommonParts:
     """What sites and features have in common, in the working plane `crs`."""
 
     sites: NDArray[np.object_]
-    features: NDArray[np.object_]
+    features: ShapeColumn
     crs: str
     _built: dict[tuple[int, int], BaseGeometry] = field(default_factory=dict)
 
@@ -43,7 +45,7 @@ class CommonParts:
         """Return the common parts; of two polygons only what has area."""
         shape = self.common(site, feature)
         areal = shapely.get_dimensions(self.sites[site]) == AREAL
-        areal &= shapely.get_dimensions(self.features[feature]) == AREAL
+        areal &= dimensions(self.features, feature) == AREAL
         shape[areal] = polygonal(shape[areal])
         return shape
 
@@ -53,6 +55,14 @@ class CommonParts:
         bare = shapely.is_empty(shape)
         shape[bare] = self.common(site[bare], feature[bare])
         return witnesses(shape, self.crs)
+
+
+def dimensions(features: ShapeColumn, rows: Rows) -> NDArray[np.int64]:
+    """Return the topological dimension of features, shape (rows,)."""
+    found = DIMENSIONS[features.kinds[rows]]
+    mixed = np.flatnonzero(found < 0)
+    found[mixed] = shapely.get_dimensions(features[rows[mixed]])
+    return np.asarray(found)
 
 
 def witnesses(shapes: NDArray[np.object_], crs: str) -> NDArray[np.float64]:

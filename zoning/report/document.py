@@ -63,6 +63,8 @@ def document_bytes(story: Story, template: bytes | None = None) -> bytes:
 
 def clean(words: str) -> str:
     """Return `words` without characters that XML cannot hold."""
+    if words.isprintable():  # nearly all; no control sign is
+        return words
     broken = words.replace("\r\n", "\n")
     for blank in "\r\f\v":
         broken = broken.replace(blank, " ")

@@ -80,6 +80,8 @@ def run_heading(run: Run, lang: str) -> Iterator[str]:
     basis = rule_text("site.basis", lang, as_of=run.as_of, base=run.base)
     stamp = rule_text("site.demo" if run.demo else "site.reference", lang)
     yield f"{basis} · {stamp}"
+    if run.short:
+        yield rule_text("site.short", lang)
 
 
 def sites_named(run: Run, name: str | None) -> tuple[RecordedSite, ...]:
@@ -109,7 +111,7 @@ def explain_run(asked: Asked) -> Iterator[str]:
         yield f"  {rule_text('site.rejected', lang, problem=problem)}"
         return
     if site.verdict is Verdict.CLEAR:
-        count = len(site.findings)
+        count = sum(site.states.values())
         yield f"  {rule_text('site.clear', lang, count=count)}"
         return
     yield f"  {_counts(site, lang)}"
@@ -143,6 +145,8 @@ def rule_in_run(rule_id: str, run: Run) -> str:
     for name in known:
         if name.casefold() == rule_id.casefold():
             return name
+    if run.short:
+        raise UsageError(Problem(code="FINDING_IN_TABLE", values={"rule": rule_id}))
     values = {
         "rule": rule_id,
         "scope": "、".join(run.scope),
@@ -179,12 +183,12 @@ def _site_heading(asked: Asked) -> Iterator[str]:
 def _counts(site: RecordedSite, lang: str) -> str:
     counts = []
     for state in reversed(STATE_ORDER):
-        count = sum(finding.state is state for finding in site.findings)
+        count = site.states.get(state, 0)
         if count:
             word = state_both(state)
             counts.append(rule_text("site.count", lang, state=word, count=count))
     told = listing(counts, lang)
-    return rule_text("site.counts", lang, all=len(site.findings), counts=told)
+    return rule_text("site.counts", lang, all=sum(site.states.values()), counts=told)
 
 
 def _told(finding: Finding, asked: Asked, *, full: bool) -> Iterator[str]:

@@ -25,10 +25,16 @@ from zoning.report.verdict import json_bytes
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pyarrow as pa
 
 __all__ = [
+    "add_styles",
+    "append_layers",
+    "findings_arrow",
     "findings_bytes",
     "frame_of",
+    "frames_of",
+    "site_features",
     "site_geojson_bytes",
     "write_features",
     "write_layers",
@@ -64,7 +70,7 @@ def write_features(report: Report, path: Path, *, lang: str = "zh") -> Path:
     """
     tables = {
         name: frame
-        for name, frame in _frames(report, lang)
+        for name, frame in frames_of(report, lang)
         if len(frame) or name == "sites"
     }
     return write_layers(path, tables)
@@ -72,6 +78,13 @@ def write_features(report: Report, path: Path, *, lang: str = "zh") -> Path:
 
 def write_layers(path: Path, tables: Mapping[str, "gpd.GeoDataFrame"]) -> Path:
     """Write tables as the layers of a new GeoPackage, each with its style."""
+    append_layers(path, tables)
+    add_styles(path, tuple(tables))
+    return path
+
+
+def append_layers(path: Path, tables: Mapping[str, "gpd.GeoDataFrame"]) -> None:
+    """Write tables into a GeoPackage; rows go behind those of the same layer."""
     import pyogrio
 
     for name, frame in tables.items():
@@ -85,8 +98,6 @@ def write_layers(path: Path, tables: Mapping[str, "gpd.GeoDataFrame"]) -> Path:
             promote_to_multi=True,
             dataset_options={} if path.exists() else {"VERSION": "1.2"},
         )
-    _add_styles(path, tuple(tables))
-    return path
 
 
 def findings_bytes(report: Report, *, lang: str = "zh") -> bytes:
@@ -95,27 +106,39 @@ def findings_bytes(report: Report, *, lang: str = "zh") -> bytes:
     Areas and lengths are rounded to 6 decimals, so that the bytes do not hang
     on the last bit of a platform's arithmetic.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    rows = [asdict(row) for row in findings_table(report, lang=lang)]
+    packed = BytesIO()
+    pq.write_table(findings_arrow(report, lang=lang), packed, compression="zstd")
+    return packed.getvalue()
+
+
+def findings_arrow(report: Report, *, lang: str = "zh") -> "pa.Table":
+    """Return every finding as an Arrow table, as `findings_bytes`."""
+    import pyarrow as pa
+
+    rows = findings_table(report, lang=lang)
     schema = pa.schema(
         [
             (f.name, pa.string() if f.type is str else pa.float64())
             for f in fields(FindingRow)
         ]
     )
-    columns = {name: [_plain(row[name]) for row in rows] for name in schema.names}
-    table = pa.table(columns, schema=schema)
-    packed = BytesIO()
-    pq.write_table(table, packed, compression="zstd")
-    return packed.getvalue()
+    columns = {
+        name: [_plain(getattr(row, name)) for row in rows] for name in schema.names
+    }
+    return pa.table(columns, schema=schema)
 
 
 def site_geojson_bytes(report: Report) -> bytes:
     """Return the sites alone as GeoJSON, degrees (CGCS2000), for handing out."""
+    return json_bytes({"type": "FeatureCollection", "features": site_features(report)})
+
+
+def site_features(report: Report) -> list[dict[str, Any]]:
+    """Return the sites as GeoJSON features, degrees (CGCS2000)."""
     frame = _sites(report, "zh").to_crs("EPSG:4490")
-    features = [
+    return [
         {
             "type": "Feature",
             "properties": {"site_id": row.site_id, "verdict": row.verdict},
@@ -123,10 +146,10 @@ def site_geojson_bytes(report: Report) -> bytes:
         }
         for row, shape in zip(frame.itertuples(), frame.geometry, strict=True)
     ]
-    return json_bytes({"type": "FeatureCollection", "features": features})
 
 
-def _frames(report: Report, lang: str) -> Iterator[tuple[str, "gpd.GeoDataFrame"]]:
+def frames_of(report: Report, lang: str) -> Iterator[tuple[str, "gpd.GeoDataFrame"]]:
+    """Yield the layers of ``result.gpkg`` by name, empty ones too."""
     crs = report.base.crs
     yield from _by_dimension("sites", _sites(report, lang))
     conflicts = frame_of(*_conflicts(report.sites), crs=crs)
@@ -209,7 +232,7 @@ def frame_of(
     return gpd.GeoDataFrame(plain, geometry=list(shapes), crs=crs)
 
 
-def _add_styles(path: Path, layers: Sequence[str]) -> None:
+def add_styles(path: Path, layers: Sequence[str]) -> None:
     """Add the table from which QGIS takes its default styles."""
     with closing(sqlite3.connect(path)) as database, database:
         database.execute(_STYLES_TABLE)

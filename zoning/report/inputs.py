@@ -21,7 +21,15 @@ from zoning.errors import OutputError, Problem, registry
 from zoning.model import CheckOptions, DeclaredEvidence, Report, Site, SiteSource
 from zoning.report.verdict import relative_path
 
-__all__ = ["INPUTS", "INPUTS_SCHEMA", "Inputs", "inputs_bytes", "read_inputs"]
+__all__ = [
+    "INPUTS",
+    "INPUTS_SCHEMA",
+    "Inputs",
+    "inputs_bytes",
+    "inputs_head",
+    "inputs_line",
+    "read_inputs",
+]
 
 INPUTS = "inputs.json"
 INPUTS_SCHEMA = "zoning/inputs/1"
@@ -51,10 +59,19 @@ def inputs_bytes(report: Report) -> bytes:
 
     Numbers are written so that they read back bit for bit.
     """
-    head = {"schema": INPUTS_SCHEMA, "options": _options(report.options)}
-    sites = ",\n".join(_compact(_site(result.site)) for result in report.sites)
-    text = f'{_compact(head)[:-1]},"sites":[\n{sites}\n]}}\n'
-    return text.encode(errors="backslashreplace")
+    sites = b",\n".join(inputs_line(result.site) for result in report.sites)
+    return inputs_head(report.options) + sites + b"\n]}\n"
+
+
+def inputs_head(options: CheckOptions) -> bytes:
+    """Return the file up to its first site."""
+    head = {"schema": INPUTS_SCHEMA, "options": _options(options)}
+    return f'{_compact(head)[:-1]},"sites":[\n'.encode()
+
+
+def inputs_line(site: Site) -> bytes:
+    """Return the line of one site."""
+    return _compact(_site(site)).encode(errors="backslashreplace")
 
 
 def read_inputs(path: Path) -> Inputs:

@@ -62,6 +62,16 @@ _SHOWN = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Form:
+    """How a map is drawn: what lies over it, below it, and what it leaves out."""
+
+    lang: str
+    trims: TrimDrawing
+    tiles: TileSource | None = None
+    whole: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapSize:
     """How large a written map is.
@@ -115,7 +125,7 @@ def draw_map(
     over = trims or TrimDrawing()
     window = _window(source, radius_m, over)
     drawn = draw_layers(source, window, lang=lang)
-    return _assemble(source, drawn, window, trims=over, lang=lang)
+    return _assemble(source, drawn, window, form=_Form(lang=lang, trims=over))
 
 
 def map_html(
@@ -133,16 +143,19 @@ def write_map(
     lang: str = "zh",
     trims: TrimDrawing | None = None,
     tiles: TileSource | None = None,
+    whole: int = 0,
 ) -> MapSize:
     """Write the page of `draw_map` to `path` and return how large it is.
 
     With `tiles` the page asks their hosts, and nobody else, for pictures.
+    `whole` is the number of sites of a batch of which `source` has some: said
+    on the map.
     """
     over = trims or TrimDrawing()
     window = _window(source, 2000.0, over)
     drawn = draw_layers(source, window, lang=lang)
-    whole = _assemble(source, drawn, window, trims=over, lang=lang, tiles=tiles)
-    page = str(whole.get_root().render())
+    form = _Form(lang=lang, trims=over, tiles=tiles, whole=whole)
+    page = str(_assemble(source, drawn, window, form=form).get_root().render())
     content = page.encode("utf-8")
     path.write_bytes(content)
     lengths = {
@@ -160,15 +173,14 @@ def _assemble(
     drawn: Sequence[DrawnLayer],
     window: BaseGeometry,
     *,
-    trims: TrimDrawing,
-    lang: str,
-    tiles: TileSource | None = None,
+    form: _Form,
 ) -> "folium.Map":
     from folium.plugins import Fullscreen
 
     from zoning.report.inline import OfflineFigure
 
     base = source.base if isinstance(source, Report) else source
+    lang, trims, tiles = form.lang, form.trims, form.tiles
     bounds = _extent(source, trims)
     figure = OfflineFigure(
         _title(base, source, lang),
@@ -203,6 +215,9 @@ def _assemble(
         | {key: item.told for key, item in items.items()},
         "tiles": _tiles(tiles, lang),
     }
+    if form.whole and isinstance(source, Report):
+        some = map_text("some", lang, count=len(source.sites), whole=form.whole)
+        data["remarks"] = [some, *data["remarks"]]
     groups = layers | {key: item.group for key, item in items.items()}
     page.add_child(MapView(data, groups))
     return page

@@ -21,6 +21,7 @@ from zoning.model import (
     State,
     Verdict,
 )
+from zoning.report.statements import expanded
 from zoning.report.verdict import SCHEMA, digest_of
 
 __all__ = [
@@ -79,7 +80,10 @@ class RecordedAbsence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedSite:
-    """One site of the run; findings in the order of the run."""
+    """One site of the run; findings in the order of the run.
+
+    `states` counts all findings, also those that a batch leaves out here.
+    """
 
     id: str
     name: str
@@ -89,6 +93,7 @@ class RecordedSite:
     area_m2: float | None
     length_m: float | None
     rejection: RecordedGap | None
+    states: Mapping[State, int]
     findings: tuple[Finding, ...]
     gaps: tuple[RecordedGap, ...]
     residue: tuple[Residue, ...]
@@ -96,9 +101,14 @@ class RecordedSite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """The whole answer; `intact` is False when its digest does not fit."""
+    """The whole answer; `intact` is False when its digest does not fit.
+
+    `short`: of a batch, findings that are neither conflict nor notice are left
+    out; ``findings.parquet`` has them.
+    """
 
     intact: bool
+    short: bool
     as_of: str
     base: str
     demo: bool
@@ -137,9 +147,11 @@ def _unreadable(detail: str) -> OutputError:
 
 
 def _run(document: Json) -> Run:
-    base = document["base"]
+    intact = digest_of(document) == document["digest"]
+    whole, base = expanded(document), document["base"]
     return Run(
-        intact=digest_of(document) == document["digest"],
+        intact=intact,
+        short="statements" in document,
         as_of=document["as_of"],
         base=base["name"],
         demo=base["demo"],
@@ -153,7 +165,7 @@ def _run(document: Json) -> Run:
             for entry in base["absent"]
         },
         packs=tuple(PackInfo(**entry) for entry in document["packs"]),
-        sites=tuple(_site(entry) for entry in document["sites"]),
+        sites=tuple(_site(entry) for entry in whole["sites"]),
     )
 
 
@@ -179,6 +191,7 @@ def _site(entry: Json) -> RecordedSite:
         area_m2=entry["area_m2"],
         length_m=entry["length_m"],
         rejection=None if rejection is None else _gap(rejection),
+        states={State(name): count for name, count in entry["states"].items()},
         findings=tuple(_finding(finding) for finding in entry["findings"]),
         gaps=tuple(_gap(gap) for gap in entry["gaps"]),
         residue=tuple(Residue(**residue) for residue in entry["residue"]),

@@ -16,6 +16,7 @@ from zoning.report.replay_words import (
     change_words,
     replay_text,
 )
+from zoning.report.statements import expanded
 from zoning.terms import LANGUAGES, label
 
 __all__ = ["Comparison", "Difference", "compare", "replay_lines"]
@@ -103,6 +104,7 @@ def compare(before: Json, now: Json) -> Comparison:
     Documents whose digests differ have a difference, or differ in rounding.
     """
     rounding: list[Change] = []
+    before, now = expanded(before), expanded(now)
     found = [
         *_base(before["base"], now["base"]),
         *_packs(before["packs"], now["packs"]),

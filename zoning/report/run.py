@@ -12,11 +12,11 @@ from zoning.report.folder import Artefact, Make, refuse_used, staged, store
 from zoning.report.inputs import INPUTS, inputs_bytes
 from zoning.report.manifest import MANIFEST, manifest_bytes
 from zoning.report.sharing import shared_document
-from zoning.report.texts import text
 from zoning.report.verdict import json_bytes, verdict_document
 
 if TYPE_CHECKING:  # loads the Word library
     from zoning.report.office_template import OfficeTemplate
+    from zoning.report.story import Rest
 
 __all__ = ["report_files", "write_run"]
 
@@ -119,15 +119,23 @@ def report_files(
     *,
     share: bool,
     template: "OfficeTemplate | None" = None,
+    rest: "Rest | None" = None,
 ) -> Iterator[Artefact]:
-    """Yield the report as Word and as a page; `digest` is that of its verdict."""
+    """Yield the report as Word and as a page.
+
+    Parameters
+    ----------
+    digest : str
+        Of its verdict.
+    rest : Rest, optional
+        Of a batch, the sites that are not in `report`.
+    """
     from zoning.report.document import document_bytes
     from zoning.report.office_template import office_document
     from zoning.report.page import page_bytes
     from zoning.report.story import tell_story
 
-    signed = text("report.digest", lang, digest=digest)
-    story = replace(tell_story(report, lang=lang, share=share), digest=signed)
+    story = tell_story(report, lang=lang, share=share, digest=digest, rest=rest)
     yield Artefact(
         name="report.docx",
         make=lambda: (

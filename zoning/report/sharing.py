@@ -11,16 +11,18 @@ from typing import Any
 
 from zoning.report.verdict import digest_of
 
-__all__ = ["shared_document"]
+__all__ = ["shared_document", "shared_site"]
 
 Json = dict[str, Any]
 
 
 def shared_document(document: Mapping[str, Any]) -> Json:
     """Return a verdict document without places of the base, signed again."""
-    sites = [
-        {**site, "findings": [{**f, "witness": None} for f in site["findings"]]}
-        for site in document["sites"]
-    ]
+    sites = [shared_site(site) for site in document["sites"]]
     shared: Json = {**document, "sites": sites}
     return shared | {"digest": digest_of(shared)}
+
+
+def shared_site(site: Mapping[str, Any]) -> Json:
+    """Return an element of ``sites`` without places of the base."""
+    return {**site, "findings": [{**f, "witness": None} for f in site["findings"]]}

@@ -4,8 +4,9 @@ One site is told in full. Of several, a ranked summary comes first, then the
 pages of each site in that order; paper has none of CLEAR sites, nor evidence.
 """
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from zoning.model import Report, SiteResult, State, Verdict
 from zoning.report.blocks import (
@@ -43,19 +44,15 @@ from zoning.report.records import (
 from zoning.report.texts import keys, text
 from zoning.report.three_lines import line_sections, met_rows
 from zoning.report.verdict import verdict_document, warnings_of
-from zoning.report.wording import (
-    Context,
-    headline,
-    needs_of,
-)
+from zoning.report.wording import Context, heading, headline, needs_of
 
-__all__ = ["ranked", "tell_story"]
+__all__ = ["RANKS", "SITES_RANKED", "Rest", "ranked", "tell_story"]
 
 _SITES_TOLD = 60
-_SITES_RANKED = 500
+SITES_RANKED = 500
 """Of a batch, the worst are told; the rest is in the ledger, and said so."""
 
-_RANKS = (
+RANKS = (
     Verdict.PROHIBITED,
     Verdict.CONDITIONAL,
     Verdict.REJECTED,
@@ -71,7 +68,26 @@ _SURROUNDINGS = ("protected_area", "water_source_zone", "shoreline_zone", "river
 _LOOSE = {State.CLEAR, State.NOT_CHECKED}
 
 
-def tell_story(report: Report, *, lang: str, share: bool = False) -> Story:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """The sites of a batch beside those that are told and ranked, by verdict."""
+
+    counts: Counter[Verdict] = field(default_factory=Counter)
+
+    @property
+    def sites(self) -> int:
+        """How many there are."""
+        return self.counts.total()
+
+
+def tell_story(
+    report: Report,
+    *,
+    lang: str,
+    share: bool = False,
+    digest: str | None = None,
+    rest: Rest | None = None,
+) -> Story:
     """Return everything the report says, in order.
 
     Parameters
@@ -80,7 +96,13 @@ def tell_story(report: Report, *, lang: str, share: bool = False) -> Story:
         ``zh`` or ``en``.
     share : bool
         Draw the site alone: no base geometry leaves the office.
+    digest : str, optional
+        Of the verdict; computed when not given.
+    rest : Rest, optional
+        Of a batch, the sites that are not in `report`.
     """
+    rest = rest or Rest()
+    digest = digest or verdict_document(report)["digest"]
     context = Context(base=report.base, options=report.options, lang=lang)
     several = len(report.sites) > 1
     sites = ranked(report)
@@ -94,12 +116,12 @@ def tell_story(report: Report, *, lang: str, share: bool = False) -> Story:
             lang,
             base=report.base.name,
             as_of=as_of,
-            sites=len(report.sites),
+            sites=len(report.sites) + rest.sites,
         ),
         stamp=text("report.stamp", lang) if report.base.demo else "",
         footer=text("report.footer", lang),
-        digest=text("report.digest", lang, digest=verdict_document(report)["digest"]),
-        summary=_summary(sites, context) if several else None,
+        digest=text("report.digest", lang, digest=digest),
+        summary=_summary(sites, context, rest) if several else None,
         pages=tuple(
             _site_pages(result, number, report, context=context, share=share)
             for number, result in enumerate(told, start=1)
@@ -110,11 +132,11 @@ def tell_story(report: Report, *, lang: str, share: bool = False) -> Story:
 
 def ranked(report: Report) -> tuple[SiteResult, ...]:
     """Return the sites, most serious first; equals stay in input order."""
-    return tuple(sorted(report.sites, key=lambda site: _RANKS.index(site.verdict)))
+    return tuple(sorted(report.sites, key=lambda site: RANKS.index(site.verdict)))
 
 
 # ------------------------------------------------------------- pages of a site
-def _summary(sites: tuple[SiteResult, ...], context: Context) -> Section:
+def _summary(sites: tuple[SiteResult, ...], context: Context, rest: Rest) -> Section:
     lang = context.lang
     names = ("rank", "site_name", "verdict_word", "area_ha", "why")
     grid = Grid(
@@ -130,25 +152,43 @@ def _summary(sites: tuple[SiteResult, ...], context: Context) -> Section:
                 ),
                 state=result.verdict,
             )
-            for number, result in enumerate(sites[:_SITES_RANKED], start=1)
+            for number, result in enumerate(sites[:SITES_RANKED], start=1)
         ),
         widths=(0.8, 2.6, 2.2, 1.7, 6),
         state_column=2,
         numeric=(3,),
     )
     title = text("chapter.summary", lang)
-    notes = tuple(_summary_notes(sites, lang))
+    notes = tuple(_summary_notes(sites, rest, lang))
     return Section(key="summary", title=title, blocks=(grid, *notes))
 
 
-def _summary_notes(sites: tuple[SiteResult, ...], lang: str) -> Iterator[Paragraph]:
+def _summary_notes(
+    sites: tuple[SiteResult, ...], rest: Rest, lang: str
+) -> Iterator[Paragraph]:
     """Say which sites of a batch have no pages, and where they are told."""
-    if len(sites) > _SITES_TOLD:
-        more = text("summary.more", lang, told=_SITES_TOLD, count=len(sites))
+    count = len(sites) + rest.sites
+    if rest.sites:
+        yield Paragraph(text=_tally(sites, rest, lang), style="note")
+    if count > _SITES_TOLD:
+        more = text("summary.more", lang, told=_SITES_TOLD, count=count)
         yield Paragraph(text=more, style="note")
     clear = sum(site.verdict == Verdict.CLEAR for site in sites)
+    clear += rest.counts[Verdict.CLEAR]
     if clear:
         yield Paragraph(text=text("summary.clear", lang, count=clear), style="note")
+
+
+def _tally(sites: tuple[SiteResult, ...], rest: Rest, lang: str) -> str:
+    """Return how many sites of a batch have which verdict, most serious first."""
+    counts = rest.counts + Counter(site.verdict for site in sites)
+    listed = text("mark.listing", lang).join(
+        f"{heading('verdict', verdict, lang)} {counts[verdict]}"
+        for verdict in RANKS
+        if counts[verdict]
+    )
+    count = len(sites) + rest.sites
+    return text("summary.batch", lang, count=count, ranked=len(sites), listed=listed)
 
 
 def _site_pages(

@@ -5,7 +5,7 @@ else. Numbers stay numbers (m², m, shares 0 to 1); words are in one language.
 Row order: sites as handed in, findings and gaps in their own order.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from zoning.errors import Problem
@@ -164,8 +164,10 @@ class LayerRow:
     coverage: str = ""
     features: int | None = None
     crs: str = ""
+    encoding: str = ""
     sealed: bool | None = None
     repairs: int | None = None
+    remarks: str = ""
     problem: str = ""
     sha256: str = ""
 
@@ -176,12 +178,15 @@ def sites_table(report: Report, *, lang: str = "zh") -> list[SiteRow]:
     return [_site_row(result, context) for result in report.sites]
 
 
-def findings_table(report: Report, *, lang: str = "zh") -> list[FindingRow]:
-    """Return every finding of every site, CLEAR ones included."""
+def findings_table(
+    report: Report, *, lang: str = "zh", states: Collection[State] = frozenset(State)
+) -> list[FindingRow]:
+    """Return every finding of every site; of some `states` alone when given."""
     return [
         _finding_row(result, finding, lang)
         for result in report.sites
         for finding in result.findings
+        if finding.state in states
     ]
 
 
@@ -365,8 +370,10 @@ def _held_row(
         coverage=info.coverage,
         features=info.features,
         crs=info.crs or "",
+        encoding=info.encoding or "",
         sealed=info.sealed,
         repairs=len(info.repairs),
+        remarks=" ".join(note.line(lang) for note in info.notes),
         problem=" ".join(problem.line(lang) for problem in problems),
         sha256=info.sha256,
     )

@@ -15,6 +15,7 @@ def text(key: str, lang: str = "zh", **values: object) -> str:
     return _texts()[key][lang].format_map(values)
 
 
+@cache
 def keys(group: str) -> tuple[str, ...]:
     """Return the full keys of one group, in file order."""
     return tuple(key for key in _texts() if key.startswith(f"{group}."))

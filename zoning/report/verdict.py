@@ -10,7 +10,7 @@ are rounded to stated decimals, and a number that is not finite is an error.
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
 from functools import cache
@@ -23,22 +23,29 @@ from zoning.errors import Problem
 from zoning.model import (
     Base,
     DeclaredEvidence,
-    Finding,
     Gap,
     LayerInfo,
     LayoutHit,
-    LonLat,
-    NearestFeature,
     Report,
     SiteResult,
     State,
     Terrain,
+)
+from zoning.report.statements import canonical
+from zoning.report.verdict_findings import (
+    AREA,
+    DISTANCE,
+    SHARE,
+    finding_document,
+    number,
+    ordered,
 )
 from zoning.terms import LANGUAGES
 
 __all__ = [
     "SCHEMA",
     "digest_of",
+    "frame_document",
     "json_bytes",
     "layer_document",
     "problem_document",
@@ -52,10 +59,6 @@ __all__ = [
 
 SCHEMA = "zoning/verdict/1"
 
-AREA = 4
-DISTANCE = 2
-SHARE = 6
-DEGREE = 8
 WIDTH = 3
 
 _LIBRARIES = ("geopandas", "numpy", "pyogrio", "pyproj", "shapely")
@@ -72,7 +75,15 @@ def verdict_document(report: Report) -> Json:
     ``sites[i]`` depends on site i alone: checked by itself or in a batch, it
     reads the same.
     """
-    document: Json = {
+    document: Json = frame_document(report) | {
+        "sites": [site_document(result) for result in report.sites]
+    }
+    return document | {"digest": digest_of(document)}
+
+
+def frame_document(report: Report) -> Json:
+    """Return the answer without sites and digest; ``sites`` keeps its place."""
+    return {
         "schema": SCHEMA,
         "verdict": str(report.verdict),
         "complete": report.complete,
@@ -81,18 +92,17 @@ def verdict_document(report: Report) -> Json:
             "sites": len(report.sites),
             "rejected": sum(site.site.rejection is not None for site in report.sites),
         },
-        "sites": [site_document(result) for result in report.sites],
+        "sites": [],
         "base": _base(report.base),
         "packs": [asdict(pack) for pack in report.packs],
         "options": {
             "as_of": report.options.as_of.isoformat(),
-            "residue_area_m2": _number(report.options.residue_area_m2, AREA),
-            "residue_width_m": _number(report.options.residue_width_m, AREA),
-            "near_m": _number(report.options.near_m, DISTANCE),
+            "residue_area_m2": number(report.options.residue_area_m2, AREA),
+            "residue_width_m": number(report.options.residue_width_m, AREA),
+            "near_m": number(report.options.near_m, DISTANCE),
         },
         "software": dict(software()),
     }
-    return document | {"digest": digest_of(document)}
 
 
 def verdict_bytes(report: Report) -> bytes:
@@ -113,14 +123,7 @@ def digest_of(document: Mapping[str, Any]) -> str:
     read and written again by another program keeps its digest.
     """
     signed = {key: document[key] for key in document if key not in _UNSIGNED}
-    text = json.dumps(
-        signed,
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-        allow_nan=False,
-    )
-    data = text.encode(errors=_LONE_SURROGATES)
+    data = canonical(signed).encode(errors=_LONE_SURROGATES)
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
@@ -131,18 +134,20 @@ def software() -> Mapping[str, str]:
     return versions | {name: _version(name) for name in _LIBRARIES} | guard.fallbacks()
 
 
-def site_document(result: SiteResult) -> Json:
-    """Return one element of ``sites``."""
+def site_document(
+    result: SiteResult, states: Collection[State] = frozenset(State)
+) -> Json:
+    """Return one element of ``sites``; findings of some `states` when given."""
     return _identity(result) | {
         "warnings": [problem_document(problem) for problem in warnings_of(result)],
-        "findings": [_finding(finding) for finding in result.findings],
+        "findings": [finding_document(f) for f in result.findings if f.state in states],
         "gaps": [_gap(gap) for gap in result.gaps],
         "residue": [
             {
                 "layer": residue.layer,
                 "feature": residue.feature,
-                "overlap_m2": _number(residue.overlap_m2, AREA),
-                "width_m": _number(residue.width_m, WIDTH),
+                "overlap_m2": number(residue.overlap_m2, AREA),
+                "width_m": number(residue.width_m, WIDTH),
             }
             for residue in result.residue
         ],
@@ -151,8 +156,8 @@ def site_document(result: SiteResult) -> Json:
                 "code": unit.code,
                 "name": unit.name,
                 "unit_class": unit.unit_class,
-                "overlap_m2": _number(unit.overlap_m2, AREA),
-                "share": _number(unit.share, SHARE),
+                "overlap_m2": number(unit.overlap_m2, AREA),
+                "share": number(unit.share, SHARE),
             }
             for unit in result.units
         ],
@@ -174,15 +179,15 @@ def _identity(result: SiteResult) -> Json:
             "encoding": source.encoding,
             "row": source.row,
         },
-        "project": _sorted(site.project),
+        "project": ordered(site.project),
         "evidence": [_paper(paper) for paper in site.evidence],
         "verdict": str(result.verdict),
         "complete": result.complete,
         "rejection": None if rejection is None else problem_document(rejection),
-        "area_m2": _number(result.area_m2, AREA),
-        "area_plane_m2": _number(result.area_plane_m2, AREA),
-        "area_declared_m2": _number(site.area_declared_m2, AREA),
-        "length_m": _number(result.length_m, DISTANCE),
+        "area_m2": number(result.area_m2, AREA),
+        "area_plane_m2": number(result.area_plane_m2, AREA),
+        "area_declared_m2": number(site.area_declared_m2, AREA),
+        "length_m": number(result.length_m, DISTANCE),
         "states": {
             str(state): sum(finding.state == state for finding in result.findings)
             for state in State
@@ -241,68 +246,12 @@ def layer_document(kind: str, info: LayerInfo, problems: Iterable[Problem]) -> J
             {
                 "feature": repair.feature,
                 "what": repair.what,
-                "area_change_m2": _number(repair.area_change_m2, AREA),
+                "area_change_m2": number(repair.area_change_m2, AREA),
             }
             for repair in info.repairs
         ],
+        "notes": [problem_document(note) for note in info.notes],
         "problems": [problem_document(problem) for problem in problems],
-    }
-
-
-def _finding(finding: Finding) -> Json:
-    return _ruling(finding) | {
-        "overlap_m2": _number(finding.overlap_m2, AREA),
-        "overlap_m2_deduplicated": _number(finding.overlap_m2_deduplicated, AREA),
-        "share": _number(finding.share, SHARE),
-        "length_m": _number(finding.length_m, DISTANCE),
-        "distance_m": _number(finding.distance_m, DISTANCE),
-        "features": [
-            {
-                "id": feature.id,
-                "name": feature.name,
-                "overlap_m2": _number(feature.overlap_m2, AREA),
-                "length_m": _number(feature.length_m, DISTANCE),
-                "overlap_class": feature.overlap_class,
-            }
-            for feature in finding.features
-        ],
-        "nearest": _nearest(finding.nearest),
-        "witness": _point(finding.witness),
-        "reason": finding.reason,
-        "questions": [_sorted(text) for text in finding.questions],
-        "needs": [_sorted(text) for text in finding.needs],
-        "notes": [_sorted(text) for text in finding.notes],
-        "source": None if finding.source is None else asdict(finding.source),
-    }
-
-
-def _ruling(finding: Finding) -> Json:
-    """Return which rule spoke, of what, and what it said."""
-    return {
-        "rule_id": finding.rule_id,
-        "scope": finding.scope,
-        "title": _sorted(finding.title),
-        "state": str(finding.state),
-        "severity": finding.severity,
-        "names_project": finding.names_project,
-        "layer": finding.layer,
-        "view": finding.view,
-        "relation": finding.relation,
-        "threshold": {
-            key: _number(finding.threshold[key], SHARE)
-            for key in sorted(finding.threshold)
-        },
-    }
-
-
-def _nearest(nearest: NearestFeature | None) -> Json | None:
-    if nearest is None:
-        return None
-    return {
-        "id": nearest.id,
-        "name": nearest.name,
-        "distance_m": _number(nearest.distance_m, DISTANCE),
-        "basis": nearest.basis,
     }
 
 
@@ -318,28 +267,26 @@ def _layout(hit: LayoutHit) -> Json:
         "feature": hit.feature,
         "name": hit.name,
         "kind": hit.kind,
-        "overlap_m2": _number(hit.overlap_m2, AREA),
-        "share": _number(hit.share, SHARE),
-        "length_m": _number(hit.length_m, DISTANCE),
-        "target_width_m": _number(hit.target_width_m, DISTANCE),
-        "width_m": _number(hit.width_m, DISTANCE),
-        "width_left_m": _number(hit.width_left_m, DISTANCE),
-        "trim_m2": _number(hit.trim_m2, AREA),
+        "overlap_m2": number(hit.overlap_m2, AREA),
+        "share": number(hit.share, SHARE),
+        "length_m": number(hit.length_m, DISTANCE),
+        "target_width_m": number(hit.target_width_m, DISTANCE),
+        "width_m": number(hit.width_m, DISTANCE),
+        "width_left_m": number(hit.width_left_m, DISTANCE),
+        "trim_m2": number(hit.trim_m2, AREA),
     }
 
 
 def _terrain(terrain: Terrain) -> Json:
     return {
-        "elevation_min_m": _number(terrain.elevation_min_m, DISTANCE),
-        "elevation_mean_m": _number(terrain.elevation_mean_m, DISTANCE),
-        "elevation_max_m": _number(terrain.elevation_max_m, DISTANCE),
+        "elevation_min_m": number(terrain.elevation_min_m, DISTANCE),
+        "elevation_mean_m": number(terrain.elevation_mean_m, DISTANCE),
+        "elevation_max_m": number(terrain.elevation_max_m, DISTANCE),
         "vertical_datum": terrain.vertical_datum,
-        "slope_mean_deg": _number(terrain.slope_mean_deg, DISTANCE),
-        "slope_max_deg": _number(terrain.slope_max_deg, DISTANCE),
-        "slope_ge_25_share": _number(terrain.slope_ge_25_share, SHARE),
-        "cover": {
-            code: _number(terrain.cover[code], SHARE) for code in sorted(terrain.cover)
-        },
+        "slope_mean_deg": number(terrain.slope_mean_deg, DISTANCE),
+        "slope_max_deg": number(terrain.slope_max_deg, DISTANCE),
+        "slope_ge_25_share": number(terrain.slope_ge_25_share, SHARE),
+        "cover": {k: number(v, SHARE) for k, v in sorted(terrain.cover.items())},
     }
 
 
@@ -366,23 +313,8 @@ def _base(base: Base) -> Json:
     }
 
 
-def _number(value: float | None, places: int) -> float | None:
-    """Round for output; adding 0.0 turns minus zero into zero."""
-    return None if value is None else round(float(value), places) + 0.0
-
-
-def _point(point: LonLat | None) -> list[float] | None:
-    if point is None:
-        return None
-    return [round(float(point.lon), DEGREE), round(float(point.lat), DEGREE)]
-
-
 def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
-
-
-def _sorted(mapping: Mapping[str, str]) -> dict[str, str]:
-    return {key: mapping[key] for key in sorted(mapping)}
 
 
 def relative_path(path: str) -> str:

@@ -17,26 +17,18 @@ from pydantic import ValidationError
 from zoning import strict_yaml, terms
 from zoning.errors import Problem, RulePackError
 from zoning.model import PackInfo
+from zoning.rules.book import RuleBook
 from zoning.rules.pack_form import form_faults, unquoted_codes
 from zoning.rules.pack_names import Known, name_faults, rule_ids
 from zoning.rules.pack_schema import schema_faults
 from zoning.rules.pack_text import PackText
-from zoning.rules.schema import Pack, Rule, View
+from zoning.rules.schema import Pack, View
+from zoning.rules.stored_book import book_key, load_book, save_book
 from zoning.strict_yaml import Place
 
 __all__ = ["RuleBook", "built_in_packs", "read_rule_book"]
 
 TABLES = ("views", "groups")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RuleBook:
-    """The rules of a check: packs in order, with the tables they refer to."""
-
-    packs: tuple[PackInfo, ...]
-    rules: tuple[Rule, ...]
-    views: Mapping[str, View]
-    groups: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,13 +61,25 @@ def read_rule_book(packs: tuple[str, ...], folder: Path | None = None) -> RuleBo
     RulePackError
         With every problem of every pack, pack by pack in the order of lines.
     """
-    read: list[_Read] = []
+    texts: dict[str, str] = {}
     problems: list[Problem] = []
     for name in packs:
         try:
-            read.append(_parsed(name, _pack_text(name, folder)))
+            texts[name] = _pack_text(name, folder)
         except RulePackError as error:
             problems += error.problems
+    if folder is None or problems or len(texts) < len(packs):
+        return _read_book([(n, texts[n]) for n in packs if n in texts], problems)
+    key = book_key([*_table_texts(), *(s for pair in texts.items() for s in pair)])
+    book = load_book(folder, key)
+    if book is None:
+        book = _read_book(list(texts.items()), [])
+        save_book(folder, key, book)
+    return book
+
+
+def _read_book(texts: list[tuple[str, str]], problems: list[Problem]) -> RuleBook:
+    read = [_parsed(name, text) for name, text in texts]
     known = _known(read)
     for one in read:
         found = [*one.problems, *name_faults(one.text, known, one.told)]
@@ -125,15 +129,21 @@ def _info(one: _Read, pack: Pack) -> PackInfo:
 
 @cache
 def _tables() -> tuple[Mapping[str, View], Mapping[str, tuple[str, ...]]]:
-    folder = files("zoning").joinpath("packs")
-    views = strict_yaml.load_text(folder.joinpath("views.yaml").read_text("utf-8"))
-    groups = strict_yaml.load_text(
-        folder.joinpath("industry_groups.yaml").read_text("utf-8")
-    )
+    views, groups = map(strict_yaml.load_text, _table_texts())
     return (
         {name: View.model_validate(view) for name, view in views.items()},
         {name: tuple(prefixes) for name, prefixes in groups.items()},
     )
+
+
+@cache
+def _table_texts() -> tuple[str, str]:
+    folder = files("zoning").joinpath("packs")
+    views, groups = (
+        folder.joinpath(f"{name}.yaml").read_text("utf-8")
+        for name in ("views", "industry_groups")
+    )
+    return views, groups
 
 
 def _pack_text(name: str, folder: Path | None) -> str:

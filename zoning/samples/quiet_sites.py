@@ -207,7 +207,7 @@ def with_hole(scout: Scout) -> SampleSite:
                 geometry=shape,
                 project=project_of("ecological_restoration", "N7850", "rebuild"),
                 verdict="UNDETERMINED",
-                findings={"PBF-001": "CLEAR", "PLACE-000": "NOT_CHECKED"},
+                findings={"PBF-001": "NOT_CHECKED"},
                 complete=False,
             )
     msg = "no farmland window to go round"

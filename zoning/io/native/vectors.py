@@ -53,7 +53,8 @@ def read_table(
     Returns
     -------
     Frame
-        Header ``fields``, ``crs``; two buffers of the geometry, three of each field.
+        Header ``fields``, ``crs``, ``kind`` of geometry; two buffers of the
+        geometry, three of each field.
 
     Raises
     ------
@@ -70,9 +71,7 @@ def read_table(
             warnings.filterwarnings("ignore", message="Measured .M. geometry")
             if not str(source).startswith(f"{driver}:"):
                 _require_driver(source, layer, driver)
-            meta, _, wkb, fields = raw.read(
-                source, layer=layer, encoding=encoding, force_2d=not site
-            )
+            meta, _, wkb, fields = raw.read(source, layer=layer, encoding=encoding)
     except (
         errors.DataSourceError,
         errors.DataLayerError,
@@ -90,7 +89,8 @@ def read_table(
     for values in fields:
         buffers += pack_text(_as_text(values))
     names = [str(name) for name in meta["fields"]]
-    return Frame(header={"fields": names, "crs": meta["crs"]}, buffers=buffers)
+    header = {"fields": names, "crs": meta["crs"], "kind": str(meta["geometry_type"])}
+    return Frame(header=header, buffers=buffers)
 
 
 def tables_with_geometry(path: str) -> Frame:

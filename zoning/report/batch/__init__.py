@@ -1,0 +1,1 @@
+"""The outputs of a batch: every site passes by once, none is kept."""
