@@ -1,5 +1,6 @@
 """Run one job of one contender and write down what it found and what it cost."""
 
+import gc
 import json
 import platform
 import resource
@@ -87,6 +88,7 @@ def _run(
     right = [contender.prepare(layer) for layer in right]
     left = left if job.new else contender.prepare(left)
     cost.prepare_cpu_s = cpu() - start
+    gc.collect()  # what reading and preparing left behind is not the run's
     start, wall = cpu(), time.perf_counter()
     left = contender.prepare(left) if job.new else left
     found = []
