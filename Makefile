@@ -37,15 +37,18 @@ check: $(VENV)/.developer  ## format, lint, types, contracts, fast tests
 
 bench: $(VENV)/.developer  ## ratios against peers, printed as tables; peers get environments under build/peers
 	$(BIN)/python -m benchmarks.overlay
+	$(BIN)/python -m benchmarks.one_map
 	$(BIN)/python -m benchmarks.rules
 	$(BIN)/python -m benchmarks.maps
 	$(BIN)/python -m benchmarks.batch
+	$(BIN)/python -m benchmarks.corridors
 
 samples: $(VENV)/.developer  ## rebuild data/sample_layers from its seed
 	$(BIN)/python -m zoning.samples data/sample_layers
 
-rules-docs: $(VENV)/.runtime  ## make docs/rules again from the packs
+rules-docs: $(VENV)/.runtime  ## make docs/rules and docs/audit_rules.md again from the packs
 	$(BIN)/python -m zoning.report.rule_pages docs/rules
+	$(BIN)/python -m zoning.report.audit.pages docs/audit_rules.md
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -160,6 +160,10 @@ def test_every_zoning_call_is_a_command_with_real_options(path: Path) -> None:
         assert name in COMMANDS
         command = cli.get_command(click.Context(cli), name)
         assert command is not None
+        if isinstance(command, click.Group):
+            inner = command.get_command(click.Context(command), arguments[0])
+            assert inner is not None, (name, arguments[0])
+            command = inner
         known = {flag for option in command.params for flag in option.opts}
         flags = {word for word in arguments if word.startswith("--")}
         assert flags <= known, (name, flags - known)
@@ -193,3 +197,15 @@ def test_the_changelog_tells_this_version_and_the_number_of_rules() -> None:
     assert f"{len(rules)} rules" in text
     for name in COMMANDS:
         assert f"`zoning {name}`" in text
+
+
+def test_every_module_of_corridors_is_told_of() -> None:
+    text = (ROOT / "docs/corridors.md").read_text(encoding="utf-8")
+
+    modules = (ROOT / "zoning/corridors").glob("*.py")
+    for module in modules:
+        if not module.stem.endswith("kernels") and module.stem not in {
+            "__init__",
+            "widths",
+        }:
+            assert f"`{module.stem}`" in text, module.stem

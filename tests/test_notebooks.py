@@ -42,10 +42,11 @@ def code_cells(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
-def test_there_are_two_notebooks() -> None:
+def test_there_are_three_notebooks() -> None:
     assert [p.name for p in NOTEBOOKS] == [
         "01-check-a-site.ipynb",
         "02-corridor-layout.ipynb",
+        "03-one-map.ipynb",
     ]
 
 
@@ -137,6 +138,11 @@ def site_cells(desk: Path) -> dict[str, str]:
 @pytest.fixture
 def layout_cells(desk: Path) -> dict[str, str]:
     return executed("02", desk)
+
+
+@pytest.fixture
+def one_map_cells(desk: Path) -> dict[str, str]:
+    return executed("03", desk)
 
 
 @pytest.mark.slow
@@ -232,3 +238,26 @@ def test_every_planted_break_is_found_and_no_other(
     assert {name for name, gap_m in broken if float(gap_m) > 0} == {
         name for name, _, _ in planted
     }
+
+
+@pytest.mark.slow
+def test_the_one_map_closes_and_its_overlaps_are_the_planted_ones(
+    one_map_cells: dict[str, str],
+) -> None:
+    assert "2949393297.21" in one_map_cells["lines"]
+    assert "<picture>" in one_map_cells["plot"]
+    for area in ("3010.95", "2483.21", "2845.06"):
+        assert area in one_map_cells["overlaps"]
+    assert "66.8641" in one_map_cells["forest"]
+    assert re.search(r"余量 -?\d+\.\d+ km²", one_map_cells["headroom"])
+
+
+@pytest.mark.slow
+def test_the_account_balances_and_the_proposal_leaves_no_overlap(
+    one_map_cells: dict[str, str],
+) -> None:
+    assert "期初 + 增加 - 减少 = 期末: True" in one_map_cells["account"]
+    assert "farmland-yields-to-redline" in one_map_cells["proposal"]
+    assert "重叠 0 处" in one_map_cells["again"]
+    for name in ("zoning.yaml", "MANIFEST.json", "owed.csv"):
+        assert name in one_map_cells["again"]

@@ -67,7 +67,7 @@ def test_what_is_not_there_yet_is_not_there(path: Path) -> None:
     there, _, planned = line.partition("To come" if "To come" in line else "以后才有")
 
     assert set(re.findall(r"`(\w+)`", there)) == set(COMMANDS)
-    assert len(re.findall(r"`(\w+)`", planned)) >= 5
+    assert re.findall(r"`(\w+)`", planned)
     assert not set(re.findall(r"`(\w+)`", planned)) & set(COMMANDS)
 
 
@@ -165,6 +165,11 @@ def test_the_first_five_minutes_work(desk: Path) -> None:
         ("layers", 0),
         ("doctor", 0),
         ("schema", 0),
+        ("partition", 0),
+        ("tabulate", 0),
+        ("tabulate", 4),  # parcels cover a part of the county
+        ("accounts", 0),
+        ("reconcile", 0),
     ]
     assert (desk / "zoning-runs/chemical_900m/MANIFEST.json").is_file()
     assert (desk / "county.html").stat().st_size > 100_000

@@ -12,23 +12,35 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "CheckOptions": "zoning.model",
+    "account_for_changes": "zoning.one_map",
+    "audit_base": "zoning.api",
+    "built_land_headroom": "zoning.one_map",
     "check_batch": "zoning.api",
     "check_sites": "zoning.api",
     "draw_map": "zoning.api",
     "open_base": "zoning.api",
+    "partition_county": "zoning.one_map",
     "read_sites": "zoning.api",
+    "reconcile_lines": "zoning.one_map",
+    "tabulate_areas": "zoning.one_map",
     "write_run": "zoning.api",
 }
 
 __all__ = [
     "CheckOptions",
     "__version__",
+    "account_for_changes",
+    "audit_base",
+    "built_land_headroom",
     "check_batch",
     "check_sites",
     "draw_map",
     "guard",
     "open_base",
+    "partition_county",
     "read_sites",
+    "reconcile_lines",
+    "tabulate_areas",
     "write_run",
 ]
 

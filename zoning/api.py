@@ -7,9 +7,7 @@
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +26,14 @@ from zoning.io.project import (
 )
 from zoning.io.site_table import sites_of_table, table_with_projects
 from zoning.model import Base, CheckOptions, Report, Site
+from zoning.report.audit.frames import PROBLEM_COLUMNS, AuditTables
+from zoning.report.frames import (
+    CONFLICT_COLUMNS,
+    FINDING_COLUMNS,
+    SITE_COLUMNS,
+    CheckReport,
+    frame_of,
+)
 from zoning.rules.packs import read_rule_book
 
 if TYPE_CHECKING:  # geopandas and folium load only when a table or map is asked for
@@ -39,8 +45,11 @@ if TYPE_CHECKING:  # geopandas and folium load only when a table or map is asked
 __all__ = [
     "CONFLICT_COLUMNS",
     "FINDING_COLUMNS",
+    "PROBLEM_COLUMNS",
     "SITE_COLUMNS",
+    "AuditTables",
     "CheckReport",
+    "audit_base",
     "check_batch",
     "check_sites",
     "draw_map",
@@ -48,54 +57,6 @@ __all__ = [
     "read_sites",
     "write_run",
 ]
-
-SITE_COLUMNS = (
-    "site_id",  # unique in the table
-    "name",
-    "verdict",  # CLEAR, NOTICE, UNDETERMINED, CONDITIONAL, PROHIBITED, REJECTED
-    "complete",  # False when anything in scope was not checked
-    "area_m2",  # ellipsoidal, in the CRS of the survey; nan for lines and points
-    "area_plane_m2",  # in the working plane
-    "area_declared_m2",  # as the file says
-    "length_m",  # geodesic, of lines
-    "gaps",  # number of things not checked
-    "reason",  # of a rejection
-    "source",  # file name
-    "row",  # in the file, from 0
-    "geometry",
-)
-FINDING_COLUMNS = (
-    "site_id",
-    "rule_id",
-    "state",
-    "scope",
-    "layer",
-    "view",
-    "relation",
-    "overlap_m2",
-    "overlap_m2_deduplicated",
-    "share",
-    "length_m",
-    "distance_m",
-    "reason",
-    "title_zh",
-    "title_en",
-    "document",
-    "clause",
-    "geometry",  # witness point, EPSG:4490
-)
-CONFLICT_COLUMNS = (
-    "site_id",
-    "layer",
-    "feature",
-    "feature_name",
-    "state",
-    "overlap_m2",
-    "length_m",
-    "overlap_class",
-    "rule_ids",
-    "geometry",
-)
 
 
 def open_base(path: str | Path) -> Base:
@@ -238,8 +199,17 @@ def check_batch(  # noqa: PLR0913  what a run is made of, and how it is run
     return plan.folder
 
 
+def audit_base(base: Base | str | Path, *, as_of: date | None = None) -> "AuditTables":
+    """Put the base itself on trial; today by default. See `zoning.audit`."""
+    from zoning.audit import audit, read_audit_book
+
+    opened = base if isinstance(base, Base) else open_base(base)
+    day = as_of or date.today()  # noqa: DTZ011  office day
+    return AuditTables(audit(opened, read_audit_book(), as_of=day))
+
+
 def write_run(
-    report: "CheckReport | Report",
+    report: "CheckReport | Report | AuditTables",
     folder: str | Path,
     *,
     lang: str = "zh",
@@ -247,116 +217,33 @@ def write_run(
 ) -> Path:
     """Write a run folder, whole or not at all; return its path.
 
-    With `share` no geometry of the base leaves the office.
+    With `share` no geometry of the base leaves the office; of an audit there is
+    no such form.
     """
+    if isinstance(report, AuditTables):
+        from zoning.report.audit.run import write_audit
+
+        return write_audit(report.report, Path(folder), lang=lang)
     from zoning.report.run import write_run as write
 
     return write(_plain(report), Path(folder), lang=lang, share=share)
 
 
 def draw_map(
-    report: "CheckReport | Report | Base", *, lang: str = "zh"
+    report: "CheckReport | Report | Base | AuditTables", *, lang: str = "zh"
 ) -> "folium.Map":
-    """Draw a report or a whole base as a Folium map that needs no network."""
+    """Draw a report, an audit or a base as a Folium map that needs no network."""
+    if isinstance(report, AuditTables):
+        from zoning.report.audit.map import draw_audit
+
+        return draw_audit(report.report, lang=lang)
     from zoning.report.map import draw_map as draw
 
     return draw(_plain(report), lang=lang)
 
 
-@dataclass(frozen=True, eq=False)
-class CheckReport:
-    """A report as tables; `report` is the plain value behind them."""
-
-    report: Report
-
-    @cached_property
-    def sites(self) -> "GeoDataFrame":
-        """One row per site, columns `SITE_COLUMNS`, input order."""
-        rows = [
-            {
-                "site_id": s.site.id,
-                "name": s.site.name,
-                "verdict": str(s.verdict),
-                "complete": s.complete,
-                "area_m2": s.area_m2,
-                "area_plane_m2": s.area_plane_m2,
-                "area_declared_m2": s.site.area_declared_m2,
-                "length_m": s.length_m,
-                "gaps": len(s.gaps),
-                "reason": "" if s.site.rejection is None else s.site.rejection.line(),
-                "source": s.site.source.path,
-                "row": s.site.source.row,
-                "geometry": s.geometry,
-            }
-            for s in self.report.sites
-        ]
-        return _frame(rows, SITE_COLUMNS, self.report.base.crs)
-
-    @cached_property
-    def findings(self) -> "GeoDataFrame":
-        """One row per site and rule, columns `FINDING_COLUMNS`."""
-        import shapely
-
-        rows = [
-            {
-                "site_id": s.site.id,
-                "rule_id": f.rule_id,
-                "state": str(f.state),
-                "scope": f.scope,
-                "layer": f.layer,
-                "view": f.view,
-                "relation": f.relation,
-                "overlap_m2": f.overlap_m2,
-                "overlap_m2_deduplicated": f.overlap_m2_deduplicated,
-                "share": f.share,
-                "length_m": f.length_m,
-                "distance_m": f.distance_m,
-                "reason": f.reason or "",
-                "title_zh": f.title["zh"],
-                "title_en": f.title["en"],
-                "document": "" if f.source is None else f.source.document,
-                "clause": "" if f.source is None else f.source.clause,
-                "geometry": None
-                if f.witness is None
-                else shapely.Point(f.witness.lon, f.witness.lat),
-            }
-            for s in self.report.sites
-            for f in s.findings
-        ]
-        return _frame(rows, FINDING_COLUMNS, measure.GEOGRAPHIC_CRS)
-
-    @cached_property
-    def conflicts(self) -> "GeoDataFrame":
-        """One row per site and feature met, columns `CONFLICT_COLUMNS`."""
-        rows = [
-            {
-                "site_id": c.site_id,
-                "layer": c.layer,
-                "feature": c.feature,
-                "feature_name": c.feature_name,
-                "state": str(c.state),
-                "overlap_m2": c.overlap_m2,
-                "length_m": c.length_m,
-                "overlap_class": c.overlap_class,
-                "rule_ids": "、".join(c.rule_ids),
-                "geometry": c.geometry,
-            }
-            for s in self.report.sites
-            for c in s.conflicts
-        ]
-        return _frame(rows, CONFLICT_COLUMNS, self.report.base.crs)
-
-
 def _plain(report: Any) -> Any:
     return report.report if isinstance(report, CheckReport) else report
-
-
-def _frame(
-    rows: list[dict[str, Any]], columns: tuple[str, ...], crs: str
-) -> "GeoDataFrame":
-    from geopandas import GeoDataFrame
-
-    return GeoDataFrame(rows, columns=list(columns), geometry="geometry", crs=crs)
 
 
 def _projects(project: Mapping[str, Any] | str | Path | None) -> Projects:
@@ -388,7 +275,7 @@ def _table_of(sites: tuple[Site, ...]) -> "GeoDataFrame":
         for site in sites
     ]
     columns = tuple(rows[0]) if rows else ("site_id", "name", "geometry")
-    return _frame(rows, columns, crs)
+    return frame_of(rows, columns, crs)
 
 
 def _carried(site: Site, crs: str) -> Any:

@@ -8,25 +8,15 @@ import pyarrow.parquet
 import shapely
 
 from benchmarks.peers.clock import Contender, Found, compete
-from zoning.overlay import PieceTree, areas, ragged_edges, shared_areas
+from benchmarks.warming import warm
+from zoning.overlay import PieceTree, ragged_edges, shared_areas
 from zoning.overlay.density import PLAIN
 
 
 def _read(path: Path) -> Any:
-    _warm()
+    warm()
     table = pyarrow.parquet.read_table(path, columns=["geometry"])
     return shapely.from_wkb(table["geometry"].to_numpy())
-
-
-def _warm() -> None:
-    """Have compiled code loaded, as in every check but the first of a process."""
-    from zoning.overlay import kernel
-
-    few = ragged_edges(np.array([shapely.box(0, 0, 1, 1)]))
-    density = areas.local_densities(few.box, PLAIN)
-    pairs = np.zeros((1, 2), dtype=np.int64)
-    side = few, np.zeros(0)
-    kernel.piece_areas(side, side, pairs, boxes=few.box, density=density)
 
 
 def _prepare(layer: Any) -> PieceTree:

@@ -9,7 +9,8 @@ import small_base
 
 from zoning.io.catalogue import catalogue
 from zoning.io.config import LayerEntry
-from zoning.io.layers import LayerPlace, read_layer
+from zoning.io.layer_place import LayerPlace
+from zoning.io.layers import read_layer
 from zoning.model import Layer
 
 COUNTY = small_base.LAYERS["county"][0][0]

@@ -16,6 +16,7 @@ from zoning.check import check
 from zoning.errors import Problem, UsageError
 from zoning.model import Base, CheckOptions, Site, SiteResult, Verdict
 from zoning.rules.packs import RuleBook
+from zoning.store import DamagedError
 
 __all__ = ["Order", "check_chunk", "order_for"]
 
@@ -64,10 +65,14 @@ def check_chunk(order: Order, sites: tuple[bytes, ...]) -> tuple[bytes, ...]:
     UsageError
         When the base is another one than that of the order.
     """
-    base, book = _at_hand(order)
     options: CheckOptions = decode(order.options)
     read: tuple[Site, ...] = tuple(map(decode, sites))
-    return tuple(map(encode, _checked(read, base, book, options=options)))
+    try:
+        results = _checked(read, *_at_hand(order), options=options)
+    except DamagedError:  # a prepared layer; opened again, it is made anew
+        _open.pop(order, None)
+        results = _checked(read, *_at_hand(order), options=options)
+    return tuple(map(encode, results))
 
 
 def _at_hand(order: Order) -> tuple[Base, RuleBook]:
@@ -93,6 +98,8 @@ def _checked(
     """Check a chunk; where it fails, site by site, so that one fails alone."""
     try:
         return check(sites, base, book, options=options).sites
+    except DamagedError:
+        raise
     except Exception as error:  # noqa: BLE001  no site may take the others along
         if len(sites) == 1:
             return (_failed(sites[0], error),)

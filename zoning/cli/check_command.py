@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -91,8 +91,6 @@ def command(  # noqa: PLR0913  the options of the command
         lang=lang, share=share, template=office_template(template), sheets=sheets
     )
     asked = _read(sites, base, project=project, crs=crs, verify=verify)
-    used = asked.base.hashes
-    say(text("hashes", lang, recorded=used.recorded, computed=used.computed))
     options = CheckOptions(as_of=as_of)
     usual = Path(RUNS) / (sites[0].stem or "run")
     if len(asked.sites) > BATCH_BEYOND:
@@ -121,7 +119,8 @@ class _Asked:
     sites: list[Site]
     base: Base
     book: RuleBook
-    again: Callable[[], Base]
+    folder: Path
+    verify: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,25 +231,21 @@ def _read(
     projects = None if project is None else read_projects(project)
     read = read_sites(files, crs=crs, projects=projects)
     book = read_rule_book(opened.packs, base)
-    return _Asked(
-        sites=list(read),
-        base=opened,
-        book=book,
-        again=lambda: open_base(base, verify=verify),
-    )
+    return _Asked(sites=list(read), base=opened, book=book, folder=base, verify=verify)
 
 
 def _check(asked: _Asked, options: CheckOptions) -> Report:
     from zoning.check import check
+    from zoning.io.base import open_base
     from zoning.store import DamagedError
 
-    sites = tuple(asked.sites)
+    sites, book = tuple(asked.sites), asked.book
     with progress("check") as tick:
         try:
-            return check(sites, asked.base, asked.book, options=options, progress=tick)
+            return check(sites, asked.base, book, options=options, progress=tick)
         except DamagedError:
-            opened = asked.again()
-            return check(sites, opened, asked.book, options=options, progress=tick)
+            opened = open_base(asked.folder, verify=asked.verify)
+            return check(sites, opened, book, options=options, progress=tick)
 
 
 def _files(paths: tuple[Path, ...]) -> tuple[Path, ...]:

@@ -16,6 +16,7 @@ from zoning.cli.options import as_of_option, lang_option
 from zoning.errors import Problem, RulePackError, UsageError
 
 if TYPE_CHECKING:  # packs are read only when a command runs
+    from zoning.audit import AuditRule
     from zoning.report.rule_list import Polygon
     from zoning.rules.packs import RuleBook
     from zoning.rules.schema import Rule
@@ -142,6 +143,12 @@ def show_rule(
     from zoning.report.rule_story import tell_rule
 
     book = _book(packs, base)
+    audited = _audit_rule(rule_id, book)
+    if audited is not None:
+        from zoning.report.audit.pages import rule_lines
+
+        print_lines(rule_lines(audited, lang))
+        return 0
     rule = _rule(rule_id, book)
     if markdown:
         sys.stdout.flush()
@@ -181,6 +188,16 @@ def test_rules(*, packs: tuple[str, ...], base: Path | None, lang: str) -> int:
 
 
 # --------------------------------------------------------------- what was asked
+def _audit_rule(rule_id: str, book: "RuleBook") -> "AuditRule | None":
+    """Return a rule of the audit's pack, unless the packs have one of that id."""
+    from zoning.audit import read_audit_book
+
+    if any(rule.id == rule_id.upper() for rule in book.rules):
+        return None
+    rules = {rule.id: rule for rule in read_audit_book().rules}
+    return rules.get(rule_id.upper())
+
+
 def _book(packs: tuple[str, ...], base: Path | None) -> "RuleBook":
     """Read the packs asked for, those of a base, or all that are built in."""
     from zoning.rules.packs import read_rule_book

@@ -13,7 +13,7 @@ __all__ = ["command", "schema_text"]
 
 FORM = "project-form"
 TEMPLATE = "report-template"
-NAMES = ("verdict", "rules", "base")
+NAMES = ("verdict", "audit", "rules", "base")
 
 
 @click.command("schema")
@@ -54,9 +54,9 @@ def command(*, name: str, sites: tuple[Path, ...], out: Path | None, lang: str) 
 
 
 def schema_text(name: str) -> str:
-    """Return the schema of ``verdict``, ``rules`` or ``base``."""
-    if name == "verdict":
-        path = files("zoning").joinpath("data/schemas/verdict.schema.json")
+    """Return the schema of ``verdict``, ``audit``, ``rules`` or ``base``."""
+    if name in {"verdict", "audit"}:
+        path = files("zoning").joinpath(f"data/schemas/{name}.schema.json")
         return path.read_text(encoding="utf-8")
     if name == "rules":
         from zoning.rules.schema import Pack

@@ -80,7 +80,7 @@ def read_access_list(
         When the workbook is missing, sealed otherwise, unreadable, or holds
         no clause.
     """
-    digest = sealed_sha256(entry, definition.id, place)
+    digest = sealed_sha256(entry, definition.id, place.folder, hashes=place.hashes)
     asked = repr((entry.layer, sorted(entry.fields.items())))
     key = store.store_key(digest, READING, asked, definition.id)
     prepared = store.load(place.folder, definition.id, key)

@@ -16,7 +16,7 @@ from zoning.io.raw_layer import RawLayer
 from zoning.model.problems import layer_problem
 from zoning.topology import repair_polygons
 
-__all__ = ["DiffOptions", "LayerPair", "diff_layers"]
+__all__ = ["DiffOptions", "LayerPair", "diff_layers", "read_edition"]
 
 _UNSTABLE_IDS = {"FID"}
 """Row numbers that every export gives anew."""
@@ -95,6 +95,18 @@ def diff_layers(old: Path, new: Path, options: DiffOptions) -> tuple[LayerPair, 
         for path in (old, new)
     ]
     return (_pair(new.name, sides[0], sides[1], aliases=_known_ids(), options=options),)
+
+
+def read_edition(path: Path, options: DiffOptions) -> LayerEdition:
+    """Read one file that a base may hold, as it is.
+
+    Raises
+    ------
+    LayerError
+        When it cannot be read whole.
+    """
+    entry = _entry_of(path, options)
+    return _read(path, path.name, entry, layers=(options.table,))
 
 
 def _bases(old: Path, new: Path, options: DiffOptions) -> tuple[LayerPair, ...]:

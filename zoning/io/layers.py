@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 import shapely
@@ -45,7 +46,7 @@ from zoning.topology import oriented, repair_polygons
 
 __all__ = ["layer_info", "read_layer", "sealed_sha256"]
 
-OUTSIDE = "LAYER_OUTSIDE_COUNTY"
+OUTSIDE, NO_COLUMN = "LAYER_OUTSIDE_COUNTY", "FIELD_MISSING"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +89,9 @@ def read_layer(
     content = _prepared_content(entry, definition, place, source=source)
     count = len(content.geometry)
     if count == 0:
-        raise LayerError(
-            *(
-                source.problems
-                or content.problems
-                or [layer_problem("LAYER_EMPTY", definition.id)]
-            )
-        )
+        lost = [one for one in content.problems if one.code != NO_COLUMN]
+        empty = [layer_problem("LAYER_EMPTY", definition.id)]
+        raise LayerError(*(source.problems or lost or empty))
     info = layer_info(entry, definition.id, source.digest, features=count)
     info = replace(
         info,
@@ -130,7 +127,7 @@ def read_layer(
 def _files(
     entry: LayerEntry, definition: LayerDefinition, place: LayerPlace
 ) -> _Source:
-    digest = sealed_sha256(entry, definition.id, place)
+    digest = sealed_sha256(entry, definition.id, place.folder, hashes=place.hashes)
 
     def parts() -> Sequence[RawLayer]:
         from zoning.io.vector import read_raw
@@ -217,15 +214,24 @@ def _prepared_content(
     return content if stored is None else from_stored(stored)
 
 
-def sealed_sha256(entry: LayerEntry, layer_id: str, place: LayerPlace) -> str:
-    """Return the hash of the layer's files, having compared it with the seal."""
-    path = place.folder / entry.path
+def sealed_sha256(
+    entry: LayerEntry,
+    layer_id: str,
+    folder: Path,
+    *,
+    hashes: KnownHashes | None = None,
+) -> str:
+    """Return the hash of the layer's files, having compared it with the seal.
+
+    Without `hashes` it is computed.
+    """
+    path = folder / entry.path
     if not (path.is_file() or is_geodatabase(path)):
         raise LayerError(layer_problem("LAYER_MISSING", layer_id))
     if being_edited(path):
         raise LayerError(layer_problem("BEING_EDITED", layer_id))
-    hashes = place.hashes or KnownHashes(place.folder, verify=True)
-    digest = hashes.sha256(entry.path)
+    known = hashes or KnownHashes(folder, verify=True)
+    digest = known.sha256(entry.path)
     _require_seal(entry, layer_id, digest)
     return digest
 

@@ -32,7 +32,7 @@ def read_raster(entry: LayerEntry, layer_id: str, place: LayerPlace) -> Raster:
         When it is missing, sealed otherwise, unreadable, rotated, too large,
         or has no CRS.
     """
-    digest = sealed_sha256(entry, layer_id, place)
+    digest = sealed_sha256(entry, layer_id, place.folder, hashes=place.hashes)
     key = store.store_key(digest, layer_id)
     header, values = _prepared(entry, place, layer_id=layer_id, key=key)
     crs = str(header["crs"])

@@ -6,6 +6,14 @@ are square metres on the CGCS2000 ellipsoid, lengths and distances metres;
 names carry the unit.
 """
 
+from zoning.model.audit_values import (
+    AuditedLayer,
+    AuditedRule,
+    AuditProblem,
+    AuditReport,
+    AuditSeverity,
+    AuditSource,
+)
 from zoning.model.base_values import (
     Absence,
     AttributeColumn,
@@ -46,6 +54,12 @@ from zoning.model.verdicts import LonLat, State, Verdict
 __all__ = [
     "Absence",
     "AttributeColumn",
+    "AuditProblem",
+    "AuditReport",
+    "AuditSeverity",
+    "AuditSource",
+    "AuditedLayer",
+    "AuditedRule",
     "Base",
     "CheckOptions",
     "Clause",

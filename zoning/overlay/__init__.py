@@ -18,6 +18,7 @@ from zoning.overlay.inside import lengths_inside, points_inside
 from zoning.overlay.nearest import Members, nearest_features
 from zoning.overlay.pairs import measure_overlaps, sum_by_site
 from zoning.overlay.parts import dimensions
+from zoning.overlay.self_overlap import DoubleCover, double_cover
 from zoning.overlay.shapes import ShapeColumn, as_shapes
 from zoning.overlay.tables import Nearest, Overlaps, SiteSums
 
@@ -25,6 +26,7 @@ __all__ = [
     "RESIDUE",
     "SUBSTANTIVE",
     "TOUCHING",
+    "DoubleCover",
     "Members",
     "Nearest",
     "Overlaps",
@@ -36,6 +38,7 @@ __all__ = [
     "areas_among",
     "as_shapes",
     "dimensions",
+    "double_cover",
     "lengths_inside",
     "measure_overlaps",
     "meet_widened",

@@ -6,21 +6,17 @@ operation is the one written in `columns`, in the same order.
 """
 
 import os
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, ParamSpec, TypeVar
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from zoning.overlay.columns import GAP, NODE
+from zoning.overlay.compiled import compiled
 from zoning.overlay.edges import RaggedEdges
 
 __all__ = ["piece_areas"]
 
-P = ParamSpec("P")
-R = TypeVar("R")
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Edge = tuple[float, float, float, float]
@@ -28,16 +24,6 @@ Side = tuple[RaggedEdges, Floats]
 
 CHUNK = 4096  # pairs; big enough that a thread is worth its start
 _NODE, _GAP = float(NODE), float(GAP)  # constants of the compiled code
-
-
-def _compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile on first call; with no folder to cache in, anew in every process."""
-    how: dict[str, Any] = {"nogil": True, "fastmath": False, "error_model": "numpy"}
-    try:
-        compiled: Callable[P, R] = numba.njit(cache=True, **how)(function)
-    except RuntimeError:  # numba's word for "no writable cache"
-        compiled = numba.njit(**how)(function)
-    return compiled
 
 
 def _bare(side: Side) -> tuple[Floats, Indices, Floats, Floats, Floats]:
@@ -78,7 +64,7 @@ def piece_areas(
     return area
 
 
-@_compiled
+@compiled
 def _measure_pairs(
     a_box: Floats,
     a_starts: Indices,
@@ -124,7 +110,7 @@ def _measure_pairs(
         area[k] = _sum(a[:m], b[:n], density[k], active) if m > 0 and n > 0 else 0.0
 
 
-@_compiled
+@compiled
 def _equal(one: Floats, other: Floats) -> bool:
     return bool(
         one[0] == other[0]
@@ -134,7 +120,7 @@ def _equal(one: Floats, other: Floats) -> bool:
     )
 
 
-@_compiled
+@compiled
 def _covers(edges: Floats, box: Floats) -> bool:
     """Say whether all edges run along the top of a box, and along all of it."""
     width, top = box[2] - box[0], box[3] - box[1]
@@ -146,7 +132,7 @@ def _covers(edges: Floats, box: Floats) -> bool:
     return bool(abs(along - width) <= _GAP * width)
 
 
-@_compiled
+@compiled
 def _own(
     known: Floats, piece: int, ends: Floats, sign: Floats, box: Floats, density: Floats
 ) -> float:
@@ -161,7 +147,7 @@ def _own(
     return total
 
 
-@_compiled
+@compiled
 def _fill(edges: Floats, ends: Floats, sign: Floats, box: Floats) -> int:
     """Write the edges of a piece inside a box, counted from its corner; how many."""
     left, bottom = box[0], box[1]
@@ -196,7 +182,7 @@ def _fill(edges: Floats, ends: Floats, sign: Floats, box: Floats) -> int:
     return n
 
 
-@_compiled
+@compiled
 def _put(edges: Floats, n: int, edge: Edge, sign: float, west: float) -> int:
     if not edge[0] < edge[2]:
         return n
@@ -205,7 +191,7 @@ def _put(edges: Floats, n: int, edge: Edge, sign: float, west: float) -> int:
     return n + 1
 
 
-@_compiled
+@compiled
 def _limit(
     x: float, y: float, west: float, start: float, east: float, end: float, top: float
 ) -> float:
@@ -217,7 +203,7 @@ def _limit(
     return x
 
 
-@_compiled
+@compiled
 def _crossing(
     west: float, start: float, east: float, end: float, level: float
 ) -> float:
@@ -227,14 +213,14 @@ def _crossing(
     return east if x > east else x
 
 
-@_compiled
+@compiled
 def _clamped(y: float, top: float) -> float:
     if y < 0.0:
         return 0.0
     return top if y > top else y
 
 
-@_compiled
+@compiled
 def _height_at(x: float, x0: float, y0: float, x1: float, y1: float) -> float:
     if x <= x0:
         return y0
@@ -247,7 +233,7 @@ def _height_at(x: float, x0: float, y0: float, x1: float, y1: float) -> float:
     return high if y > high else y
 
 
-@_compiled
+@compiled
 def _sum(a: Floats, b: Floats, density: Floats, active: Indices) -> float:
     """Add up what lies under both, i by i, j by j; pairs that meet nowhere skipped.
 
@@ -279,7 +265,7 @@ def _sum(a: Floats, b: Floats, density: Floats, active: Indices) -> float:
     return total
 
 
-@_compiled
+@compiled
 def _lower(
     west: float,
     east: float,
@@ -301,7 +287,7 @@ def _lower(
     return _under(west, b0, east, b1, density)
 
 
-@_compiled
+@compiled
 def _under(x0: float, y0: float, x1: float, y1: float, density: Floats) -> float:
     x, y = (x0 + x1) * 0.5, (y0 + y1) * 0.5
     dx, dy = (x1 - x0) * _NODE, (y1 - y0) * _NODE
@@ -309,7 +295,7 @@ def _under(x0: float, y0: float, x1: float, y1: float, density: Floats) -> float
     return (x1 - x0) * 0.5 * mean
 
 
-@_compiled
+@compiled
 def _column(x: float, y: float, c: Floats) -> float:
     below: float = y * (c[0] + x * (c[1] + x * c[2]) + y * (c[3] + x * c[4] + y * c[5]))
     return below

@@ -36,7 +36,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.patches import PathPatch
 
-__all__ = ["SHEETS", "DrawnFigure", "Sheet", "drawn_figure", "site_figure"]
+__all__ = [
+    "SHEETS",
+    "DrawnFigure",
+    "Sheet",
+    "draw_part",
+    "drawn_figure",
+    "site_figure",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,14 +234,14 @@ def _draw_layers(
     """Draw what of the sheet's layers is in view; return the legend's keys."""
     keys: dict[str, LegendKey] = {}
     if sheet.key != "site_only":
-        _draw_part(pen, shapely.boundary(base.county), style("county"))
+        draw_part(pen, shapely.boundary(base.county), style("county"))
     near = (reach.layer for reach in scene.reaches)
     for name in dict.fromkeys((*sheet.layers, *near)):
         layer = base.layers.get(name)
         if layer is None:
             continue
         for shape, look in _visible(layer, scene.view):
-            _draw_part(pen, shape, look)
+            draw_part(pen, shape, look)
             said = look.label(pen.lang)
             if look.kind is not None:
                 said = f"{label('layer', name, pen.lang)} · {said}"
@@ -266,7 +273,7 @@ def _draw_site(pen: Pen, sheet: Sheet, result: SiteResult) -> list[LegendKey]:
     look = style("site")
     geometry = result.geometry
     if geometry is not None:
-        _draw_part(pen, geometry, look)
+        draw_part(pen, geometry, look)
     return [LegendKey(name=text("figure.site", pen.lang), style=look), *keys]
 
 
@@ -295,7 +302,7 @@ def _draw_conflicts(pen: Pen, shapes: Sequence[ConflictShape]) -> list[LegendKey
     keys: dict[State, LegendKey] = {}
     for shape in shapes:
         colour = state_colour(shape.state)
-        _draw_part(pen, shape.geometry, look, colour=colour)
+        draw_part(pen, shape.geometry, look, colour=colour)
         said = label("state", shape.state, pen.lang)
         name = text("figure.conflict", pen.lang, state=said)
         keys[shape.state] = LegendKey(name=name, style=look, colour=colour)
@@ -308,13 +315,13 @@ def _draw_layout(pen: Pen, result: SiteResult) -> list[LegendKey]:
         for item, shape in (("trim", hit.trim), ("section", hit.section)):
             if shape is not None:
                 look = style(item)
-                _draw_part(pen, shape, look)
+                draw_part(pen, shape, look)
                 name = text(f"figure.{item}", pen.lang)
                 keys[item] = LegendKey(name=name, style=look)
     return list(keys.values())
 
 
-def _draw_part(
+def draw_part(
     pen: Pen, geometry: BaseGeometry, look: Style, *, colour: str | None = None
 ) -> None:
     """Draw polygons, lines and points of `geometry` in one style."""

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from zoning.model import State, Verdict
+from zoning.model import AuditSeverity, State, Verdict
+from zoning.report.severities import STATE_OF
 from zoning.report.styles import (
     Style,
     pattern,
@@ -31,6 +32,12 @@ _ITEMS = {
     "kept": "site",
     "lost": "lost",
     "crossings": "crossing",
+    "problems": "problem",
+    "members": "member",
+    "partition": "partition",
+    "changes": "change",
+    "slivers": "sliver",
+    "given_up": "given_up",
 }
 _LINES = frozenset({"layout_sections", "crossings"})
 _LABELS = {"sites": "site_name", "layout_sections": "width_left_m"}
@@ -39,6 +46,16 @@ _LABELS = {"sites": "site_name", "layout_sections": "width_left_m"}
 # a faint fill lets a site be picked; both are see-through for what lies below.
 _SITE_OPACITY, _CONFLICT_OPACITY = 0.12, 0.4
 _PLAIN = "circle"
+_FINE_PT = 0.6  # pieces lie side by side: a thick outline would hide the small ones
+_LINES_OF_PARTITION = (
+    "ecological_redline",
+    "permanent_basic_farmland",
+    "urban_development_boundary.concentrated",
+    "urban_development_boundary.elastic",
+    "urban_development_boundary.special",
+    "rest",
+    "not_known",
+)
 _STATE_RANK = (
     State.CLEAR,
     State.NOTICE,
@@ -173,8 +190,14 @@ def _item_marks(
     if subject == "sites":
         marks = (_verdict_mark(verdict, look) for verdict in Verdict)
         return "verdict", tuple(marks)
+    if subject in {"problems", "members"}:
+        return "severity", tuple(
+            _severity_mark(one, look, shape) for one in AuditSeverity
+        )
     if subject == "conflicts":
         return "state", tuple(_state_mark(state, look, shape) for state in State)
+    if subject == "partition":
+        return "line", tuple(_line_mark(line) for line in _LINES_OF_PARTITION)
     return None, (_whole(look),)
 
 
@@ -208,6 +231,26 @@ def _state_mark(state: State, look: Style, shape: Shape) -> Mark:
         marker=sign.marker,
         rank=_STATE_RANK.index(state),
     )
+
+
+def _severity_mark(severity: AuditSeverity, look: Style, shape: Shape) -> Mark:
+    """Return the sign of a problem of the base: that of the state most like it."""
+    like = _state_mark(STATE_OF[severity], look, shape)
+    words = tuple(label("audit_severity", severity, lang) for lang in ("zh", "en"))
+    return replace(
+        like,
+        value=str(severity),
+        title=both("audit_severity", severity),
+        words=(words[0], words[1]),
+    )
+
+
+def _line_mark(line: str) -> Mark:
+    """Return the sign of one class of ground; those of lines as on the map."""
+    layer, _, zone = line.partition(".")
+    look = style(layer, zone or None)
+    mark = _whole(look)
+    return replace(mark, value=line, title=" ".join(mark.words), width=_FINE_PT)
 
 
 def _whole(look: Style) -> Mark:

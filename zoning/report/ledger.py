@@ -26,7 +26,18 @@ from zoning.report.tables import (
 from zoning.report.texts import text
 from zoning.report.wording import STATE_ORDER
 
-__all__ = ["SAFE", "csv_twins", "guarded", "ledger_bytes", "say_what_it_is"]
+__all__ = [
+    "SAFE",
+    "Sheets",
+    "csv_bytes",
+    "csv_twins",
+    "guarded",
+    "ledger_bytes",
+    "say_what_it_is",
+    "workbook_bytes",
+]
+
+Sheets = Sequence[tuple[Shape, Sequence[Any]]]
 
 _CREATED = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
@@ -49,13 +60,19 @@ _ROWS = {
 
 def ledger_bytes(report: Report, *, lang: str = "zh") -> bytes:
     """Return the workbook; the same report gives the same bytes."""
+    title = text("report.title", lang)
+    return workbook_bytes(_sheets(report, lang), title=title, lang=lang)
+
+
+def workbook_bytes(sheets: Sheets, *, title: str, lang: str) -> bytes:
+    """Return a workbook of sheets; the same rows give the same bytes."""
     import xlsxwriter
 
     packed = BytesIO()
     with xlsxwriter.Workbook(packed, SAFE | {"in_memory": True}) as book:
-        say_what_it_is(book, lang)
+        say_what_it_is(book, title, lang)
         looks = Looks(book)
-        for shape, rows in _sheets(report, lang):
+        for shape, rows in sheets:
             page = Page(book, shape, looks, lang=lang)
             for number, row in enumerate(rows, start=1):
                 page.write(shape.cells(number, row, lang), shape.state_of(row))
@@ -63,22 +80,23 @@ def ledger_bytes(report: Report, *, lang: str = "zh") -> bytes:
     return repacked(packed.getvalue())
 
 
-def say_what_it_is(book: Any, lang: str) -> None:
+def say_what_it_is(book: Any, title: str, lang: str) -> None:
     """Write title and footer into the properties of a workbook; its day is fixed."""
-    title = clean(text("report.title", lang))
     said = clean(text("report.footer", lang))
-    book.set_properties({"title": title, "created": _CREATED, "comments": said})
+    book.set_properties({"title": clean(title), "created": _CREATED, "comments": said})
 
 
 def csv_twins(report: Report, *, lang: str = "zh") -> Mapping[str, bytes]:
     """Return each sheet as CSV by file name, UTF-8 with a mark for Excel."""
-    return {
-        f"{shape.key}.csv": _csv(shape, rows, lang)
-        for shape, rows in _sheets(report, lang)
-    }
+    return csv_bytes(_sheets(report, lang), lang=lang)
 
 
-def _sheets(report: Report, lang: str) -> tuple[tuple[Shape, Sequence[Any]], ...]:
+def csv_bytes(sheets: Sheets, *, lang: str) -> Mapping[str, bytes]:
+    """Return sheets as CSV by file name."""
+    return {f"{shape.key}.csv": _csv(shape, rows, lang) for shape, rows in sheets}
+
+
+def _sheets(report: Report, lang: str) -> Sheets:
     tables: dict[str, Sequence[Any]] = {
         "sites": sites_table(report, lang=lang),
         "findings": _sorted(findings_table(report, lang=lang)),

@@ -28,7 +28,7 @@ _DEGREE_PLACES = 8
 _CODES = frozenset({"state", "verdict", "layer", "view", "layer_id"})
 """Columns for programs, left to findings.parquet and verdict.json."""
 
-_STATE_WORDS = frozenset({"state_word", "verdict_word"})
+_STATE_WORDS = frozenset({"state_word", "verdict_word", "severity_word"})
 _WORDS = {
     "standing": "standing",
     "authority": "authority",

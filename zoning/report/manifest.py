@@ -15,6 +15,7 @@ from zoning.errors import Problem
 from zoning.report.verdict import digest_of, json_bytes, software
 
 __all__ = [
+    "AUDIT",
     "MANIFEST",
     "MANIFEST_SCHEMA",
     "VERDICT",
@@ -26,7 +27,7 @@ MANIFEST = "MANIFEST.json"
 MANIFEST_SCHEMA = "zoning/manifest/1"
 
 SEAL = "seal"
-VERDICT = "verdict.json"
+VERDICT, AUDIT = "verdict.json", "audit.json"
 
 _CHUNK = 1 << 20
 _NOT_UNDERSTOOD = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
@@ -80,6 +81,7 @@ def verify_run(folder: Path) -> tuple[Problem, ...]:
         *([changed] if whole != content else []),
         *_compare(named, found),
         *_verdict_problems(folder / VERDICT, digest),
+        *_verdict_problems(folder / AUDIT, digest),
     )
 
 
@@ -109,9 +111,9 @@ def _compare(
 
 
 def _verdict_problems(path: Path, digest: str) -> Iterator[Problem]:
-    """Check the digest in the verdict, and that the manifest names the same."""
+    """Check the digest of the answer, and that the manifest names the same."""
     if not path.is_file():
-        return  # reported as missing
+        return  # of the other kind of run, or reported as missing
     try:
         document = json.loads(path.read_bytes())
         right = digest_of(document) == document["digest"] == digest

@@ -36,7 +36,7 @@ from zoning.terms import LANGUAGES
 if TYPE_CHECKING:
     import folium
 
-__all__ = ["MapSize", "draw_map", "map_html", "write_map"]
+__all__ = ["MapSize", "draw_map", "empty_map", "map_html", "write_map"]
 
 Json = dict[str, Any]
 
@@ -188,7 +188,7 @@ def _assemble(
         pictures=tiles.hosts if tiles else (),
         packed=sum(entry.shown for entry in drawn) > PACK_ABOVE,
     )
-    page = _empty_map(bounds)
+    page = empty_map(bounds)
     figure.add_child(page)
     Fullscreen(  # type: ignore[no-untyped-call]  # folium is half typed
         position="topright",
@@ -223,7 +223,8 @@ def _assemble(
     return page
 
 
-def _empty_map(bounds: Sequence[float]) -> "folium.Map":
+def empty_map(bounds: Sequence[float]) -> "folium.Map":
+    """Return a map without layers or tiles, of what lies within bounds."""
     import folium
 
     south, west, north, east = bounds

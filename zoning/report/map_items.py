@@ -33,7 +33,7 @@ from zoning.report.styles import Style, state_colour, style
 from zoning.report.wording import STATE_ORDER
 from zoning.terms import label
 
-__all__ = ["Items", "add_items", "add_layer"]
+__all__ = ["Items", "add_cased", "add_items", "add_layer"]
 
 Json = dict[str, Any]
 
@@ -185,13 +185,13 @@ def _add_conflicts(
     for state in STATE_ORDER:
         mine = [f for f, own in zip(features, states, strict=True) if own == state]
         own = replace(style("conflict"), opacity=_OPACITY.get(state, _FAINT))
-        _add_cased(group, mine, own, colour=state_colour(state))
+        add_cased(group, mine, own, colour=state_colour(state))
 
 
-def _add_cased(
+def add_cased(
     group: Element, features: Sequence[Json], own: Style, *, colour: str
 ) -> None:
-    """Draw conflicts in the colour of their state within a white rim."""
+    """Draw shapes in one colour within a white rim; lines as a band."""
     for thick in (False, True):
         mine = [f for f in features if _is_line(f) == thick]
         width = own.width + (_BAND if thick else 0)

@@ -18,7 +18,7 @@ from zoning.report.styles import Style, groups, kinds, state_colour, style
 from zoning.report.wording import STATE_ORDER, worst_state
 from zoning.terms import label
 
-__all__ = ["legend"]
+__all__ = ["legend", "legend_row", "swatch"]
 
 Json = dict[str, Any]
 
@@ -83,7 +83,7 @@ def _item_rows(report: Report, items: Mapping[str, int], lang: str) -> list[Json
             if key == "distance"
             else style(key)
         )
-        row = _row(own, counts[key], lang, name=item_label(key, lang))
+        row = legend_row(own, counts[key], lang, name=item_label(key, lang))
         if key == "conflict":
             row["classes"] = _state_classes(report, lang)
         if key == "distance":
@@ -99,7 +99,7 @@ def _state_classes(report: Report, lang: str) -> list[Json]:
     return [
         {
             "label": sentence(label("state", state, lang)),
-            "style": _swatch(style("conflict"))
+            "style": swatch(style("conflict"))
             | {"fill": state_colour(state), "line": state_colour(state)},
             "count": str(tally[state]),
         }
@@ -114,7 +114,7 @@ def _limit_classes(near: Sequence[Distance], lang: str) -> list[Json]:
     return [
         {
             "label": map_text("within_limit", lang, limit=f"{limit:g}"),
-            "style": _swatch(limit_style(state)) | {"shape": "polygon"},
+            "style": swatch(limit_style(state)) | {"shape": "polygon"},
             "count": str(tally[state, limit]),
         }
         for state, limit in order
@@ -122,7 +122,7 @@ def _limit_classes(near: Sequence[Distance], lang: str) -> list[Json]:
 
 
 def _layer_row(drawn: DrawnLayer, base: Base, lang: str) -> Json:
-    row = _row(style(drawn.layer), drawn.in_view, lang)
+    row = legend_row(style(drawn.layer), drawn.in_view, lang)
     if drawn.layer in base.missing:
         row["count"] = map_text("missing", lang)
     elif drawn.layer in base.absent:
@@ -134,7 +134,7 @@ def _layer_row(drawn: DrawnLayer, base: Base, lang: str) -> Json:
     row["classes"] = [
         {
             "label": sentence(style(drawn.layer, kind).label(lang)),
-            "style": _swatch(style(drawn.layer, kind)),
+            "style": swatch(style(drawn.layer, kind)),
             "count": "" if drawn.merged else str(len(drawn.classes[kind])),
         }
         for kind in kinds(drawn.layer)
@@ -143,18 +143,20 @@ def _layer_row(drawn: DrawnLayer, base: Base, lang: str) -> Json:
     return row
 
 
-def _row(own: Style, count: int, lang: str, *, name: str | None = None) -> Json:
+def legend_row(own: Style, count: int, lang: str, *, name: str | None = None) -> Json:
+    """Return a row of the legend: a layer or an item with its count."""
     return {
         "layer": own.layer,
         "label": sentence(name or own.label(lang)),
-        "style": _swatch(own),
+        "style": swatch(own),
         "count": str(count),
         "note": None,
         "classes": [],
     }
 
 
-def _swatch(own: Style) -> Json:
+def swatch(own: Style) -> Json:
+    """Return the sign of a style as the script of the page draws it."""
     shape = "polygon"
     if own.layer in _POINTS:
         shape = "point"

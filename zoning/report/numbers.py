@@ -19,6 +19,7 @@ __all__ = [
     "mu",
     "percent",
     "round_half_up",
+    "rounded",
     "square_metres",
     "thousands",
 ]
@@ -29,12 +30,12 @@ DASH = "—"
 _ROOM = 40  # digits; keeps the division by 3 in 亩 exact to far below a cent
 
 
-def round_half_up(value: float, places: int) -> Decimal:
+def round_half_up(value: float | Decimal, places: int) -> Decimal:
     """Round the decimal text of `value` half up, away from zero.
 
     Parameters
     ----------
-    value : float
+    value : float or Decimal
         Taken by its shortest decimal text, so that 2.675 means 2.675 and not
         the binary number just below it.
     places : int
@@ -105,3 +106,8 @@ def _quantised(value: Decimal, places: int) -> Decimal:
         context.prec = _ROOM
         rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     return rounded or abs(rounded)  # no minus sign before a zero
+
+
+def rounded(value: float | None, places: int) -> float | None:
+    """Round for output; adding 0.0 turns minus zero into zero."""
+    return None if value is None else round(float(value), places) + 0.0

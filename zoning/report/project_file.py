@@ -31,6 +31,9 @@ _KINDS = {"polygon": "Polygon", "line": "Line", "point": "Point"}
 _ABOVE = {"polygon": 0, "line": 1, "point": 2}
 _GROUPS = {"section": "group_corridors", "trim": "group_corridors"}
 _GROUPS |= {"site": "group_sites", "conflict": "group_conflicts"}
+_GROUPS |= {"problem": "group_problems", "member": "group_problems"}
+_ONE_MAP = ("partition", "change", "sliver", "given_up")
+_GROUPS |= dict.fromkeys(_ONE_MAP, "group_one_map")
 _PROPERTIES = (
     '<properties><SpatialRefSys><ProjectionsEnabled type="int">1'
     "</ProjectionsEnabled></SpatialRefSys>"
@@ -45,15 +48,29 @@ _LEAST_MARGIN_M = 200.0
 _IN_DEGREES = 1e-5  # of a metre, roughly; for margins of the view alone
 
 
-def write_project(package: Path, path: Path, *, base: str, lang: str = "zh") -> Path:
+def write_project(
+    package: Path,
+    path: Path,
+    *,
+    base: str,
+    lang: str = "zh",
+    title: str = "project_title",
+) -> Path:
     """Write the project of a GeoPackage beside it; return `path`."""
     layers = read_package(package)
-    path.write_bytes(project_bytes(layers, package.name, base=base, lang=lang))
+    path.write_bytes(
+        project_bytes(layers, package.name, base=base, lang=lang, title=title)
+    )
     return path
 
 
 def project_bytes(
-    layers: Sequence[RunLayer], package: str, *, base: str, lang: str = "zh"
+    layers: Sequence[RunLayer],
+    package: str,
+    *,
+    base: str,
+    lang: str = "zh",
+    title: str = "project_title",
 ) -> bytes:
     """Return a QGIS project as UTF-8.
 
@@ -68,6 +85,8 @@ def project_bytes(
     lang : str
         ``zh`` or ``en``, for titles, groups and column headings; legends are
         bilingual as in ``layer_styles``.
+    title : str
+        Text of the title, with a place for the base.
 
     Returns
     -------
@@ -76,12 +95,12 @@ def project_bytes(
         bookmark for each site are set.
     """
     drawn = sorted(layers, key=_height, reverse=True)
-    title = escape(clean(gis_text("project_title", lang, base=base)))
+    heading = escape(clean(gis_text(title, lang, base=base)))
     crs = layers[0].crs
     parts = (
         _HEAD,
-        f'<qgis projectname={quoteattr(title)} version="{_VERSION}">\n',
-        f"<title>{title}</title>\n",
+        f'<qgis projectname={quoteattr(heading)} version="{_VERSION}">\n',
+        f"<title>{heading}</title>\n",
         f"<projectCrs>{_crs(crs)}</projectCrs>\n",
         _tree(drawn, package, lang),
         _canvas(drawn, crs),
@@ -211,6 +230,7 @@ def _aliases(layer: RunLayer, lang: str) -> str:
 # ------------------------------------------------------------------------- view
 def _canvas(drawn: Sequence[RunLayer], crs: str) -> str:
     sites = [layer.geometry for layer in drawn if layer.look.item == "site"]
+    sites = sites or [layer.geometry for layer in drawn]
     box = _box(np.concatenate(sites)) if sites else (0.0, 0.0, 0.0, 0.0)
     west, south, east, north = _grown(box, crs)
     unit = "degrees" if crs == GEOGRAPHIC_CRS else "meters"

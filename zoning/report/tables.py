@@ -6,7 +6,7 @@ Row order: sites as handed in, findings and gaps in their own order.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from zoning.errors import Problem
 from zoning.model import Base, Finding, LayerInfo, Report, SiteResult, State
@@ -219,11 +219,8 @@ def residue_table(report: Report, *, lang: str = "zh") -> list[ResidueRow]:
         ResidueRow(
             site_id=result.site.id,
             site_name=result.site.name,
-            layer=residue.layer,
             layer_name=label("layer", residue.layer, lang),
-            feature=residue.feature,
-            overlap_m2=residue.overlap_m2,
-            width_m=residue.width_m,
+            **asdict(residue),
         )
         for result in report.sites
         for residue in result.residue

@@ -31,19 +31,20 @@ from zoning.model import (
     State,
     Terrain,
 )
+from zoning.report.numbers import rounded
 from zoning.report.statements import canonical
 from zoning.report.verdict_findings import (
     AREA,
     DISTANCE,
     SHARE,
     finding_document,
-    number,
     ordered,
 )
 from zoning.terms import LANGUAGES
 
 __all__ = [
     "SCHEMA",
+    "base_document",
     "digest_of",
     "frame_document",
     "json_bytes",
@@ -93,13 +94,13 @@ def frame_document(report: Report) -> Json:
             "rejected": sum(site.site.rejection is not None for site in report.sites),
         },
         "sites": [],
-        "base": _base(report.base),
+        "base": base_document(report.base),
         "packs": [asdict(pack) for pack in report.packs],
         "options": {
             "as_of": report.options.as_of.isoformat(),
-            "residue_area_m2": number(report.options.residue_area_m2, AREA),
-            "residue_width_m": number(report.options.residue_width_m, AREA),
-            "near_m": number(report.options.near_m, DISTANCE),
+            "residue_area_m2": rounded(report.options.residue_area_m2, AREA),
+            "residue_width_m": rounded(report.options.residue_width_m, AREA),
+            "near_m": rounded(report.options.near_m, DISTANCE),
         },
         "software": dict(software()),
     }
@@ -146,8 +147,8 @@ def site_document(
             {
                 "layer": residue.layer,
                 "feature": residue.feature,
-                "overlap_m2": number(residue.overlap_m2, AREA),
-                "width_m": number(residue.width_m, WIDTH),
+                "overlap_m2": rounded(residue.overlap_m2, AREA),
+                "width_m": rounded(residue.width_m, WIDTH),
             }
             for residue in result.residue
         ],
@@ -156,8 +157,8 @@ def site_document(
                 "code": unit.code,
                 "name": unit.name,
                 "unit_class": unit.unit_class,
-                "overlap_m2": number(unit.overlap_m2, AREA),
-                "share": number(unit.share, SHARE),
+                "overlap_m2": rounded(unit.overlap_m2, AREA),
+                "share": rounded(unit.share, SHARE),
             }
             for unit in result.units
         ],
@@ -184,10 +185,10 @@ def _identity(result: SiteResult) -> Json:
         "verdict": str(result.verdict),
         "complete": result.complete,
         "rejection": None if rejection is None else problem_document(rejection),
-        "area_m2": number(result.area_m2, AREA),
-        "area_plane_m2": number(result.area_plane_m2, AREA),
-        "area_declared_m2": number(site.area_declared_m2, AREA),
-        "length_m": number(result.length_m, DISTANCE),
+        "area_m2": rounded(result.area_m2, AREA),
+        "area_plane_m2": rounded(result.area_plane_m2, AREA),
+        "area_declared_m2": rounded(site.area_declared_m2, AREA),
+        "length_m": rounded(result.length_m, DISTANCE),
         "states": {
             str(state): sum(finding.state == state for finding in result.findings)
             for state in State
@@ -246,7 +247,7 @@ def layer_document(kind: str, info: LayerInfo, problems: Iterable[Problem]) -> J
             {
                 "feature": repair.feature,
                 "what": repair.what,
-                "area_change_m2": number(repair.area_change_m2, AREA),
+                "area_change_m2": rounded(repair.area_change_m2, AREA),
             }
             for repair in info.repairs
         ],
@@ -267,30 +268,30 @@ def _layout(hit: LayoutHit) -> Json:
         "feature": hit.feature,
         "name": hit.name,
         "kind": hit.kind,
-        "overlap_m2": number(hit.overlap_m2, AREA),
-        "share": number(hit.share, SHARE),
-        "length_m": number(hit.length_m, DISTANCE),
-        "target_width_m": number(hit.target_width_m, DISTANCE),
-        "width_m": number(hit.width_m, DISTANCE),
-        "width_left_m": number(hit.width_left_m, DISTANCE),
-        "trim_m2": number(hit.trim_m2, AREA),
+        "overlap_m2": rounded(hit.overlap_m2, AREA),
+        "share": rounded(hit.share, SHARE),
+        "length_m": rounded(hit.length_m, DISTANCE),
+        "target_width_m": rounded(hit.target_width_m, DISTANCE),
+        "width_m": rounded(hit.width_m, DISTANCE),
+        "width_left_m": rounded(hit.width_left_m, DISTANCE),
+        "trim_m2": rounded(hit.trim_m2, AREA),
     }
 
 
 def _terrain(terrain: Terrain) -> Json:
     return {
-        "elevation_min_m": number(terrain.elevation_min_m, DISTANCE),
-        "elevation_mean_m": number(terrain.elevation_mean_m, DISTANCE),
-        "elevation_max_m": number(terrain.elevation_max_m, DISTANCE),
+        "elevation_min_m": rounded(terrain.elevation_min_m, DISTANCE),
+        "elevation_mean_m": rounded(terrain.elevation_mean_m, DISTANCE),
+        "elevation_max_m": rounded(terrain.elevation_max_m, DISTANCE),
         "vertical_datum": terrain.vertical_datum,
-        "slope_mean_deg": number(terrain.slope_mean_deg, DISTANCE),
-        "slope_max_deg": number(terrain.slope_max_deg, DISTANCE),
-        "slope_ge_25_share": number(terrain.slope_ge_25_share, SHARE),
-        "cover": {k: number(v, SHARE) for k, v in sorted(terrain.cover.items())},
+        "slope_mean_deg": rounded(terrain.slope_mean_deg, DISTANCE),
+        "slope_max_deg": rounded(terrain.slope_max_deg, DISTANCE),
+        "slope_ge_25_share": rounded(terrain.slope_ge_25_share, SHARE),
+        "cover": {k: rounded(v, SHARE) for k, v in sorted(terrain.cover.items())},
     }
 
 
-def _base(base: Base) -> Json:
+def base_document(base: Base) -> Json:
     """Return the base: every layer it holds, lacks, or declares absent."""
     vectors = [("vector", layer.info, layer.problems) for layer in base.layers.values()]
     rasters = [("raster", grid.info, grid.problems) for grid in base.rasters.values()]

@@ -12,14 +12,15 @@ from zoning.model import (
     LonLat,
     NearestFeature,
 )
+from zoning.report.numbers import rounded
 
 __all__ = [
     "AREA",
     "DISTANCE",
     "SHARE",
     "finding_document",
-    "number",
     "ordered",
+    "point_document",
 ]
 
 AREA = 4
@@ -33,14 +34,14 @@ Json = dict[str, Any]
 def finding_document(finding: Finding) -> Json:
     """Return one element of ``findings``."""
     return _ruling(finding) | {
-        "overlap_m2": number(finding.overlap_m2, AREA),
-        "overlap_m2_deduplicated": number(finding.overlap_m2_deduplicated, AREA),
-        "share": number(finding.share, SHARE),
-        "length_m": number(finding.length_m, DISTANCE),
-        "distance_m": number(finding.distance_m, DISTANCE),
+        "overlap_m2": rounded(finding.overlap_m2, AREA),
+        "overlap_m2_deduplicated": rounded(finding.overlap_m2_deduplicated, AREA),
+        "share": rounded(finding.share, SHARE),
+        "length_m": rounded(finding.length_m, DISTANCE),
+        "distance_m": rounded(finding.distance_m, DISTANCE),
         "features": [_feature(feature) for feature in finding.features],
         "nearest": _nearest(finding.nearest),
-        "witness": _point(finding.witness),
+        "witness": point_document(finding.witness),
         "reason": finding.reason,
         "questions": [ordered(text) for text in finding.questions],
         "needs": [ordered(text) for text in finding.needs],
@@ -67,7 +68,7 @@ def _ruling(finding: Finding) -> Json:
         "view": finding.view,
         "relation": finding.relation,
         "threshold": {
-            key: number(value, SHARE)
+            key: rounded(value, SHARE)
             for key, value in sorted(finding.threshold.items())
         },
     }
@@ -79,7 +80,7 @@ def _nearest(nearest: NearestFeature | None) -> Json | None:
     return {
         "id": nearest.id,
         "name": nearest.name,
-        "distance_m": number(nearest.distance_m, DISTANCE),
+        "distance_m": rounded(nearest.distance_m, DISTANCE),
         "basis": nearest.basis,
     }
 
@@ -88,18 +89,14 @@ def _feature(feature: FeatureOverlap) -> Json:
     return {
         "id": feature.id,
         "name": feature.name,
-        "overlap_m2": number(feature.overlap_m2, AREA),
-        "length_m": number(feature.length_m, DISTANCE),
+        "overlap_m2": rounded(feature.overlap_m2, AREA),
+        "length_m": rounded(feature.length_m, DISTANCE),
         "overlap_class": feature.overlap_class,
     }
 
 
-def number(value: float | None, places: int) -> float | None:
-    """Round for output; adding 0.0 turns minus zero into zero."""
-    return None if value is None else round(float(value), places) + 0.0
-
-
-def _point(place: LonLat | None) -> list[float] | None:
+def point_document(place: LonLat | None) -> list[float] | None:
+    """Return longitude and latitude in degrees, rounded to about a millimetre."""
     if place is None:
         return None
     return [round(float(place.lon), DEGREE), round(float(place.lat), DEGREE)]

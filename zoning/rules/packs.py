@@ -45,7 +45,7 @@ class _Read:
 def built_in_packs() -> tuple[str, ...]:
     """Return the ids of the packs that ship with the package."""
     names = [file.name for file in files("zoning").joinpath("packs").iterdir()]
-    tables = {"views.yaml", "industry_groups.yaml"}
+    tables = {"views.yaml", "industry_groups.yaml", "audit.yaml"}
     return tuple(sorted(n.removesuffix(".yaml") for n in names if n not in tables))
 
 

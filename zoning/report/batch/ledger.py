@@ -121,7 +121,7 @@ class LedgerSink:
         twins.mkdir()
         options = SAFE | {"constant_memory": True, "tmpdir": str(folder)}
         self._book = xlsxwriter.Workbook(str(self._raw), options)
-        say_what_it_is(self._book, lang)
+        say_what_it_is(self._book, text("report.title", lang), lang)
         looks = Looks(self._book)
         self._shapes = {key: Shape.of(key, row) for key, row in _ROWS.items()}
         self._pages = {

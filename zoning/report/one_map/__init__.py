@@ -1,0 +1,1 @@
+"""The one map on paper: tables that add up, folders, the county drawn as divided."""
