@@ -35,7 +35,7 @@ check: $(VENV)/.developer  ## format, lint, types, contracts, fast tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n auto -m "not slow and not browser"
 
-bench: $(VENV)/.developer  ## ratios against peers, printed as tables
+bench: $(VENV)/.developer  ## ratios against peers, printed as tables; peers get environments under build/peers
 	$(BIN)/python -m benchmarks.overlay
 	$(BIN)/python -m benchmarks.one_map
 	$(BIN)/python -m benchmarks.rules

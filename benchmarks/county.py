@@ -1,8 +1,8 @@
-"""The benchmark county: adjacent parcels, red lines, farmland, sites; seeded.
+"""The benchmark county: six layers and sites, made from a seed.
 
-At `size` 1 it has 300 000 parcels, 60 red-line multipolygons of up to 240 000
-vertices with holes, 37 500 farmland patches and 42 control units. Other sizes
-keep the proportions.
+At `size` 1 it has 300 000 adjacent parcels, 60 red-line multipolygons of 48 000
+to 240 000 vertices with holes, 37 500 farmland patches, 80 urban polygons,
+42 control units and 22 corridors. Other sizes keep the proportions.
 """
 
 from dataclasses import dataclass
@@ -11,11 +11,16 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-__all__ = ["CRS", "County", "make_county", "make_sites"]
+from benchmarks.jobs import LAYERS
+
+__all__ = ["CRS", "LAYERS", "County", "Shapes", "make_county", "make_sites"]
 
 CRS = "EPSG:4546"
 WEST, SOUTH, SIDE_M = 365_000.0, 3_405_000.0, 55_000.0
-PARCELS, RED_LINES, PATCHES, UNITS, RING = 300_000, 60, 37_500, 42, 240_000
+PARCELS, RED_LINES, PATCHES = 300_000, 60, 37_500
+URBAN, CORRIDORS = 80, 22
+LARGEST = 240_000  # vertices of a multipolygon: two parts, each with a hole
+
 Shapes = NDArray[np.object_]
 
 
@@ -26,18 +31,22 @@ class County:
     parcels: Shapes
     red_lines: Shapes
     farmland: Shapes
+    urban: Shapes
     units: Shapes
+    corridors: Shapes
 
 
 def make_county(size: float, seed: int = 6) -> County:
     """Build the county at a size, 1 for the whole."""
-    rng = np.random.default_rng(seed)
+    rng, later = np.random.default_rng(seed), np.random.default_rng(seed + 1000)
     side = SIDE_M * np.sqrt(size)
     return County(
         parcels=_parcels(rng, side, int(PARCELS * size)),
         red_lines=_red_lines(rng, side, max(3, int(RED_LINES * size)), size=size),
         farmland=_blobs(rng, side, int(PATCHES * size), vertices=60),
+        urban=_urban(later, side, max(2, int(URBAN * size))),
         units=_units(side),
+        corridors=_corridors(later, side, max(2, int(CORRIDORS * size))),
     )
 
 
@@ -91,14 +100,15 @@ def _blobs(
 def _red_lines(
     rng: np.random.Generator, side: float, count: int, *, size: float
 ) -> Shapes:
-    """Return pairs of ragged blobs with holes; the largest has `RING` vertices."""
+    """Return pairs of ragged blobs with holes; the largest has `LARGEST` vertices."""
     made = []
     columns = int(np.ceil(np.sqrt(count)))
     pitch = side / columns
     for k in range(count):
         middle = np.array([WEST, SOUTH]) + pitch * (np.divmod(k, columns)[0] + 0.5)
         middle[0] = WEST + pitch * (k % columns + 0.5)
-        vertices = max(200, int(RING * min(size * 4, 1) / (1 + k % 5)))
+        whole = LARGEST * min(size * 4, 1) / (1 + k % 5)
+        vertices = max(200, int(whole * 4 / 9))  # a hole has an eighth of it
         parts = [
             shapely.Polygon(
                 _ring(rng, middle + shift, pitch * 0.2, vertices=vertices),
@@ -107,7 +117,7 @@ def _red_lines(
                         rng,
                         middle + shift,
                         pitch * 0.05,
-                        vertices=max(vertices // 8, 8),
+                        vertices=vertices // 8,
                     )
                 ],
             )
@@ -117,19 +127,43 @@ def _red_lines(
     return np.array(made, dtype=object)
 
 
+def _urban(rng: np.random.Generator, side: float, count: int) -> Shapes:
+    """Return towns of 500 m to 2 km across."""
+    middle = rng.uniform(0, side, (count, 2)) + np.array([WEST, SOUTH])
+    radius = rng.uniform(250, 1000, count)
+    rings = [
+        _ring(rng, middle[k], radius[k], vertices=600, jitter=0.02)
+        for k in range(count)
+    ]
+    return np.asarray(shapely.polygons(rings))
+
+
+def _corridors(rng: np.random.Generator, side: float, count: int) -> Shapes:
+    """Return strips of 200 m to 1 km across the county, along bent lines."""
+    along = np.linspace(0, side, max(4, int(side / 250)))
+    lines = []
+    for k in range(count):
+        across = side * (k + 0.5) / count + np.cumsum(rng.normal(0, 60, len(along)))
+        xy = np.stack([along, across][:: 1 if k % 2 else -1], axis=1)
+        lines.append(shapely.LineString(xy + np.array([WEST, SOUTH])))
+    strips = shapely.buffer(lines, rng.uniform(100, 500, count), quad_segs=8)
+    return np.asarray(strips, dtype=object)
+
+
 def _ring(
     rng: np.random.Generator,
     middle: NDArray[np.float64],
     radius: float,
     *,
     vertices: int,
+    jitter: float = 1e-3,
 ) -> NDArray[np.float64]:
     angle = np.linspace(0, 2 * np.pi, vertices, endpoint=False)
     waves = sum(
         rng.uniform(0, 0.2) / k * np.cos(k * angle + rng.uniform(0, 6))
         for k in (2, 3, 5, 9, 17)
     )
-    reach = radius * (0.8 + waves * 0.5) * (1 + rng.uniform(-1e-3, 1e-3, vertices))
+    reach = radius * (0.8 + waves * 0.5) * (1 + rng.uniform(-jitter, jitter, vertices))
     return middle + np.stack([np.cos(angle), np.sin(angle)], axis=1) * reach[:, None]
 
 

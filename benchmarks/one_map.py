@@ -23,7 +23,7 @@ import numpy as np
 import shapely
 
 from benchmarks.county import CRS, County, Shapes, make_county
-from benchmarks.overlay import warm
+from benchmarks.warming import warm
 from zoning.overlay import ragged_edges, shared_areas
 from zoning.overlay.density import PLAIN
 from zoning.partition import ZoneSystem, dissolve, divide
@@ -64,7 +64,7 @@ def peak() -> float:
 def measure_all(size: float) -> list[Line]:
     """Run both jobs on a county of a size."""
     county = make_county(size)
-    warm(county)
+    warm()
     return [_parcels(county), _partition(county)]
 
 

@@ -1,140 +1,138 @@
-"""Areas from edges against GEOS and geopandas, same shapes, same process.
+"""The overlay engine and its peers: same county, same run, pair by pair.
 
-Run with `make bench`, or ``python -m benchmarks.overlay 0.1`` for a tenth of the
-benchmark county (default 0.02; 1 is 300 000 parcels). CPU seconds of all
-threads; only ratios within a line mean something.
+    python -m benchmarks.overlay [SIZE] [--jobs J2,J4] [--without PEER] [--write]
+
+SIZE is 1 for the whole county of 300 000 parcels and 1 000 and 20 000 sites; the
+default of 0.1 ends within ten minutes on two free cores. Every contender is a
+program in an environment of its own, made under ``build/peers`` on first use, and
+reads the same GeoParquet files. CPU seconds count all threads and, for PostGIS,
+the server's processes. Only ratios within one run mean something. ``--write``
+puts table and picture into ``docs``.
 """
 
 import argparse
-import resource
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import geopandas
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
-from benchmarks.county import CRS, County, Shapes, make_county, make_sites
-from zoning.overlay import SharedAreas, ragged_edges, shared_areas
-from zoning.overlay.density import PLAIN
+from benchmarks.county import CRS, Shapes, make_county, make_sites
+from benchmarks.jobs import JOBS, LAYERS, Job
+from benchmarks.peers.environments import PEERS, ROOT, UnavailableError, python_of
+from benchmarks.standings import OURS, Standing, excess, heading, line, printed
 
-__all__ = ["Line", "measure_all"]
+__all__ = ["run_all", "write_layers"]
 
-NOISE_M2 = 1e-6
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One job: CPU seconds, and the worst difference over what is allowed.
-
-    `excess` is the greatest |difference| from GEOS over max(1e-6 m², 1e-9 of
-    the smaller polygon), over all pairs; at most 1 when all agree.
-    """
-
-    job: str
-    pairs: int
-    edges_s: float
-    kernel_s: float
-    shapely_s: float
-    geopandas_s: float
-    excess: float
-    peak_mib: float
+SIZE, TOO_LONG_S = 0.1, 4 * 3600
 
 
-def clock(call: Callable[[], Any]) -> tuple[float, Any]:
-    start = time.process_time()
-    result = call()
-    return time.process_time() - start, result
-
-
-def measure_all(size: float, sites: int) -> list[Line]:
-    """Run J2, J4 and J6 on a county of a size."""
+def write_layers(folder: Path, size: float, *, jobs: Sequence[Job]) -> None:
+    """Write what the jobs read as GeoParquet, one file for each layer."""
     county = make_county(size)
-    plots = make_sites(sites, size)
-    every = np.concatenate(
-        [county.parcels, county.red_lines, county.farmland, county.units]
+    shapes: dict[str, Shapes] = {name: getattr(county, name) for name in LAYERS}
+    for job in jobs:
+        if job.new:
+            count = int(job.left.rpartition("_")[2]) * size
+            shapes[job.left] = make_sites(max(20, round(count)), size)
+    for name, layer in shapes.items():
+        path = folder / f"{name}.parquet"
+        if not path.exists():
+            table = {"row": np.arange(len(layer))}
+            geopandas.GeoDataFrame(table, geometry=layer, crs=CRS).to_parquet(path)
+
+
+def run_all(
+    folder: Path, jobs: Sequence[Job], peers: Sequence[str]
+) -> Iterator[Standing]:
+    """Run every contender at every job; ours first, for the others to be held to."""
+    for job in jobs:
+        standard = None
+        for peer in peers:
+            standing, found = _run(folder, job, peer)
+            if found is not None and standard is not None:
+                standing.excess = excess(standard, found, job=job, folder=folder)
+            standard = found if peer == OURS else standard
+            yield standing
+
+
+def _run(
+    folder: Path, job: Job, peer: str
+) -> tuple[Standing, dict[str, NDArray[Any]] | None]:
+    """Return what a contender cost and found, or why it could not run."""
+    out = folder / f"{job.id}-{peer}"
+    try:
+        python = python_of(peer)
+    except UnavailableError as reason:
+        return Standing(job=job.id, peer=peer, left_out=str(reason)), None
+    if not out.with_suffix(".npz").exists():
+        command = [str(python), "-m", f"benchmarks.peers.{peer}", str(folder), job.id]
+        reason = _left_out(command)
+        if reason:
+            return Standing(job=job.id, peer=peer, left_out=reason), None
+    cost = json.loads(out.with_suffix(".json").read_text("utf-8"))
+    with np.load(out.with_suffix(".npz")) as file:
+        found = dict(file)
+    return Standing(job=job.id, peer=peer, **cost), found
+
+
+def _left_out(command: list[str]) -> str:
+    try:
+        subprocess.run(  # noqa: S603 - our own programs
+            command,
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=TOO_LONG_S,
+        )
+    except subprocess.CalledProcessError as failure:
+        return (failure.stderr.strip().splitlines() or ["ended without a word"])[-1]
+    except subprocess.TimeoutExpired:
+        return f"not done after {TOO_LONG_S / 3600:.0f} hours"
+    return ""
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    warm(county)
-    return [
-        _line("J2 sites x layers", plots, every),
-        _line("J4 red line x farmland", county.red_lines, county.farmland),
-        _line("J6 parcels by unit", county.parcels, county.units),
-    ]
-
-
-def warm(county: County) -> None:
-    """Have the compiled code ready, as it is after the first use."""
-    from zoning.overlay import areas, kernel
-
-    few = ragged_edges(county.units[:2])
-    pairs = np.zeros((1, 2), dtype=np.int64)
-    density = areas.local_densities(few.box[:1], PLAIN)
-    kernel.piece_areas(few, few, pairs, boxes=few.box[:1], density=density)
-
-
-def _line(job: str, left: Shapes, right: Shapes) -> Line:
-    edges_s, sides = clock(lambda: (ragged_edges(left), ragged_edges(right)))
-    kernel_s, found = clock(lambda: shared_areas(*sides, crs=PLAIN))
-    shapely_s, theirs = clock(lambda: _by_geos(left, right))
-    frames = [geopandas.GeoDataFrame(geometry=s, crs=CRS) for s in (left, right)]
-    geopandas_s, _ = clock(
-        lambda: geopandas.overlay(*frames, keep_geom_type=True)  # noqa: TID251
+    parser.add_argument("size", type=float, nargs="?", default=SIZE)
+    parser.add_argument("--jobs", default=",".join(JOBS))
+    parser.add_argument("--without", action="append", default=[], choices=[*PEERS][1:])
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        help="a folder for layers and results; what lies there is not done again",
     )
-    return Line(
-        job=job,
-        pairs=int((found.area_m2 > NOISE_M2).sum()),
-        edges_s=edges_s,
-        kernel_s=kernel_s,
-        shapely_s=shapely_s,
-        geopandas_s=geopandas_s,
-        excess=_excess(found, theirs, left, right=right),
-        peak_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-    )
-
-
-def _by_geos(left: Shapes, right: Shapes) -> tuple[NDArray[np.int64], Any]:
-    pairs = shapely.STRtree(right).query(left, predicate="intersects")
-    return pairs, shapely.area(shapely.intersection(left[pairs[0]], right[pairs[1]]))
-
-
-def _excess(
-    found: SharedAreas, theirs: tuple[Any, Any], left: Shapes, *, right: Shapes
-) -> float:
-    (row, column), area = theirs
-    keys = np.concatenate(
-        [found.left * len(right) + found.right, row * len(right) + column]
-    )
-    every, place = np.unique(keys, return_inverse=True)
-    gap = np.bincount(
-        place, weights=np.concatenate([found.area_m2, -area]), minlength=len(every)
-    )
-    i, j = np.divmod(every, len(right))
-    smaller = np.minimum(shapely.area(left)[i], shapely.area(right)[j])
-    return float((np.abs(gap) / np.maximum(NOISE_M2, 1e-9 * smaller)).max())
+    parser.add_argument("--write", action="store_true")
+    return parser.parse_args()
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("size", type=float, nargs="?", default=0.02)
-    parser.add_argument("--sites", type=int, default=1000)
-    chosen = parser.parse_args()
-    print(
-        f"county of size {chosen.size:g}; CPU seconds; ratio = CPU of the peer / ours"
-    )
-    print(
-        f"{'job':24}{'pairs':>9}{'edges':>8}{'kernel':>8}{'shapely':>9}{'ratio':>7}"
-        f"{'geopandas':>11}{'ratio':>7}{'excess':>8}{'MiB':>7}"
-    )
-    for line in measure_all(chosen.size, chosen.sites):
-        print(
-            f"{line.job:24}{line.pairs:9d}{line.edges_s:8.2f}{line.kernel_s:8.3f}"
-            f"{line.shapely_s:9.2f}{line.shapely_s / line.kernel_s:7.1f}"
-            f"{line.geopandas_s:11.2f}{line.geopandas_s / line.kernel_s:7.1f}"
-            f"{line.excess:8.3f}{line.peak_mib:7.0f}"
-        )
+    chosen = _arguments()
+    jobs = [JOBS[name] for name in chosen.jobs.split(",")]
+    peers = [peer for peer in PEERS if peer not in chosen.without]
+    print(f"county of size {chosen.size:g}; CPU seconds; ratio = peer / {OURS}")
+    print(heading(), flush=True)
+    standings: list[Standing] = []
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = chosen.keep or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_layers(folder, chosen.size, jobs=jobs)
+        for standing in run_all(folder, jobs, peers):
+            standings.append(standing)
+            print(line(standing, standings), flush=True)
+    if chosen.write:
+        printed(standings, ROOT / "docs", size=chosen.size)
+    if any(standing.excess > 1 for standing in standings if standing.exact):
+        sys.exit("areas differ by more than max(1e-6 m², 1e-9 of the smaller polygon)")
 
 
 if __name__ == "__main__":

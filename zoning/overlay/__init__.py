@@ -2,13 +2,15 @@
 
 `pairs` makes the table that rules and reports read. Its areas are sums over
 the `edges` of polygons, cut into pieces where they are many (`cutting`):
-`columns` is the formula on numpy arrays, `kernel` the same compiled, `areas`
-chooses between them, `density` turns the plane into the ellipsoid. GEOS
-builds shapes where somebody looks at one (`parts`).
+`candidates` tells which boxes meet, `columns` is the formula on numpy arrays,
+`kernel` the same compiled, `areas` chooses between them, `density` turns the
+plane into the ellipsoid. GEOS builds shapes where somebody looks at one
+(`parts`).
 """
 
 from zoning.overlay.areas import SharedAreas, areas_among, own_areas, shared_areas
 from zoning.overlay.boxes import meet_widened, rows_near, within_widened
+from zoning.overlay.candidates import PieceTree
 from zoning.overlay.classes import RESIDUE, SUBSTANTIVE, TOUCHING, within_tolerance
 from zoning.overlay.coverage import outside_parts, uncovered_share
 from zoning.overlay.edges import RaggedEdges, ragged_edges
@@ -28,6 +30,7 @@ __all__ = [
     "Members",
     "Nearest",
     "Overlaps",
+    "PieceTree",
     "RaggedEdges",
     "ShapeColumn",
     "SharedAreas",

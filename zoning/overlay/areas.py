@@ -8,10 +8,10 @@ code; both give the same bytes.
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from zoning.overlay import columns
+from zoning.overlay.candidates import PieceTree, meeting_pieces
 from zoning.overlay.density import local_densities
 from zoning.overlay.edges import RaggedEdges
 
@@ -19,7 +19,6 @@ __all__ = [
     "NOISE_M2",
     "SharedAreas",
     "areas_among",
-    "meeting_pieces",
     "own_areas",
     "piece_areas",
     "shared_areas",
@@ -49,14 +48,18 @@ class SharedAreas:
 
 
 def shared_areas(
-    left: RaggedEdges, right: RaggedEdges, *, crs: str, threads: int | None = None
+    left: RaggedEdges | PieceTree,
+    right: RaggedEdges | PieceTree,
+    *,
+    crs: str,
+    threads: int | None = None,
 ) -> SharedAreas:
     """Measure what every pair of polygons has in common.
 
     Parameters
     ----------
-    left, right : RaggedEdges
-        Two sides in the same working plane.
+    left, right : RaggedEdges or PieceTree
+        Two sides in the same working plane; as a tree, where it is kept.
     crs : str
         That plane: areas are ellipsoidal; or `density.PLAIN`: areas of the plane.
     threads : int, optional
@@ -68,7 +71,11 @@ def shared_areas(
     SharedAreas
         Pairs of features that have a pair of pieces whose boxes meet.
     """
-    return _summed(left, right, meeting_pieces(left, right), crs=crs, threads=threads)
+    one, other = (
+        side if isinstance(side, PieceTree) else PieceTree(side)
+        for side in (left, right)
+    )
+    return _summed(one, other, meeting_pieces(one, other), crs=crs, threads=threads)
 
 
 def areas_among(edges: RaggedEdges, *, crs: str) -> SharedAreas:
@@ -86,14 +93,15 @@ def areas_among(edges: RaggedEdges, *, crs: str) -> SharedAreas:
     SharedAreas
         Each pair once, the earlier row left.
     """
-    pairs = meeting_pieces(edges, edges)
+    side = PieceTree(edges)
+    pairs = meeting_pieces(side, side)
     once = edges.owner[pairs[:, 0]] < edges.owner[pairs[:, 1]]
-    return _summed(edges, edges, pairs[once], crs=crs, threads=None)
+    return _summed(side, side, pairs[once], crs=crs, threads=None)
 
 
 def _summed(
-    left: RaggedEdges,
-    right: RaggedEdges,
+    left: PieceTree,
+    right: PieceTree,
     pairs: Indices,
     *,
     crs: str,
@@ -101,9 +109,12 @@ def _summed(
 ) -> SharedAreas:
     """Sum the areas of pairs of pieces by the features that own them."""
     area = piece_areas(left, right, pairs, crs=crs, threads=threads)
-    owners = np.stack([left.owner[pairs[:, 0]], right.owner[pairs[:, 1]]], axis=1)
-    order = np.lexsort((owners[:, 1], owners[:, 0]))
-    owners, area = owners[order], area[order]
+    owner, other = left.edges.owner[pairs[:, 0]], right.edges.owner[pairs[:, 1]]
+    owners = np.stack([owner, other], axis=1)
+    key = owner * max(len(right.edges), 1) + other
+    if (key[1:] < key[:-1]).any():  # a feature of several pieces on the left
+        order = np.argsort(key, kind="stable")
+        owners, area = owners[order], area[order]
     first = np.ones(len(owners), dtype=bool)
     first[1:] = (owners[1:] != owners[:-1]).any(axis=1)
     total = columns.summed(np.cumsum(first) - 1, area, int(first.sum()))
@@ -121,38 +132,37 @@ def own_areas(edges: RaggedEdges, *, crs: str) -> Floats:
     return columns.summed(edges.owner, area, len(edges))
 
 
-def meeting_pieces(left: RaggedEdges, right: RaggedEdges) -> Indices:
-    """Return pairs of pieces whose boxes meet, by left piece, then right piece."""
-    theirs = np.asarray(shapely.box(*right.box.T), dtype=object)
-    ours = np.asarray(shapely.box(*left.box.T), dtype=object)
-    found = shapely.STRtree(theirs).query(ours).T.astype(np.int64)
-    return found[np.lexsort((found[:, 1], found[:, 0]))]
-
-
 def piece_areas(
-    left: RaggedEdges,
-    right: RaggedEdges,
+    left: PieceTree,
+    right: PieceTree,
     pairs: Indices,
     *,
     crs: str,
     threads: int | None = None,
 ) -> Floats:
     """Return the area that pairs of pieces, shape (n, 2), have in common, (n,)."""
-    p, q = left.box[pairs[:, 0]], right.box[pairs[:, 1]]
-    boxes = np.hstack([np.maximum(p[:, :2], q[:, :2]), np.minimum(p[:, 2:], q[:, 2:])])
+    p, q = left.edges.box[pairs[:, 0]], right.edges.box[pairs[:, 1]]
+    boxes = np.empty_like(p)
+    np.maximum(p[:, :2], q[:, :2], out=boxes[:, :2])
+    np.minimum(p[:, 2:], q[:, 2:], out=boxes[:, 2:])
     real = np.flatnonzero((boxes[:, :2] < boxes[:, 2:]).all(axis=1))
     pairs, boxes = pairs[real], boxes[real]
     density = local_densities(boxes, crs)
     area = np.zeros(len(p))
-    if _work(left, right, pairs) <= FEW:
+    if _work(left.edges, right.edges, pairs) <= FEW:
         area[real] = columns.piece_areas(
-            left, right, pairs, boxes=boxes, density=density
+            left.edges, right.edges, pairs, boxes=boxes, density=density
         )
     else:
         from zoning.overlay import kernel
 
         area[real] = kernel.piece_areas(
-            left, right, pairs, boxes=boxes, density=density, threads=threads
+            (left.edges, left.kept_areas(crs)),
+            (right.edges, right.kept_areas(crs)),
+            pairs,
+            boxes=boxes,
+            density=density,
+            threads=threads,
         )
     return area
 

@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from zoning.overlay.cutting import height_at
 from zoning.overlay.edges import RaggedEdges
 
-__all__ = ["NODE", "own_areas", "piece_areas", "summed"]
+__all__ = ["GAP", "NODE", "own_areas", "piece_areas", "summed"]
 
 NODE = 0.5 / np.sqrt(3.0)  # Gauss's two points: exact for cubics
+GAP = 1e-13  # of the width: what a side that covers its box may seem to leave open
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
@@ -56,7 +57,31 @@ def piece_areas(
     """
     of_left, a = _within(left, pairs[:, 0], boxes)
     of_right, b = _within(right, pairs[:, 1], boxes)
-    starts = np.searchsorted(of_right, np.arange(len(pairs) + 1))
+    inside = (left.box[pairs[:, 0]] == boxes).all(axis=1)
+    inside &= _covers(of_right, b, boxes)
+    around = (right.box[pairs[:, 1]] == boxes).all(axis=1) & ~inside
+    around &= _covers(of_left, a, boxes)
+    area = _crossed(of_left, a, of_right, b=b, density=density, skip=inside | around)
+    for whole, side, piece in ((inside, left, 0), (around, right, 1)):
+        rows = np.flatnonzero(whole)
+        area[rows] = _whole(side, pairs[rows, piece], density[rows])
+    return area
+
+
+def _crossed(
+    of_left: Indices,
+    a: Floats,
+    of_right: Indices,
+    *,
+    b: Floats,
+    density: Floats,
+    skip: NDArray[np.bool_],
+) -> Floats:
+    """Sum over all edges of one with all of the other; nothing where `skip`."""
+    left_there, right_there = ~skip[of_left], ~skip[of_right]
+    of_left, a = of_left[left_there], a[left_there]
+    of_right, b = of_right[right_there], b[right_there]
+    starts = np.searchsorted(of_right, np.arange(len(skip) + 1))
     count = np.diff(starts)[of_left]
     i = np.repeat(np.arange(len(of_left)), count)
     before = np.cumsum(count) - count
@@ -69,15 +94,41 @@ def piece_areas(
     terms = (
         a[i, 4] * b[j, 4] * _lower(a[i], b[j], west, east=east, density=density[pair])
     )
-    return summed(pair, terms, len(pairs))
+    return summed(pair, terms, len(skip))
 
 
 def own_areas(edges: RaggedEdges, density: Floats) -> Floats:
     """Return the area of each piece, given `density` in the frame of its box."""
-    piece = np.repeat(np.arange(len(edges.box)), np.diff(edges.edge_starts))
-    x0, y0, x1, y1 = (edges.ends - np.tile(edges.box[piece, :2], 2)).T
-    terms = edges.sign * _under(x0, y0, x1, end=y1, density=density[piece])
-    return summed(piece, terms, len(edges.box))
+    return _whole(edges, np.arange(len(edges.box)), density)
+
+
+def _whole(side: RaggedEdges, pieces: Indices, density: Floats) -> Floats:
+    """Return the areas of pieces, `density` in the frame of their boxes."""
+    row, edge = _edges_of(side, pieces)
+    x0, y0, x1, y1 = (side.ends[edge] - np.tile(side.box[pieces[row], :2], 2)).T
+    terms = side.sign[edge] * _under(x0, y0, x1, end=y1, density=density[row])
+    return summed(row, terms, len(pieces))
+
+
+def _edges_of(side: RaggedEdges, pieces: Indices) -> tuple[Indices, Indices]:
+    """Return place in `pieces` and row of every edge of pieces."""
+    count = np.diff(side.edge_starts)[pieces]
+    row = np.repeat(np.arange(len(pieces)), count)
+    before = np.cumsum(count) - count
+    return row, np.arange(len(row)) - before[row] + side.edge_starts[pieces][row]
+
+
+def _covers(pair: Indices, edges: Floats, boxes: Floats) -> NDArray[np.bool_]:
+    """Say of each pair whether all edges run along the top, and along all of it.
+
+    Then no outline crosses the box, and what the other has there is its own.
+    """
+    width, top = (boxes[:, 2:] - boxes[:, :2]).T
+    lower = (edges[:, 1] != top[pair]) | (edges[:, 3] != top[pair])
+    below = np.zeros(len(boxes), dtype=bool)
+    below[pair[lower]] = True
+    along = summed(pair, edges[:, 4] * (edges[:, 2] - edges[:, 0]), len(boxes))
+    return np.asarray(~below & (np.abs(along - width) <= GAP * width))
 
 
 def summed(row: Indices, terms: Floats, count: int) -> Floats:
@@ -98,10 +149,7 @@ def _within(
     pair, edges : ndarray, shapes (m,) and (m, 5)
         ``x0, y0, x1, y1, sign``, by pair.
     """
-    count = np.diff(side.edge_starts)[pieces]
-    pair = np.repeat(np.arange(len(pieces)), count)
-    before = np.cumsum(count) - count
-    edge = np.arange(len(pair)) - before[pair] + side.edge_starts[pieces][pair]
+    pair, edge = _edges_of(side, pieces)
     corner = boxes[:, :2]
     width, height = (boxes[:, 2:] - corner).T
     x0, y0, x1, y1 = (side.ends[edge] - np.tile(corner[pair], 2)).T

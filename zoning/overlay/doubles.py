@@ -4,7 +4,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from zoning.overlay.areas import NOISE_M2, meeting_pieces, piece_areas
+from zoning.overlay.areas import NOISE_M2, piece_areas
+from zoning.overlay.candidates import PieceTree, meeting_pieces
 from zoning.overlay.density import PLAIN
 from zoning.overlay.tables import Overlaps
 
@@ -46,9 +47,10 @@ def _twice(overlaps: Overlaps, used: Rows, boxes: Floats) -> tuple[Rows, Rows, F
     """Return pairs of features and the boxes in which pieces of both overlap."""
     near = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
     edges = overlaps.parts.features.edges(used, near)
-    pairs = meeting_pieces(edges, edges)
+    side = PieceTree(edges)
+    pairs = meeting_pieces(side, side)
     pairs = pairs[edges.owner[pairs[:, 0]] < edges.owner[pairs[:, 1]]]
-    area = piece_areas(edges, edges, pairs, crs=PLAIN)
+    area = piece_areas(side, side, pairs, crs=PLAIN)
     pairs = pairs[area > NOISE_M2]
     p, q = edges.box[pairs[:, 0]], edges.box[pairs[:, 1]]
     common = np.hstack([np.maximum(p[:, :2], q[:, :2]), np.minimum(p[:, 2:], q[:, 2:])])
