@@ -15,7 +15,7 @@ from zoning.overlay.columns import NODE
 from zoning.overlay.compiled import compiled
 from zoning.overlay.edges import RaggedEdges
 
-__all__ = ["piece_areas"]
+__all__ = ["height_of_edge", "piece_areas"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -113,8 +113,8 @@ def _fill(edges: Floats, ends: Floats, sign: Floats, box: Floats) -> int:
         east = x1 if x1 < width else width
         if not west < east:
             continue
-        start = _height_at(west, x0, y0, x1, y1)
-        end = _height_at(east, x0, y0, x1, y1)
+        start = height_of_edge(west, x0, y0, x1, y1)
+        end = height_of_edge(east, x0, y0, x1, y1)
         if start <= 0.0 and end <= 0.0:
             continue
         if start >= top and end >= top:
@@ -171,7 +171,8 @@ def _clamped(y: float, top: float) -> float:
 
 
 @compiled
-def _height_at(x: float, x0: float, y0: float, x1: float, y1: float) -> float:
+def height_of_edge(x: float, x0: float, y0: float, x1: float, y1: float) -> float:
+    """Return what `cutting.height_at` returns, for one edge."""
     if x <= x0:
         return y0
     if x >= x1:
@@ -193,9 +194,12 @@ def _sum(a: Floats, b: Floats, density: Floats) -> float:
             east = x1 if x1 < b[j, 2] else b[j, 2]
             if not west < east:
                 continue
-            a0, a1 = _height_at(west, x0, y0, x1, y1), _height_at(east, x0, y0, x1, y1)
-            b0 = _height_at(west, b[j, 0], b[j, 1], b[j, 2], b[j, 3])
-            b1 = _height_at(east, b[j, 0], b[j, 1], b[j, 2], b[j, 3])
+            a0, a1 = (
+                height_of_edge(west, x0, y0, x1, y1),
+                height_of_edge(east, x0, y0, x1, y1),
+            )
+            b0 = height_of_edge(west, b[j, 0], b[j, 1], b[j, 2], b[j, 3])
+            b1 = height_of_edge(east, b[j, 0], b[j, 1], b[j, 2], b[j, 3])
             total += sign * b[j, 4] * _lower(west, east, a0, a1, b0, b1, density)
     return total
 
