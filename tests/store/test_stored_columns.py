@@ -134,3 +134,16 @@ def test_texts_come_back_row_by_row(
     assert [read[k] for k in range(min(len(every), 5))] == every[:5]
     assert read[np.arange(len(every))[::-1]].tolist() == every[::-1]
     assert (read == column).all()
+
+
+def test_rows_asked_for_twice_hide_no_other(tmp_path: Path) -> None:
+    """As many rows as there are shapes need not be all shapes."""
+    shapes = shapes_of(4)
+    column = stored(tmp_path, shapes)
+    twice = np.full(len(shapes), 3)
+
+    drawn = column[twice]
+
+    assert {shape.wkb for shape in drawn} == {shapes[3].wkb}
+    every = np.arange(len(shapes))
+    assert [shape.wkb for shape in column[every]] == [shape.wkb for shape in shapes]

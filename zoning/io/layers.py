@@ -47,7 +47,7 @@ from zoning.topology import oriented, repair_polygons
 
 __all__ = ["layer_info", "read_layer", "sealed_sha256"]
 
-OUTSIDE = "LAYER_OUTSIDE_COUNTY"
+OUTSIDE, NO_COLUMN = "LAYER_OUTSIDE_COUNTY", "FIELD_MISSING"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +90,9 @@ def read_layer(
     content = _prepared_content(entry, definition, place, source=source)
     count = len(content.geometry)
     if count == 0:
-        raise LayerError(
-            *(
-                source.problems
-                or content.problems
-                or [layer_problem("LAYER_EMPTY", definition.id)]
-            )
-        )
+        lost = [one for one in content.problems if one.code != NO_COLUMN]
+        empty = [layer_problem("LAYER_EMPTY", definition.id)]
+        raise LayerError(*(source.problems or lost or empty))
     info = layer_info(entry, definition.id, source.digest, features=count)
     info = replace(
         info,

@@ -208,7 +208,8 @@ class StoredShapes(Column):
             if missing.any():
                 wanted = np.unique(rows[missing])
                 self.drawn[wanted] = self._draw(wanted)
-            self._whole = len(rows) == len(self) and len(rows) > 0
+            if len(rows) >= len(self):  # rows may be asked for more than once
+                self._whole = not shapely.is_missing(self.drawn).any()
         return self.drawn[rows]
 
     def _draw(self, rows: Rows) -> NDArray[np.object_]:

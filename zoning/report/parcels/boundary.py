@@ -124,7 +124,7 @@ def _lines(
 ) -> list[str]:
     points = [
         f"{p.name},{p.ring},{p.y:.{places.count}f},{p.x:.{places.count}f}"
-        for p in listed_points(parcel.geometry)
+        for p in listed_points(parcel.geometry, places)
     ]
     kind = KINDS[int(shapely.get_dimensions(parcel.geometry))]
     title = [

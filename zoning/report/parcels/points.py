@@ -70,14 +70,16 @@ def _worse(made: NDArray[np.object_], before: NDArray[np.float64], crs: str) -> 
     return bool((off | ~shapely.is_valid(made)).any())
 
 
-def listed_points(shape: BaseGeometry) -> Iterator[ListedPoint]:
+def listed_points(shape: BaseGeometry, places: Places) -> Iterator[ListedPoint]:
     """Yield the points of a parcel: outlines clockwise, then their holes, closed.
 
     Every ring keeps the point it begins with; numbers run on through the
-    parcel, and a closing row bears the number of the point it repeats.
+    parcel, and a closing row bears the number of the point it repeats. The
+    numbers are the rounded ones whose areas `places_of` looked at: a half of
+    the last decimal printed from the unrounded number may go the other way.
     """
     first = 1
-    for ring, xy in enumerate(_runs(shape), start=1):
+    for ring, xy in enumerate(_runs(rounded(shape, places.count)), start=1):
         names = list(range(first, first + len(xy)))
         if shapely.get_dimensions(shape) == 2:  # noqa: PLR2004 - polygons
             names[-1] = first

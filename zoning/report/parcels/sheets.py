@@ -140,7 +140,7 @@ def _sheet(table: ParcelTable, change: Change, *, suffix: str) -> _Sheet:
     rows = [
         row
         for number, parcel in enumerate(known.parcels, start=1)
-        for row in _rows(parcel, number, degrees=degrees)
+        for row in _rows(parcel, number, places, degrees=degrees)
     ]
     stated = (
         _degree_statements(table.crs)
@@ -166,14 +166,16 @@ def _degree_statements(crs: str) -> list[str]:
     return [f"坐标系={datum}", "计量单位=度"]
 
 
-def _rows(parcel: Parcel, number: int, *, degrees: bool) -> Iterator[_Row]:
+def _rows(
+    parcel: Parcel, number: int, places: Places, *, degrees: bool
+) -> Iterator[_Row]:
     kind = KINDS[int(shapely.get_dimensions(parcel.geometry))]
     area = parcel.area_declared_m2
     head = (
         *(str(number), parcel.number, parcel.name, parcel.project_name),
         *("" if area is None else f"{area:.4f}", kind),
     )
-    for point in listed_points(parcel.geometry):
+    for point in listed_points(parcel.geometry, places):
         yield _Row(
             texts=(*head, str(point.ring), point.name),
             pair=(point.x, point.y) if degrees else (point.y, point.x),
