@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoning.overlay.compiled import compiled
-from zoning.overlay.kernel import height_of_edge
 
-__all__ = ["cut_polygons", "lay_out"]
+__all__ = ["cut_polygons", "height_of_edge", "lay_out"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -373,3 +372,17 @@ def _put_lids(above: Floats, m: int, line: float, stack: Floats, n: int) -> int:
                 n = _put(stack, n, (since, line, x[event], line), before)
             before, since = inside, x[event]
     return n
+
+
+@compiled
+def height_of_edge(x: float, x0: float, y0: float, x1: float, y1: float) -> float:
+    """Return what `cutting.height_at` returns, for one edge."""
+    if x <= x0:
+        return y0
+    if x >= x1:
+        return y1
+    y = y0 + (x - x0) / (x1 - x0) * (y1 - y0)
+    low, high = (y0, y1) if y0 < y1 else (y1, y0)
+    if y < low:
+        return low
+    return high if y > high else y

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from zoning.overlay.columns import NODE
 from zoning.overlay.compiled import compiled
+from zoning.overlay.edge_kernel import height_of_edge
 from zoning.overlay.edges import RaggedEdges
 
-__all__ = ["height_of_edge", "piece_areas"]
+__all__ = ["piece_areas"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -168,20 +169,6 @@ def _clamped(y: float, top: float) -> float:
     if y < 0.0:
         return 0.0
     return top if y > top else y
-
-
-@compiled
-def height_of_edge(x: float, x0: float, y0: float, x1: float, y1: float) -> float:
-    """Return what `cutting.height_at` returns, for one edge."""
-    if x <= x0:
-        return y0
-    if x >= x1:
-        return y1
-    y = y0 + (x - x0) / (x1 - x0) * (y1 - y0)
-    low, high = (y0, y1) if y0 < y1 else (y1, y0)
-    if y < low:
-        return low
-    return high if y > high else y
 
 
 @compiled
