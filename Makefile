@@ -42,6 +42,8 @@ bench: $(VENV)/.developer  ## ratios against peers, printed as tables; peers get
 	$(BIN)/python -m benchmarks.maps
 	$(BIN)/python -m benchmarks.batch
 	$(BIN)/python -m benchmarks.corridors
+	$(BIN)/python -m benchmarks.reading
+	$(BIN)/python -m benchmarks.latency
 
 samples: $(VENV)/.developer  ## rebuild data/sample_layers from its seed
 	$(BIN)/python -m zoning.samples data/sample_layers

@@ -35,6 +35,7 @@ __all__ = [
     "length_m",
     "plane_area_m2",
     "project",
+    "runs_of_rows",
     "to_lonlat",
 ]
 
@@ -45,6 +46,8 @@ FLATTENING = 1 / 298.257222101
 _E = float(np.sqrt(FLATTENING * (2 - FLATTENING)))  # first eccentricity
 _GEOD = Geod(a=SEMI_MAJOR_M, f=FLATTENING)
 _TURN, _POLE = 360.0, 90.0
+AT_ONCE = 1_000_000
+"""Coordinates that are worked on at a time: bounds the memory."""
 _MAX_EDGE_DEG = 0.1  # about 10 km: a longer edge would bow by more than a metre
 
 set_network_enabled(active=False)
@@ -77,7 +80,9 @@ def area_m2(geometries: NDArray[np.object_], crs: str) -> NDArray[np.float64]:
     if len(rings) == 0:
         return total
     with np.errstate(invalid="ignore"):  # coordinates beyond the projection
-        ring_area = _ring_areas(rings, crs)
+        sizes = np.asarray(shapely.get_num_coordinates(rings))
+        runs = runs_of_rows(sizes)
+        ring_area = np.concatenate([_ring_areas(rings[run], crs) for run in runs])
     np.add.at(total, owner, sign * np.abs(ring_area))
     return total
 
@@ -219,6 +224,25 @@ def project(
     return np.asarray(shapely.transform(geometries, carry), dtype=object)
 
 
+def runs_of_rows(sizes: NDArray[np.signedinteger]) -> list[slice]:
+    """Divide rows into runs of some `AT_ONCE` coordinates, in order.
+
+    Parameters
+    ----------
+    sizes : ndarray of int, shape (n,)
+        Coordinates of each row.
+
+    Returns
+    -------
+    list of slice
+        At least one.
+    """
+    batch = np.cumsum(sizes) // AT_ONCE
+    first = np.flatnonzero(np.diff(batch, prepend=-1)).tolist() or [0]
+    ends = [*first[1:], len(sizes)]
+    return [slice(start, end) for start, end in zip(first, ends, strict=True)]
+
+
 def _ring_areas(rings: NDArray[np.object_], crs: str) -> NDArray[np.float64]:
     """Return signed areas of closed rings, counter-clockwise positive."""
     xy, index = shapely.get_coordinates(rings, return_index=True)
@@ -226,14 +250,15 @@ def _ring_areas(rings: NDArray[np.object_], crs: str) -> NDArray[np.float64]:
     inside = index[1:] == index[:-1]
     middle = (xy[:-1] + xy[1:])[inside] / 2
     origin = to_lonlat(xy[start], crs)
-    ends = _to_cylinder(to_lonlat(xy, crs), origin[index])
-    mids = _to_cylinder(to_lonlat(middle, crs), origin[index[1:][inside]])
+    floor = _authalic(origin[:, 1])
+    ends = _counted_from(to_lonlat(xy, crs), origin, floor, row=index)
+    row = index[1:][inside]
+    mids = _counted_from(to_lonlat(middle, crs), origin, floor, row=row)
     a, b = ends[:-1][inside], ends[1:][inside]
     chord = _cross(a, b)
     bulge = _cross(mids - a, b - a) * (4 / 3)
-    area = np.zeros(len(rings))
-    np.add.at(area, index[1:][inside], (chord + bulge) / 2)
-    return area
+    area = np.bincount(row, weights=(chord + bulge) / 2, minlength=len(rings))
+    return area.astype(np.float64)
 
 
 def _cross(u: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -244,8 +269,20 @@ def _to_cylinder(
     lonlat: NDArray[np.float64], origin: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Map degrees to equal-area metres counted from `origin`, shapes (m, 2)."""
-    x = SEMI_MAJOR_M * np.radians(lonlat[:, 0] - origin[:, 0])
-    y = SEMI_MAJOR_M / 2 * (_authalic(lonlat[:, 1]) - _authalic(origin[:, 1]))
+    floor = _authalic(origin[:, 1])
+    return _counted_from(lonlat, origin, floor, row=np.arange(len(lonlat)))
+
+
+def _counted_from(
+    lonlat: NDArray[np.float64],
+    origin: NDArray[np.float64],
+    floor: NDArray[np.float64],
+    *,
+    row: NDArray[np.intp],
+) -> NDArray[np.float64]:
+    """Do so from the `row` of origin of each; `floor` is the authalic of those."""
+    x = SEMI_MAJOR_M * np.radians(lonlat[:, 0] - origin[row, 0])
+    y = SEMI_MAJOR_M / 2 * (_authalic(lonlat[:, 1]) - floor[row])
     return np.column_stack([x, y])
 
 

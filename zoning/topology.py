@@ -16,10 +16,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from zoning.measure import area_m2
+from zoning.measure import area_m2, runs_of_rows
 
 __all__ = ["DOUBT_M2", "RepairOutcome", "oriented", "polygonal", "repair_polygons"]
 
+_PLANE = 2
 DOUBT_M2 = 1.0  # two repairs further apart than this leave the shape in doubt
 
 
@@ -78,7 +79,7 @@ def repair_polygons(geometries: NDArray[np.object_], crs: str) -> RepairOutcome:
     with np.errstate(
         invalid="ignore", over="ignore"
     ):  # what is no number, or too large
-        flat = shapely.force_2d(geometries)
+        flat = _flat(geometries)
         usable = ~shapely.is_missing(flat) & ~shapely.is_empty(flat) & _finite(flat)
         bad = usable & ~shapely.is_valid(flat)
     repaired, change = flat.copy(), np.zeros(len(flat))
@@ -147,9 +148,19 @@ def oriented(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
     return np.asarray(shapely.normalize(geometries), dtype=object)
 
 
+def _flat(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Drop heights and measures; where there are none, nothing is copied."""
+    plain = shapely.get_coordinate_dimension(geometries) <= _PLANE
+    if plain.all():
+        return geometries
+    return np.asarray(shapely.force_2d(geometries), dtype=object)
+
+
 def _finite(geometries: NDArray[np.object_]) -> NDArray[np.bool_]:
     """Say whether all coordinates of each geometry are finite."""
-    xy, index = shapely.get_coordinates(geometries, return_index=True)
     finite = np.ones(len(geometries), dtype=bool)
-    finite[index[~np.isfinite(xy).all(axis=1)]] = False
+    sizes = np.asarray(shapely.get_num_coordinates(geometries))
+    for run in runs_of_rows(sizes):
+        xy, index = shapely.get_coordinates(geometries[run], return_index=True)
+        finite[index[~np.isfinite(xy).all(axis=1)] + run.start] = False
     return finite

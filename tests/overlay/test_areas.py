@@ -1,5 +1,6 @@
 """Areas from edges: against GEOS, exact fractions, known answers, and themselves."""
 
+from dataclasses import fields
 from fractions import Fraction
 from itertools import pairwise
 
@@ -13,7 +14,15 @@ from shapely.affinity import rotate, translate
 from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
-from zoning.overlay import areas, own_areas, ragged_edges, shared_areas
+from zoning.overlay import (
+    RaggedEdges,
+    areas,
+    cutting,
+    edges,
+    own_areas,
+    ragged_edges,
+    shared_areas,
+)
 from zoning.overlay.cutting import MOST_EDGES, WIDEST_M
 from zoning.overlay.density import PLAIN
 
@@ -262,6 +271,42 @@ def test_numpy_and_compiled_code_give_the_same_bytes(seed: int) -> None:
         plain = shared_areas(left, right, crs=CRS).area_m2
 
     assert compiled.tobytes() == plain.tobytes()
+
+
+def same_edges(one: RaggedEdges, other: RaggedEdges) -> bool:
+    names = [field.name for field in fields(RaggedEdges)]
+    pairs = [(getattr(one, name), getattr(other, name)) for name in names]
+    return all(
+        (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes())
+        for a, b in pairs
+    )
+
+
+@given(seed=st.integers(0, 10_000), data=st.data())
+def test_numpy_and_compiled_code_cut_the_same_pieces(
+    seed: int, data: st.DataObject
+) -> None:
+    """Stars with holes, in several parts, on whole metres where edges line up."""
+    large = stars(3, seed, radius=900, vertices=data.draw(st.integers(300, 1500)))
+    if data.draw(st.booleans()):
+        large = shapely.make_valid(shapely.set_precision(large, 5.0))
+    county = rotate(shapely.box(X, Y, X + 40_000, Y + 30_000), seed % 90)
+    torn = array(county.difference(shapely.union_all(large)), shapely.Point(X, Y))
+    united = array(shapely.union_all(large[:2]), shapely.union_all(large))
+    shapes = np.concatenate([large, torn, united])
+    with pytest.MonkeyPatch.context() as patch:
+        for room in (cutting, edges):
+            patch.setattr(room, "FEW", 10**12)
+        plain = ragged_edges(shapes)
+        for room in (cutting, edges):
+            patch.setattr(room, "FEW", -1)
+        compiled = ragged_edges(shapes)
+        patch.setattr(measure, "AT_ONCE", 1000)
+        in_runs = ragged_edges(shapes)
+
+    assert len(plain.box) > 20
+    assert same_edges(plain, compiled)
+    assert same_edges(plain, in_runs)
 
 
 def test_threads_change_no_byte(monkeypatch: pytest.MonkeyPatch) -> None:

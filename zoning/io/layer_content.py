@@ -9,6 +9,7 @@ import numpy as np
 from zoning import store
 from zoning.errors import Problem
 from zoning.model import AttributeColumn, GeometryColumn, Repair, TextColumn
+from zoning.overlay import RaggedEdges
 from zoning.store.files import Parts
 
 __all__ = ["LayerContent", "arrays_of", "from_stored", "header_of"]
@@ -27,6 +28,8 @@ class LayerContent:
     repairs: tuple[Repair, ...]
     notes: tuple[Problem, ...]
     problems: tuple[Problem, ...]
+    edges: RaggedEdges | None = None
+    """Of all shapes, where they have just been laid out."""
 
 
 def header_of(content: LayerContent) -> dict[str, Any]:
@@ -47,7 +50,7 @@ def header_of(content: LayerContent) -> dict[str, Any]:
 
 def arrays_of(content: LayerContent) -> Iterator[tuple[str, Parts]]:
     """Yield the arrays of a layer for the store."""
-    yield from store.pack_shapes(np.asarray(content.geometry))
+    yield from store.pack_shapes(np.asarray(content.geometry), content.edges)
     yield from store.pack_texts("ids", np.asarray(content.ids))
     for name, column in content.attributes.items():
         if column.dtype == np.float64:

@@ -6,6 +6,7 @@ None of it keeps the layer from being relied on; a person should know it.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations, pairwise
 
 import numpy as np
 import shapely
@@ -16,9 +17,13 @@ from zoning.errors import Problem
 from zoning.io.catalogue import LayerDefinition
 from zoning.model import Repair
 from zoning.model.problems import layer_problem
+from zoning.overlay import RaggedEdges, areas_among, ragged_edges
+from zoning.topology import polygonal
 
 __all__ = ["Twofold", "listed", "notes_of", "twofold"]
 
+Shared = tuple[NDArray[np.intp], NDArray[np.float64]]
+"""Pairs of rows (n, 2), the earlier first, and the area of each (n,)."""
 ROWS_SHOWN = 8
 LEAST_M2 = 1.0
 """Overlaps up to this are differences of drawing; they are not listed."""
@@ -47,7 +52,9 @@ def listed(ids: NDArray[np.object_]) -> tuple[str, str]:
     return str(len(ids)), ", ".join(str(i) for i in ids[:ROWS_SHOWN]) + more
 
 
-def twofold(geometry: NDArray[np.object_], crs: str) -> Twofold:
+def twofold(
+    geometry: NDArray[np.object_], crs: str, edges: RaggedEdges | None = None
+) -> Twofold:
     """Find polygons that repeat or overlap one another.
 
     Parameters
@@ -56,42 +63,60 @@ def twofold(geometry: NDArray[np.object_], crs: str) -> Twofold:
         In canonical form, in the working plane.
     crs : str
         The working plane.
+    edges : RaggedEdges, optional
+        Of all of them, where they are laid out.
     """
-    from zoning.overlay import areas_among, ragged_edges
-
     areal = np.flatnonzero(shapely.get_dimensions(geometry) == _POLYGON)
-    first: dict[bytes, int] = {}
-    contents = shapely.to_wkb(geometry[areal]).tolist()
-    earliest = [first.setdefault(one, row) for row, one in enumerate(contents)]
-    places = np.array(earliest, dtype=np.intp)
+    places = _earliest(geometry[areal])
     single = places == np.arange(len(areal))
     own, again = areal[single], areal[~single]
     repeats = np.stack([areal[places[~single]], again], axis=1)
-    found = areas_among(ragged_edges(geometry[own]), crs=crs)
+    if edges is None or len(own) < len(geometry):
+        edges = ragged_edges(geometry[own])
+    found = areas_among(edges, crs=crs)
     real = found.area_m2 > LEAST_M2
     pairs = np.stack([own[found.left[real]], own[found.right[real]]], axis=1)
+    shared = (pairs, found.area_m2[real])
     return Twofold(
         repeats=repeats,
         pairs=pairs,
-        pair_m2=found.area_m2[real],
+        pair_m2=shared[1],
         excess_m2=math.fsum(
-            [
-                *measure.area_m2(geometry[again], crs),
-                _excess_m2(geometry, np.unique(pairs), crs),
-            ]
+            [*measure.area_m2(geometry[again], crs), *_excess_m2(geometry, shared, crs)]
         ),
     )
 
 
+def _earliest(geometry: NDArray[np.object_]) -> NDArray[np.intp]:
+    """Return the first row that has the outline of each, shape (n,)."""
+    first: dict[bytes, int] = {}
+    contents = shapely.to_wkb(geometry).tolist()
+    earliest = [first.setdefault(one, row) for row, one in enumerate(contents)]
+    return np.array(earliest, dtype=np.intp)
+
+
 def _excess_m2(
-    geometry: NDArray[np.object_], rows: NDArray[np.intp], crs: str
-) -> float:
-    """Return the sum of areas less the area of the union."""
-    if len(rows) == 0:
-        return 0.0
-    whole = np.array([shapely.union_all(geometry[rows])], dtype=object)
-    one, united = measure.area_m2(geometry[rows], crs), measure.area_m2(whole, crs)
-    return max(math.fsum([*one, *(-united)]), 0.0)
+    geometry: NDArray[np.object_], shared: Shared, crs: str
+) -> Iterator[float]:
+    """Yield, row by row, what a row shares with the rows before it.
+
+    Of a row whose partners are apart from each other that is the sum of what it
+    shares with each of them; else they are united first.
+    """
+    pairs, pair_m2 = shared
+    known = set(map(tuple, pairs.tolist()))
+    order = np.argsort(pairs[:, 1], kind="stable")
+    later = np.flatnonzero(np.diff(pairs[order, 1], prepend=-1, append=-1))
+    for start, end in pairwise(later.tolist()):
+        rows = order[start:end]
+        partners = np.sort(pairs[rows, 0])
+        if known.isdisjoint(combinations(partners.tolist(), 2)):
+            yield from pair_m2[rows]
+        else:
+            row = geometry[pairs[rows[0], 1]]
+            common = polygonal(shapely.intersection(geometry[partners], row))
+            whole = np.array([shapely.union_all(common)], dtype=object)
+            yield float(measure.area_m2(whole, crs)[0])
 
 
 def notes_of(

@@ -42,6 +42,7 @@ from zoning.io.raw_layer import RawLayer
 from zoning.io.repairs import repairs_of, two_areas
 from zoning.model import Layer, LayerInfo, Repair
 from zoning.model.problems import layer_problem
+from zoning.overlay import ragged_edges
 from zoning.topology import oriented, repair_polygons
 
 __all__ = ["layer_info", "read_layer", "sealed_sha256"]
@@ -314,7 +315,8 @@ def _read_content(
     order = keep[np.argsort(columns.ids[keep].astype(str), kind="stable")]
     shaped, ids = oriented(geometry[order]), columns.ids[order]
     log = [replace(r, feature=str(columns.ids[row])) for row, r in repairs]
-    double = twofold(shaped, place.crs)
+    edges = ragged_edges(shaped)
+    double = twofold(shaped, place.crs, edges)
     return LayerContent(
         geometry=shaped,
         ids=ids,
@@ -325,6 +327,7 @@ def _read_content(
         repairs=tuple(log),
         notes=(*notes, *notes_of(definition, ids, double, repairs=log)),
         problems=(*problems, *columns.problems),
+        edges=edges,
     )
 
 

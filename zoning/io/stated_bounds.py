@@ -123,11 +123,9 @@ def _of_geopackage(path: Path, table: str) -> Boxes | None:
         if there == (0,):
             return None
         rows, boxes = _quoted(table), _quoted(index)
-        keys = _numbers(database, f"SELECT rowid FROM {rows} ORDER BY rowid")  # noqa: S608  quoted identifier
-        leaves = _numbers(
-            database,
-            f"SELECT id, minx, miny, maxx, maxy FROM {boxes}",  # noqa: S608  quoted identifier
-        ).reshape(-1, 5)
+        keys = _numbers(database, f"SELECT rowid FROM {rows} ORDER BY rowid", 1)[:, 0]  # noqa: S608  quoted identifier
+        query = f"SELECT id, minx, miny, maxx, maxy FROM {boxes}"  # noqa: S608  quoted identifier
+        leaves = _numbers(database, query, 5)
     leaves = leaves[np.argsort(leaves[:, 0], kind="stable")]
     place = np.searchsorted(leaves[:, 0], keys)
     place[place == len(leaves)] = 0
@@ -139,9 +137,16 @@ def _of_geopackage(path: Path, table: str) -> Boxes | None:
     return np.where(known[:, None], leaves[place, 1:], np.nan)
 
 
-def _numbers(database: sqlite3.Connection, query: str) -> NDArray[np.float64]:
-    found = np.array(database.execute(query).fetchall(), dtype=np.float64)
-    return found.reshape(-1)
+def _numbers(
+    database: sqlite3.Connection, query: str, columns: int
+) -> NDArray[np.float64]:
+    """Return the rows of a query, shape (n, columns), without a list of them."""
+    row = np.dtype([(str(column), np.float64) for column in range(columns)])
+    try:
+        found = np.fromiter(database.execute(query), dtype=row).view(np.float64)
+    except TypeError:  # a null, where no index of rectangles has one
+        found = np.array(database.execute(query).fetchall(), dtype=np.float64)
+    return found.reshape(-1, columns)
 
 
 def _quoted(name: str) -> str:

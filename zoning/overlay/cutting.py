@@ -7,6 +7,8 @@ which the polygon goes on as edges of its own. No ring is ever closed, so there
 is no topology to break. Cuts depend on the polygon alone.
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +20,8 @@ MOST_EDGES = 256
 WIDEST_M = 16_384.0  # the density is a parabola about a lattice node; see `density`
 MARGIN = 0.125  # of a box that each half keeps
 FINEST_M = 1.0  # no piece is cut finer, however many edges meet there
+FEW = 200_000
+"""Edges up to which numpy is done before the compiler is imported."""
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -89,19 +93,65 @@ def cut_to_pieces(whole: Pieces) -> Pieces:
     -------
     Pieces
         At most `MOST_EDGES` edges each, unless more meet within `FINEST_M`;
-        ordered by owner, then west end, then floor.
+        ordered by owner, then west end, then floor; edges by their west ends.
     """
+    large = _large(whole)
+    if np.diff(whole.edge_starts)[large].sum() > FEW:
+        return _cut_compiled(whole, large)
     done: list[Pieces] = []
     left = whole
-    while True:
-        size = (left.box[:, 2:] - left.box[:, :2]).max(axis=1, initial=0.0)
-        many = (np.diff(left.edge_starts) > MOST_EDGES) & (size > FINEST_M)
-        large = np.flatnonzero(many | (size > WIDEST_M))
-        if len(large) == 0:
-            break
+    while len(large := _large(left)):
         done.append(left.take(np.setdiff1d(np.arange(len(left.owner)), large)))
         left = _halved(left.take(large))
-    return _in_order([*done, left]) if done else left
+    if not done:
+        return left
+    every = _in_order([*done, left])
+    order = np.lexsort((every.ends[:, 0], every.row))
+    return replace(every, ends=every.ends[order], sign=every.sign[order])
+
+
+def _large(pieces: Pieces) -> Indices:
+    """Return the pieces that have to be cut."""
+    size = (pieces.box[:, 2:] - pieces.box[:, :2]).max(axis=1, initial=0.0)
+    many = (np.diff(pieces.edge_starts) > MOST_EDGES) & (size > FINEST_M)
+    return np.flatnonzero(many | (size > WIDEST_M))
+
+
+def _cut_compiled(whole: Pieces, large: Indices) -> Pieces:
+    """Cut those in `large`: the same pieces, the same bytes."""
+    from zoning.overlay.edge_kernel import cut_polygons
+
+    counts = np.diff(whole.edge_starts)[large]
+    crew = max(min(os.cpu_count() or 1, len(large)), 1)
+    shares = np.searchsorted(
+        np.cumsum(counts), np.arange(1, crew) * counts.sum() / crew
+    )
+
+    def work(rows: Indices) -> tuple[Floats, Floats]:
+        given = whole.take(rows)
+        known = [given.owner, given.box, np.diff(given.edge_starts)]
+        return cut_polygons(
+            given.edge_starts,
+            given.ends,
+            given.sign,
+            np.column_stack(known),
+            (MOST_EDGES, WIDEST_M, FINEST_M, MARGIN),
+        )
+
+    with ThreadPoolExecutor(crew) as pool:
+        done = list(pool.map(work, np.split(large, shares)))
+    where = np.concatenate([places for places, _ in done])
+    edges = np.concatenate([edges for _, edges in done])
+    counts = where[:, 5].astype(np.int64)
+    cut = Pieces(
+        owner=where[:, 0].astype(np.int64),
+        box=where[:, 1:5],
+        edge_starts=np.concatenate([[0], np.cumsum(counts)]),
+        ends=edges[:, :4],
+        sign=edges[:, 4],
+    )
+    rest = whole.take(np.setdiff1d(np.arange(len(whole.owner)), large))
+    return _in_order([rest, cut])
 
 
 def height_at(x: Floats, x0: Floats, y0: Floats, *, x1: Floats, y1: Floats) -> Floats:
@@ -243,7 +293,7 @@ def _ordered(loose: _Loose, *, owner: Indices, floors: Floats) -> Pieces:
 
 
 def _in_order(groups: list[Pieces]) -> Pieces:
-    """Join groups of pieces, and put edges in order of their west ends."""
+    """Join groups of pieces, and put them in order."""
     ends = np.concatenate([g.ends for g in groups])
     counts = np.concatenate([np.diff(g.edge_starts) for g in groups])
     every = Pieces(
@@ -253,9 +303,7 @@ def _in_order(groups: list[Pieces]) -> Pieces:
         ends=ends,
         sign=np.concatenate([g.sign for g in groups]),
     )
-    every = every.take(np.lexsort((every.box[:, 1], every.box[:, 0], every.owner)))
-    order = np.lexsort((every.ends[:, 0], every.row))
-    return replace(every, ends=every.ends[order], sign=every.sign[order])
+    return every.take(np.lexsort((every.box[:, 1], every.box[:, 0], every.owner)))
 
 
 def _boxes(ends: Floats, starts: Indices) -> Floats:

@@ -14,13 +14,14 @@ What a square metre of the plane is worth on the ellipsoid enters when they are
 summed (`density`). Docs: decision 0014.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from zoning.overlay.cutting import Pieces, cut_to_pieces
+from zoning.measure import runs_of_rows
+from zoning.overlay.cutting import FEW, Pieces, cut_to_pieces
 
 __all__ = ["RaggedEdges", "ragged_edges"]
 
@@ -78,8 +79,11 @@ def ragged_edges(geometries: NDArray[np.object_]) -> RaggedEdges:
         In the order of `geometries`. The pieces of a feature depend on that
         feature alone.
     """
-    edges = _signed_edges(geometries)
-    pieces = cut_to_pieces(edges)
+    done = []
+    for rows in runs_of_rows(np.asarray(shapely.get_num_coordinates(geometries))):
+        pieces = cut_to_pieces(_signed_edges(geometries[rows]))
+        done.append(replace(pieces, owner=pieces.owner + rows.start))
+    pieces = done[0] if len(done) == 1 else _joined(done)
     return RaggedEdges(
         piece_starts=np.searchsorted(pieces.owner, np.arange(len(geometries) + 1)),
         owner=pieces.owner,
@@ -90,6 +94,22 @@ def ragged_edges(geometries: NDArray[np.object_]) -> RaggedEdges:
     )
 
 
+def _joined(groups: list[Pieces]) -> Pieces:
+    """Put pieces under each other; `groups` is emptied, so that few lie twice."""
+    counts = np.concatenate([np.diff(g.edge_starts) for g in groups])
+    owner = np.concatenate([g.owner for g in groups])
+    box = np.concatenate([g.box for g in groups])
+    edge_starts = np.concatenate([[0], np.cumsum(counts)])
+    ends, sign = np.empty((edge_starts[-1], 4)), np.empty(edge_starts[-1])
+    place = 0
+    while groups:
+        group = groups.pop(0)
+        rows = slice(place, place := place + len(group.sign))
+        ends[rows], sign[rows] = group.ends, group.sign
+        del group
+    return Pieces(owner=owner, box=box, edge_starts=edge_starts, ends=ends, sign=sign)
+
+
 def _signed_edges(geometries: NDArray[np.object_]) -> Pieces:
     """Return every polygon as one piece."""
     areal = np.isin(shapely.get_type_id(geometries), POLYGONAL)
@@ -97,17 +117,42 @@ def _signed_edges(geometries: NDArray[np.object_]) -> Pieces:
     feature = np.flatnonzero(areal)[feature]
     rings, part = shapely.get_rings(parts, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
+    owner, shell = feature[part], _first_of(part)
+    if len(xy) > FEW:
+        return _laid_out(xy, ring, owner, shell=shell)
     joined = ring[1:] == ring[:-1]
     ends = np.hstack([xy[:-1], xy[1:]])[joined]
     ring = ring[1:][joined]
-    sign = _turn(ends, ring, shell=_first_of(part))[ring]
+    sign = _turn(ends, ring, shell=shell)[ring]
     westward = ends[:, 2] < ends[:, 0]
     ends[westward] = ends[westward][:, [2, 3, 0, 1]]
     sign = np.where(westward, sign, -sign)
-    owner = feature[part][ring]
+    owner = owner[ring]
     order = np.lexsort((ends[:, 0], owner))
     order = order[ends[order, 0] < ends[order, 2]]  # upright: no region under it
     return Pieces.of(owner=owner[order], ends=ends[order], sign=sign[order])
+
+
+def _laid_out(
+    xy: NDArray[np.float64],
+    ring: NDArray[np.int64],
+    owner: NDArray[np.int64],
+    *,
+    shell: NDArray[np.bool_],
+) -> Pieces:
+    """Do the same compiled; `owner` and `shell` (r,) are those of the rings."""
+    from zoning.overlay.edge_kernel import lay_out
+
+    edges = np.empty((len(xy), 5))
+    first = np.flatnonzero(np.diff(owner, prepend=-1, append=-1))
+    starts = np.searchsorted(ring, np.arange(len(owner) + 1))
+    edge_starts = lay_out(xy, starts, first, shell, edges)
+    edges = edges[: edge_starts[-1]]
+    return Pieces.of(
+        owner=np.repeat(owner[first[:-1]], np.diff(edge_starts)),
+        ends=edges[:, :4].copy(),
+        sign=edges[:, 4].copy(),
+    )
 
 
 def _first_of(index: NDArray[np.int64]) -> NDArray[np.bool_]:

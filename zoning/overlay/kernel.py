@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from zoning.compiling import compiled
 from zoning.overlay.columns import GAP, NODE
+from zoning.overlay.edge_kernel import height_of_edge
 from zoning.overlay.edges import RaggedEdges
 
 __all__ = ["piece_areas"]
@@ -163,8 +164,8 @@ def _fill(edges: Floats, ends: Floats, sign: Floats, box: Floats) -> int:
             continue
         if y0 <= 0.0 and y1 <= 0.0:
             continue
-        start = _height_at(west, x0, y0, x1, y1)
-        end = _height_at(east, x0, y0, x1, y1)
+        start = height_of_edge(west, x0, y0, x1, y1)
+        end = height_of_edge(east, x0, y0, x1, y1)
         if start <= 0.0 and end <= 0.0:
             continue
         if start >= top and end >= top:
@@ -220,19 +221,6 @@ def _clamped(y: float, top: float) -> float:
 
 
 @compiled
-def _height_at(x: float, x0: float, y0: float, x1: float, y1: float) -> float:
-    if x <= x0:
-        return y0
-    if x >= x1:
-        return y1
-    y = y0 + (x - x0) / (x1 - x0) * (y1 - y0)
-    low, high = (y0, y1) if y0 < y1 else (y1, y0)
-    if y < low:
-        return low
-    return high if y > high else y
-
-
-@compiled
 def _sum(a: Floats, b: Floats, density: Floats, active: Indices) -> float:
     """Add up what lies under both, i by i, j by j; pairs that meet nowhere skipped.
 
@@ -256,9 +244,12 @@ def _sum(a: Floats, b: Floats, density: Floats, active: Indices) -> float:
             east = x1 if x1 < b[j, 2] else b[j, 2]
             if not west < east:
                 continue
-            a0, a1 = _height_at(west, x0, y0, x1, y1), _height_at(east, x0, y0, x1, y1)
-            b0 = _height_at(west, b[j, 0], b[j, 1], b[j, 2], b[j, 3])
-            b1 = _height_at(east, b[j, 0], b[j, 1], b[j, 2], b[j, 3])
+            a0, a1 = (
+                height_of_edge(west, x0, y0, x1, y1),
+                height_of_edge(east, x0, y0, x1, y1),
+            )
+            b0 = height_of_edge(west, b[j, 0], b[j, 1], b[j, 2], b[j, 3])
+            b1 = height_of_edge(east, b[j, 0], b[j, 1], b[j, 2], b[j, 3])
             total += sign * b[j, 4] * _lower(west, east, a0, a1, b0, b1, density)
         alive = kept
     return total

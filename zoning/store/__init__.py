@@ -44,7 +44,7 @@ __all__ = [
     "store_key",
 ]
 
-VERSION = "4"
+VERSION = "5"
 FOLDER = ".zoning"
 SUFFIX = ".zst4"
 

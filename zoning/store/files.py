@@ -15,7 +15,7 @@ import mmap
 import os
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -32,7 +32,7 @@ ALIGNED = 64
 BLOCK = 1 << 16
 """Bytes that share a checksum."""
 
-Parts = Sequence[NDArray[Any]]
+Parts = Iterable[NDArray[Any]]
 Mend = Callable[[], "StoredFile | None"]
 
 
@@ -256,7 +256,8 @@ def write_file(
     header : mapping
         Values that JSON holds.
     arrays : iterable of (name, parts)
-        The parts of an array lie under each other; taken one array at a time.
+        The parts of an array, at least one, lie under each other; they are taken
+        one at a time.
 
     Returns
     -------
@@ -297,17 +298,13 @@ class _Writer:
 
     def put(self, name: str, parts: Parts) -> None:
         self._align()
-        parts = [np.ascontiguousarray(part) for part in parts]
-        kind, inner = parts[0].dtype.newbyteorder("<"), parts[0].shape[1:]
-        rows = sum(len(part) for part in parts)
-        self._places[name] = {
-            "dtype": kind.str,
-            "shape": [rows, *inner],
-            "at": self._at,
-            "check": len(self._checks),
-        }
-        crc, held = 0, 0
-        for part in parts:
+        place: dict[str, Any] = {"at": self._at, "check": len(self._checks)}
+        rows, crc, held = 0, 0, 0
+        for given in parts:
+            part = np.ascontiguousarray(given)
+            kind = part.dtype.newbyteorder("<")
+            rows += len(part)
+            place |= {"dtype": kind.str, "shape": [rows, *part.shape[1:]]}
             raw = part.astype(kind, copy=False).reshape(-1).view(np.uint8)
             self._at += self._stream.write(raw.data) if len(raw) else 0
             while len(raw):
@@ -317,6 +314,7 @@ class _Writer:
                 if held == BLOCK:
                     self._checks.append(crc)
                     crc, held = 0, 0
+        self._places[name] = place
         if held:
             self._checks.append(crc)
 

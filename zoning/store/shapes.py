@@ -6,6 +6,7 @@ the edges that areas are summed from, cut into pieces (decision 0014).
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from shapely import GeometryType
 from typing_extensions import override
 
+from zoning.measure import runs_of_rows
 from zoning.model import Column
 from zoning.model.columns import TakenRows
 from zoning.overlay import RaggedEdges, ragged_edges
@@ -29,8 +31,6 @@ from zoning.store.files import Parts, StoredFile
 __all__ = ["StoredShapes", "pack_shapes"]
 
 COLLECTION = int(GeometryType.GEOMETRYCOLLECTION)
-AT_ONCE = 2_000_000
-"""Coordinates that are laid out as edges at a time: bounds the memory."""
 Rows = NDArray[np.intp]
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -44,8 +44,13 @@ JOIN: dict[tuple[GeometryType, ...], Any] = {
 }
 
 
-def pack_shapes(shapes: NDArray[np.object_]) -> Iterator[tuple[str, Parts]]:
-    """Yield the arrays of shapes, shape (n,): valid, two-dimensional, not empty."""
+def pack_shapes(
+    shapes: NDArray[np.object_], edges: RaggedEdges | None = None
+) -> Iterator[tuple[str, Parts]]:
+    """Yield the arrays of shapes, shape (n,): valid, two-dimensional, not empty.
+
+    `edges` are those of all shapes, where somebody has laid them out already.
+    """
     bounds = np.asarray(shapely.bounds(shapes), dtype=np.float64).reshape(-1, 4)
     order = _along_curve(bounds)
     place = np.empty(len(order), dtype=np.uint32)
@@ -61,15 +66,17 @@ def pack_shapes(shapes: NDArray[np.object_]) -> Iterator[tuple[str, Parts]]:
     rings, part = rings_of(plain)
     yield from _starts(plain, rings, part)
     del rings, part
-    batches = _batches(np.asarray(shapely.get_num_coordinates(plain)))
-    outlines = [shapely.get_coordinates(plain[rows]) for rows in batches]
-    yield "shapes/xy", outlines or [np.zeros((0, 2))]
-    del outlines
+    sizes = np.asarray(shapely.get_num_coordinates(plain))
+    none = np.zeros((0, 2))
+    batches = runs_of_rows(sizes)
+    outlines = (shapely.get_coordinates(plain[rows]) for rows in batches)
+    yield "shapes/xy", chain([none], outlines)
     wkb = [shapely.to_wkb(shape) for shape in laid[collection]]
     yield "shapes/wkb_row", [np.flatnonzero(collection)]
     yield "shapes/wkb_ends", [np.cumsum([0, *map(len, wkb)], dtype=np.int64)]
     yield "shapes/wkb", [np.frombuffer(b"".join(wkb), dtype=np.uint8)]
-    yield from _pack_edges(laid, batches)
+    edges = ragged_edges(shapes) if edges is None else edges
+    yield from _pack_edges(edges, order)
 
 
 def _along_curve(bounds: Floats) -> Rows:
@@ -108,30 +115,18 @@ def _cumulated(counts: NDArray[Any]) -> Indices:
     return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
 
 
-def _batches(sizes: NDArray[Any]) -> list[slice]:
-    """Divide rows into runs of some `AT_ONCE` coordinates."""
-    if len(sizes) == 0:
-        return []
-    batch = np.cumsum(sizes) // AT_ONCE
-    edges = np.flatnonzero(np.diff(batch, prepend=-1, append=batch[-1] + 1))
-    pairs = zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
-    return [slice(first, last) for first, last in pairs]
-
-
-def _pack_edges(
-    laid: NDArray[np.object_], batches: list[slice]
-) -> Iterator[tuple[str, Parts]]:
-    """Yield the edges of polygons as `RaggedEdges` has them."""
-    done = [ragged_edges(laid[rows]) for rows in batches]
-    pieces = [np.diff(one.piece_starts) for one in done]
-    counts = [np.diff(one.edge_starts) for one in done]
-    none = np.zeros(0, dtype=np.int64)
-    yield "edges/piece_starts", [_cumulated(np.concatenate([none, *pieces]))]
-    yield "edges/edge_starts", [_cumulated(np.concatenate([none, *counts]))]
-    yield "edges/box", [np.zeros((0, 4)), *(one.box for one in done)]
-    yield "edges/ends", [np.zeros((0, 4)), *(one.ends for one in done)]
-    signs = [one.sign.astype(np.int8) for one in done]
-    yield "edges/sign", [np.zeros(0, dtype=np.int8), *signs]
+def _pack_edges(edges: RaggedEdges, order: Rows) -> Iterator[tuple[str, Parts]]:
+    """Yield the edges of polygons as `RaggedEdges` has them, along the curve."""
+    first, last = edges.piece_starts[order], edges.piece_starts[order + 1]
+    piece = _spread(first, last)
+    begin, end = edges.edge_starts[piece], edges.edge_starts[piece + 1]
+    yield "edges/piece_starts", [_cumulated(last - first)]
+    yield "edges/edge_starts", [_cumulated(end - begin)]
+    yield "edges/box", [edges.box[piece]]
+    runs = runs_of_rows(end - begin)
+    yield "edges/ends", (edges.ends[_spread(begin[r], end[r])] for r in runs)
+    signs = edges.sign.astype(np.int8)
+    yield "edges/sign", (signs[_spread(begin[r], end[r])] for r in runs)
 
 
 class StoredShapes(Column):
