@@ -20,6 +20,7 @@ from zoning.rules.packs import RuleBook
 from zoning.rules.schema import Rule
 
 __all__ = [
+    "THREE_LINES",
     "asked_only_what_matters",
     "county_doubts",
     "empty_chapters",

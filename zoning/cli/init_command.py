@@ -32,6 +32,7 @@ def command(*, folder: Path, covers_county: bool, lang: str) -> int:
     zoning init county/
     """  # noqa: D301  \b keeps click from reflowing
     from zoning.cli.printing import print_rows
+    from zoning.io.catalogue import catalogue
     from zoning.io.config import CONFIG_NAME
     from zoning.io.first_base import first_base
     from zoning.io.first_base_text import first_base_text
@@ -45,9 +46,8 @@ def command(*, folder: Path, covers_county: bool, lang: str) -> int:
     )
     heads = ("layers_column_layer", "layers_column_path", "init_reason")
     rows = [
-        (label("layer", name, lang), one.path, "; ".join(one.guess.reasons))
+        (label("layer", name, lang), one.path, _why(one, lang))
         for name, one in found.chosen.items()
-        if one.guess is not None
     ]
     rows += [
         (label("layer", name, lang), one.path, _why_not(one, lang))
@@ -65,9 +65,18 @@ def command(*, folder: Path, covers_county: bool, lang: str) -> int:
         "unnamed": len(found.unnamed),
     }
     say(text("init_written", lang, path=target, **counts))
+    missing = [n for n in catalogue() if n not in {*found.chosen, *found.rivals}]
+    names = "、".join(label("layer", name, lang) for name in missing)
+    say(text("init_missing", lang, layers=names))
     say(text("init_check", lang, path=target))
     say(text("init_next", lang, folder=folder))
     return 0
+
+
+def _why(one: Dataset, lang: str) -> str:
+    reasons = one.guess.reasons if one.guess else ()
+    year = (text("init_year", lang, year=one.edition),) if one.edition else ()
+    return "; ".join((*reasons, *year))
 
 
 def _why_not(one: Dataset, lang: str) -> str:

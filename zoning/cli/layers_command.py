@@ -48,11 +48,20 @@ def command() -> None:
 def list_layers(*, base: Path, as_json: bool, lang: str) -> int:
     """列出图层及其登记情况 every layer, what it is now, and its seal.
 
-    Ends with 4 when a layer cannot be relied on or differs from its seal.
+    Ends with 4 when a layer cannot be relied on or differs from its seal, or a
+    control line is not there.
     """
+    from zoning.check.verdicts import THREE_LINES
+    from zoning.io.config import read_config
     from zoning.io.sealing import standings
 
-    return _tell(standings(base), as_json=as_json, lang=lang)
+    code = _tell(standings(base), as_json=as_json, lang=lang)
+    listed = read_config(base).layers
+    missing = [line for line in THREE_LINES if line not in listed]
+    if missing:
+        names = "、".join(label("layer", line, lang) for line in missing)
+        say(text("layers_lines", lang, lines=names))
+    return NOT_WHOLE if missing else code
 
 
 @command.command("seal")

@@ -5,6 +5,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from zoning import terms
+from zoning.check.verdicts import THREE_LINES
 from zoning.cli.console import stdout_console, text
 from zoning.model import Finding, Report, SiteResult, State, Verdict
 from zoning.report.batch.values import Tally
@@ -76,6 +77,10 @@ def _print_headline(report: Report, verdict: Verdict, lang: str) -> None:
         console.print(text("out_of_scope", lang, scopes=names), style="dim")
     stamp = text("demo_stamp", lang) if report.base.demo else text("reference", lang)
     as_of = report.options.as_of.isoformat()
+    missing = [line for line in THREE_LINES if line in report.base.missing]
+    if missing:
+        names = "、".join(terms.label("layer", line, lang) for line in missing)
+        console.print(text("lines_missing", lang, lines=names), style="bold red")
     headline = text(
         "headline",
         lang,

@@ -31,6 +31,7 @@ __all__ = ["read_gpkg"]
 """Where the header says whether edits are kept in a -wal file beside it."""
 _ROLLBACK_MODE = b"\x01\x01"
 _UNDEFINED = {-1, 0}
+_GIVEN_NONE = ("GDAL", "99999")
 _STEPS = 200_000_000  # of SQLite's machine; the largest site file takes a tenth
 _ENVELOPES = (0, 32, 48, 48, 64)
 _HEADER = struct.Struct("<2sBB")
@@ -119,8 +120,11 @@ def _table(database: sqlite3.Connection, file: str) -> _Table:
     return _Table(name=names[0], column=column, srs=srs, crs=crs)
 
 
-def _crs(database: sqlite3.Connection, srs: int, file: str) -> str:
-    """Return the CRS of a reference: its EPSG number, checked by its definition."""
+def _crs(database: sqlite3.Connection, srs: int, file: str) -> str | None:
+    """Return the CRS of a reference: its EPSG number, checked by its definition.
+
+    None for the reference by which GDAL says that it was given none.
+    """
     row = database.execute(
         "SELECT organization, organization_coordsys_id, definition"
         " FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
@@ -129,6 +133,8 @@ def _crs(database: sqlite3.Connection, srs: int, file: str) -> str:
     if row is None:
         raise SiteError(_damaged(f"gpkg_spatial_ref_sys: {srs}", file))
     organization, number, definition = (plain_text(value) for value in row)
+    if (organization.upper(), number) == _GIVEN_NONE:
+        return None
     defined = from_wkt(definition)
     if organization.upper() != "EPSG":
         if defined is None:
