@@ -19,6 +19,7 @@ from zoning.overlay import (
     sum_by_site,
     uncovered_share,
 )
+from zoning.overlay.classes import classify
 
 CRS = "EPSG:4546"
 X, Y = 395_000.0, 3_440_000.0
@@ -327,3 +328,37 @@ def test_order_of_sites_and_features_changes_no_number() -> None:
         for s, f, a in zip(other.site, other.feature, other.area_m2, strict=True)
     }
     assert rows == turned
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+def test_a_neighbour_drawn_with_more_points_is_never_substantive(seed: int) -> None:
+    """Points put on a common border are off it by rounding, to either side."""
+    rng = np.random.default_rng(seed)
+    corner = np.array([400_000.0, 3_440_000.0]) + rng.uniform(0, 500, 2)
+    turn = rng.uniform(0, 2 * np.pi)
+    along = np.array([np.cos(turn), np.sin(turn)])
+    left, right = np.array([-along[1], along[0]]), np.array([along[1], -along[0]])
+    ends = np.array([corner, corner + 137.0 * along])
+    between = corner + np.sort(rng.uniform(0, 137.0, 30))[:, None] * along
+    border = np.vstack([ends[:1], between, ends[1:]])
+    one = shapely.Polygon(np.vstack([ends, ends[::-1] + 80.0 * left]))
+    other = shapely.Polygon(np.vstack([border, ends[::-1] + 60.0 * right]))
+
+    found = measure_overlaps(
+        np.array([one], dtype=object),
+        np.array([other], dtype=object),
+        crs=CRS,
+        options=OPTIONS,
+    )
+
+    assert "substantive" not in set(found.overlap_class)
+
+
+def test_a_shape_without_area_is_residue_and_a_line_is_none() -> None:
+    """GEOS may see a sliver where the sum of edges sees nothing."""
+    sliver = shapely.Polygon([(X, Y), (X + 100, Y), (X + 50, Y + 1e-8)])
+    line = shapely.LineString([(X, Y), (X + 100, Y)])
+    kinds = classify(
+        array(sliver, line), np.zeros(2), OPTIONS, seam=np.zeros(2, dtype=bool)
+    )
+    assert kinds.tolist() == ["residue", "substantive"]

@@ -17,7 +17,7 @@ __all__ = [
 ]
 
 SUBSTANTIVE, RESIDUE, TOUCHING = "substantive", "residue", "touching"
-LINEAR = 1  # topological dimension
+LINEAR, AREAL = 1, 2  # topological dimensions
 
 
 def classes(
@@ -55,7 +55,8 @@ def classify(
 ) -> NDArray[np.object_]:
     """Class of each overlap; `seam` marks polygon pairs that only touch."""
     kind = np.full(len(shape), SUBSTANTIVE, dtype=object)
-    small = (area > 0) & (area < options.residue_area_m2)
+    # a sliver of rounding has a shape, and no area that the sum would see
+    small = (area < options.residue_area_m2) & (_extent(shape) == AREAL)
     if small.any():
         shrunk = shapely.buffer(shape[small], -options.residue_width_m / 2)
         kind[np.flatnonzero(small)[shapely.is_empty(shrunk)]] = RESIDUE
