@@ -145,4 +145,4 @@ def test_a_layer_has_the_features_of_its_file_or_is_refused_as_listed(
         else:
             assert found.code == listed[name]["code"], name
 
-    assert whole == 38
+    assert whole == 40
