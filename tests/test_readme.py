@@ -160,6 +160,7 @@ def test_the_first_five_minutes_work(desk: Path) -> None:
         ("verify", 0),
         ("replay", 0),
         ("report", 0),
+        ("audit", 1),
         ("convert", 0),
         ("convert", 0),
         ("layers", 0),
