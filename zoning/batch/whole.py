@@ -17,6 +17,7 @@ from zoning.model import Base, CheckOptions, Report, Site
 from zoning.report.batch.values import Batch, BatchForm, Tally
 from zoning.report.batch.writing import write_batch
 from zoning.report.folder import refuse_used
+from zoning.report.manifest import MANIFEST
 from zoning.report.story import RANKS
 from zoning.rules.packs import RuleBook
 
@@ -87,6 +88,8 @@ def check_whole(
     """
     path = journal_path(plan.folder)
     known = path.exists()
+    if known and (plan.folder / MANIFEST).is_file():
+        Journal(path).remove()  # killed when the folder was in place already
     refuse_used(plan.folder)
     order = order_for(base, book, options)
     with Journal(path) as journal:
