@@ -355,3 +355,14 @@ def test_what_has_no_area_has_no_edges() -> None:
 
     assert np.diff(edges.piece_starts).tolist() == [0, 0, 1, 0]
     assert len(shared_areas(edges, ragged_edges(shapes[:2]), crs=CRS).left) == 0
+
+
+def test_a_feature_wider_than_a_country_has_no_edges_and_hides_no_other() -> None:
+    """Damaged numbers would ask for millions of pieces."""
+    wild = [
+        shapely.box(0, 0, 1, 1),
+        shapely.Polygon([(0, 0), (1e300, 0), (0, 1e200)]),
+        shapely.box(2, 2, 4, 3),
+    ]
+    edges = ragged_edges(np.array(wild, dtype=object))
+    assert np.diff(edges.piece_starts).tolist() == [1, 0, 1]

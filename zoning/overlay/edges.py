@@ -28,6 +28,10 @@ __all__ = ["RaggedEdges", "ragged_edges"]
 POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
+VAST_M = 3e6
+"""Wider than what may lie within `io.layer_place.REACH_M` of a county."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RaggedEdges:
     """Edges of n features in p pieces with e edges.
@@ -71,7 +75,9 @@ def ragged_edges(geometries: NDArray[np.object_]) -> RaggedEdges:
     ----------
     geometries : ndarray of object, shape (n,)
         Valid polygons and multipolygons; everything else, also None and empty,
-        is a feature without edges.
+        is a feature without edges. So is one wider than `VAST_M`: a damaged
+        number, which would ask for millions of pieces; its layer is doubted
+        where it is read.
 
     Returns
     -------
@@ -79,6 +85,11 @@ def ragged_edges(geometries: NDArray[np.object_]) -> RaggedEdges:
         In the order of `geometries`. The pieces of a feature depend on that
         feature alone.
     """
+    low, high = np.hsplit(shapely.bounds(geometries), 2)
+    vast = (high - low > VAST_M).any(axis=1)  # false for nan
+    if vast.any():
+        geometries = geometries.copy()
+        geometries[vast] = None
     done = []
     for rows in runs_of_rows(np.asarray(shapely.get_num_coordinates(geometries))):
         pieces = cut_to_pieces(_signed_edges(geometries[rows]))
