@@ -201,10 +201,10 @@ def test_a_spoilt_row_is_told_by_its_id_and_forbids_a_clear(
 
 def test_an_invalid_polygon_is_mended_as_in_a_file(place: Place, folder: Path) -> None:
     fill(place)
-    bow = "POLYGON((395000 3435000, 397000 3437000, 397000 3435000, 395000 3437000, "
+    spike = "POLYGON((395000 3435000, 397000 3435000, 397000 3437000, 398000 3437000, "
     place.run(
         "UPDATE redline SET geom = ST_GeomFromText(%s, 4546) WHERE gid = 1",
-        bow + "395000 3435000))",
+        spike + "397000 3437000, 395000 3437000, 395000 3435000))",
     )
 
     layer = open_base(named(folder)).layers[REDLINE]
