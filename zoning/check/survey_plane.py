@@ -1,26 +1,24 @@
-"""The plane in which a surveyor sets out: CGCS2000 Gauss-Krüger with its zone.
-
-References
-----------
-.. [1] EPSG registry, CGCS2000 / Gauss-Krüger: 4491-4501 six-degree with zone
-   prefix (zones 13-23), 4502-4512 the same by central meridian, 4513-4533
-   three-degree with prefix (zones 25-45), 4534-4554 by central meridian.
-"""
+"""The plane in which a surveyor sets out: CGCS2000 Gauss-Krüger with its zone."""
 
 from dataclasses import dataclass
 
-import numpy as np
+from zoning.georeference.gauss_kruger import (
+    FIRST_CODES,
+    SIX_DEGREE,
+    THREE_DEGREE,
+    plane_of_zone,
+    zone_at,
+)
 
 __all__ = ["SurveyPlane", "survey_plane"]
 
 _FAMILIES = (
-    # first code of the family, first code by central meridian, width, first zone
-    (4491, 4502, 6, 13),
-    (4502, 4502, 6, 13),
-    (4513, 4534, 3, 25),
-    (4534, 4534, 3, 25),
+    # first code of the family, degrees, zones
+    (FIRST_CODES[0], 3, THREE_DEGREE),
+    (FIRST_CODES[1], 3, THREE_DEGREE),
+    (FIRST_CODES[2], 6, SIX_DEGREE),
+    (FIRST_CODES[3], 6, SIX_DEGREE),
 )
-_CODES = {6: 11, 3: 21}  # zones in a family
 _PREFIX_M = 1_000_000.0
 
 
@@ -63,8 +61,9 @@ def survey_plane(site_crs: str, base_crs: str, longitude: float) -> SurveyPlane:
         known = _known(crs)
         if known is not None:
             return known
-    zone = int(np.clip(np.floor((longitude + 1.5) / 3), 25, 45))
-    return SurveyPlane(crs=f"EPSG:{4534 + zone - 25}", width_deg=3, zone=zone)
+    zone = zone_at(longitude)
+    crs = plane_of_zone(zone, prefixed=False)
+    return SurveyPlane(crs=crs, width_deg=3, zone=zone)
 
 
 def _known(crs: str) -> SurveyPlane | None:
@@ -72,9 +71,9 @@ def _known(crs: str) -> SurveyPlane | None:
     authority, _, number = crs.partition(":")
     if authority.upper() != "EPSG" or not number.isdigit():
         return None
-    for first, by_meridian, width, zone in _FAMILIES:
+    for first, width, zones in _FAMILIES:
         step = int(number) - first
-        if 0 <= step < _CODES[width]:
-            code = f"EPSG:{by_meridian + step}"
-            return SurveyPlane(crs=code, width_deg=width, zone=zone + step)
+        if 0 <= step < len(zones):
+            code = plane_of_zone(zones[step], prefixed=False)
+            return SurveyPlane(crs=code, width_deg=width, zone=zones[step])
     return None

@@ -7,15 +7,14 @@ meridian, to the last digit, so that a mix-up of the two does no harm.
 
 References
 ----------
-.. [1] EPSG registry: CGCS2000 / Gauss-Krüger by meridian, 3-degree 4534-4554
-   (75E to 135E), 6-degree 4502-4512 (75E to 135E); WGS 84 / UTM 32601-32660.
+.. [1] EPSG registry: WGS 84 / UTM 32601-32660.
 """
+
+from zoning.georeference.gauss_kruger import meridian_of, plane_of_zone, zone_at
 
 __all__ = ["twin"]
 
 _UTM, _UTM_ZONES, _HALF_TURN = 32600, range(1, 61), 180
-_GAUSS_3, _GAUSS_3_ZONES = 4534, 21
-_GAUSS_6, _GAUSS_6_ZONES = 4502, 11
 _WEST, _EAST = 75, 135
 
 
@@ -38,12 +37,9 @@ def twin(crs: str) -> str | None:
         meridian = 6 * (number - _UTM) - 3 - _HALF_TURN
         if not _WEST <= meridian <= _EAST:
             return None
-        return f"EPSG:{_GAUSS_3 + (meridian - _WEST) // 3}"
-    if 0 <= number - _GAUSS_3 < _GAUSS_3_ZONES:
-        meridian = _WEST + 3 * (number - _GAUSS_3)
-    elif 0 <= number - _GAUSS_6 < _GAUSS_6_ZONES:
-        meridian = _WEST + 6 * (number - _GAUSS_6)
-    else:
+        return plane_of_zone(zone_at(meridian), prefixed=False)
+    central = meridian_of(crs)
+    if central is None:
         return None
-    zone, rest = divmod(meridian + _HALF_TURN + 3, 6)
+    zone, rest = divmod(central + _HALF_TURN + 3, 6)
     return None if rest else f"EPSG:{_UTM + zone}"

@@ -23,6 +23,11 @@ from shapely.geometry.base import BaseGeometry
 
 from zoning import measure, terms
 from zoning.errors import Problem
+from zoning.georeference.gauss_kruger import (
+    SIX_DEGREE,
+    THREE_DEGREE,
+    plane_of_zone,
+)
 
 __all__ = ["NEAR_M", "Change", "Reading", "located", "readings", "unplaced"]
 
@@ -32,8 +37,7 @@ SHOWN = 3
 EXAMPLE = "EPSG:4546"
 _HALF_TURN, _QUARTER = 180.0, 90.0
 _MILLION = 1_000_000
-_THREE_DEGREE, _SIX_DEGREE = range(25, 46), range(13, 24)
-_PREFIXED_3, _PLAIN_3, _PREFIXED_6, _UTM, _WEB = 4513, 4534, 4491, 32600, "EPSG:3857"
+_UTM, _WEB = 32600, "EPSG:3857"
 _ZONES_BESIDE = 2  # how many zones to either side a careless file may name
 
 
@@ -171,7 +175,7 @@ def _changes(x: float, y: float) -> Iterator[tuple[Change, tuple[float, float]]]
 
 def _zone(east: float) -> int | None:
     zone = int(east // _MILLION)
-    return zone if zone in _THREE_DEGREE or zone in _SIX_DEGREE else None
+    return zone if zone in THREE_DEGREE or zone in SIX_DEGREE else None
 
 
 def _candidates(
@@ -183,10 +187,9 @@ def _candidates(
         yield measure.GEOGRAPHIC_CRS, "degrees", 0
         return
     zone = _zone(x)
-    if zone is not None and zone in _THREE_DEGREE:
-        yield f"EPSG:{_PREFIXED_3 + zone - _THREE_DEGREE.start}", "gauss_3", zone
-    elif zone is not None:
-        yield f"EPSG:{_PREFIXED_6 + zone - _SIX_DEGREE.start}", "gauss_6", zone
+    if zone is not None:
+        kind = "gauss_3" if zone in THREE_DEGREE else "gauss_6"
+        yield plane_of_zone(zone, prefixed=True), kind, zone
     elif 0 < x < _MILLION:
         yield from _plain(longitude, change)
     if change is Change.NONE:
@@ -196,9 +199,8 @@ def _candidates(
 def _plain(longitude: float, change: Change) -> Iterator[tuple[str, str, int]]:
     near = round(longitude / 3)
     for zone in range(near - _ZONES_BESIDE, near + _ZONES_BESIDE + 1):
-        if zone in _THREE_DEGREE:
-            code = _PLAIN_3 + zone - _THREE_DEGREE.start
-            yield f"EPSG:{code}", "gauss_plain", 3 * zone
+        if zone in THREE_DEGREE:
+            yield plane_of_zone(zone, prefixed=False), "gauss_plain", 3 * zone
     if change is Change.NONE:
         zone = int((longitude + _HALF_TURN) // 6) + 1
         yield f"EPSG:{_UTM + zone}", "utm", zone

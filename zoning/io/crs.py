@@ -21,6 +21,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
 from zoning.errors import Problem, SiteError, UsageError
+from zoning.georeference.gauss_kruger import FIRST_CODES, SIX_DEGREE, THREE_DEGREE
 from zoning.georeference.readings import unplaced
 
 __all__ = [
@@ -38,8 +39,6 @@ __all__ = [
     "zone_crs",
 ]
 
-THREE_DEGREE = range(25, 46)
-SIX_DEGREE = range(13, 24)
 _FIRST_MERIDIAN = 75.0
 _LATITUDES_OF_CHINA = (3.0, 54.0)
 _REACH_DEG = 2.0  # how far beyond its official area a zone is still in use
@@ -66,7 +65,7 @@ class Coordinates(StrEnum):
 # First code of: 3-degree with prefix, 3-degree by meridian, 6-degree with
 # prefix, 6-degree by meridian; then the geographic code.
 _CODES = {
-    Datum.CGCS2000: (4513, 4534, 4491, 4502, 4490),
+    Datum.CGCS2000: (*FIRST_CODES, 4490),
     Datum.XIAN80: (2349, 2370, 2327, 2338, 4610),
     Datum.BEIJING54: (2401, 2422, 21413, 21453, 4214),
 }

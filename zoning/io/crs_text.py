@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
+from zoning.georeference.gauss_kruger import SIX_DEGREE, THREE_DEGREE
 from zoning.io.crs import (
-    SIX_DEGREE,
-    THREE_DEGREE,
     Datum,
     datum_named,
     datum_of,

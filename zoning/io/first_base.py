@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 
 from zoning.errors import LayerError, Problem
+from zoning.georeference.gauss_kruger import plane_of_zone, zone_at
 from zoning.io.catalogue import catalogue, same_name
 from zoning.io.geodatabase import is_geodatabase
 from zoning.io.layer_sources import (
@@ -42,12 +43,9 @@ RASTERS = {".tif", ".tiff"}
 TABLES = {".xlsx"}
 SITE_KINDS = {".kml", ".kmz", ".dxf"}
 """Read as sites; what they hold of a layer is to be converted."""
-CANDIDATES = ("EPSG:4490", *(f"EPSG:{code}" for code in (4524, 4525, 4526)))
-CANDIDATES += tuple(f"EPSG:{code}" for code in (4545, 4546, 4547))
 LIKELY = 3
 _YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?:[-_.年]?(\d{2})[-_.月]?(\d{2}))?(?!\d)")
-_COUNTY_DIGITS, _ZONE_DEGREES = 6, 3
-_FIRST_CODE, _FIRST_ZONE = 4534, 25
+_COUNTY_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -352,8 +350,7 @@ def _plane_of(chosen: dict[str, _Seen]) -> tuple[str, tuple[float, float] | None
             continue
         middle = _middle(one.raw, one.dataset.crs)
         if middle is not None:
-            zone = round(middle[0] / _ZONE_DEGREES)
-            return f"EPSG:{_FIRST_CODE + zone - _FIRST_ZONE}", middle
+            return plane_of_zone(zone_at(middle[0]), prefixed=False), middle
     return "", None
 
 
@@ -377,9 +374,11 @@ def _placed(one: _Seen, county: tuple[float, float] | None) -> _Seen:
     """Name the CRS by which a file without one falls into the county."""
     if one.raw is None or one.dataset.crs or county is None:
         return one
+    zones = range(zone_at(county[0] - 3), zone_at(county[0] + 3) + 1)
+    planes = [[plane_of_zone(z, prefixed=p) for z in zones] for p in (True, False)]
     near = tuple(
         crs
-        for crs in CANDIDATES
+        for crs in (DEGREES, *planes[0], *planes[1])
         if (middle := _middle(one.raw, crs)) is not None
         and abs(middle[0] - county[0]) < 1
         and abs(middle[1] - county[1]) < 1

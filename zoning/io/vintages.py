@@ -11,6 +11,7 @@ from zoning import measure
 from zoning.accounts import ABSENT, Vintage
 from zoning.check.editions import LayerEdition
 from zoning.errors import LayerError, Problem, UsageError
+from zoning.georeference.gauss_kruger import plane_of_zone, zone_at
 from zoning.io.base import base_of
 from zoning.io.catalogue import catalogue, same_name
 from zoning.io.config import read_config
@@ -27,7 +28,6 @@ from zoning.topology import oriented
 __all__ = ["VintageOptions", "VintagePair", "read_vintages"]
 
 _LAND_CODES = ("DLBM", "land_class")
-_FIRST_MERIDIAN, _FIRST_CODE = 75, 4534  # CGCS2000 / 3-degree Gauss-Kruger CM 75E
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,5 +240,4 @@ def _plane(editions: list[LayerEdition]) -> str:
         if not measure.is_geographic(edition.crs):
             return edition.crs
     west, _, east, _ = shapely.total_bounds(editions[1].geometry)
-    zone = round(((west + east) / 2 - _FIRST_MERIDIAN) / 3)
-    return f"EPSG:{_FIRST_CODE + zone}"
+    return plane_of_zone(zone_at((west + east) / 2), prefixed=False)
