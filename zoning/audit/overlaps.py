@@ -9,7 +9,13 @@ import shapely
 from numpy.typing import NDArray
 
 from zoning.audit.patches import Patches, patches
-from zoning.overlay import RaggedEdges, own_areas, ragged_edges, shared_areas
+from zoning.overlay import (
+    RaggedEdges,
+    areas_among,
+    edges_of,
+    own_areas,
+    shared_areas,
+)
 from zoning.overlay.areas import NOISE_M2
 
 __all__ = [
@@ -35,10 +41,11 @@ def overlap_areas(
     Ordered by left row, then right row. Of a side with itself every pair comes
     once, the lower row on the left.
     """
-    found = shared_areas(left, right, crs=crs)
-    keep = found.area_m2 > NOISE_M2
     if left is right:
-        keep &= found.left < found.right
+        found = areas_among(left, crs=crs)
+    else:
+        found = shared_areas(left, right, crs=crs)
+    keep = found.area_m2 > NOISE_M2
     return found.left[keep], found.right[keep], found.area_m2[keep]
 
 
@@ -57,13 +64,13 @@ def overlaps_between(left: Shapes, right: Shapes, *, crs: str) -> Patches:
     Patches
         Ordered by left row, then right row.
     """
-    sides = (ragged_edges(left), ragged_edges(right))
+    sides = (edges_of(left), edges_of(right))
     return overlaps_of_edges(left, right, sides, crs=crs)
 
 
 def overlaps_within(shapes: Shapes, *, crs: str) -> Patches:
     """Return what features of one layer have in common; see `overlaps_between`."""
-    edges = ragged_edges(shapes)
+    edges = edges_of(shapes)
     return overlaps_of_edges(shapes, shapes, (edges, edges), crs=crs)
 
 

@@ -13,7 +13,7 @@ from zoning.audit.outlines import duplicates
 from zoning.audit.overlaps import overlaps_of_edges
 from zoning.audit.patches import Patches
 from zoning.model import Base, Layer
-from zoning.overlay import RaggedEdges, ragged_edges
+from zoning.overlay import RaggedEdges, edges_of
 from zoning.rules.views import in_view, view_columns
 
 __all__ = ["Scene"]
@@ -39,7 +39,7 @@ class Scene:
     def edges(self, layer: Layer) -> RaggedEdges:
         """Return a whole layer as edges."""
         if layer.info.id not in self._edges:
-            self._edges[layer.info.id] = ragged_edges(layer.geometry)
+            self._edges[layer.info.id] = edges_of(layer.geometry)
         return self._edges[layer.info.id]
 
     def within(self, layer: Layer) -> Patches:

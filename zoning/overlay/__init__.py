@@ -19,7 +19,7 @@ from zoning.overlay.nearest import Members, nearest_features
 from zoning.overlay.pairs import measure_overlaps, sum_by_site
 from zoning.overlay.parts import dimensions
 from zoning.overlay.self_overlap import DoubleCover, double_cover
-from zoning.overlay.shapes import ShapeColumn, as_shapes
+from zoning.overlay.shapes import ShapeColumn, as_shapes, edges_of
 from zoning.overlay.tables import Nearest, Overlaps, SiteSums
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "as_shapes",
     "dimensions",
     "double_cover",
+    "edges_of",
     "lengths_inside",
     "measure_overlaps",
     "meet_widened",

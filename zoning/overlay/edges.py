@@ -26,8 +26,6 @@ from zoning.overlay.cutting import FEW, Pieces, cut_to_pieces
 __all__ = ["RaggedEdges", "ragged_edges"]
 
 POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
-
-
 VAST_M = 3e6
 """Wider than what may lie within `io.layer_place.REACH_M` of a county."""
 
@@ -88,8 +86,7 @@ def ragged_edges(geometries: NDArray[np.object_]) -> RaggedEdges:
     low, high = np.hsplit(shapely.bounds(geometries), 2)
     vast = (high - low > VAST_M).any(axis=1)  # false for nan
     if vast.any():
-        geometries = geometries.copy()
-        geometries[vast] = None
+        geometries = np.where(vast, np.array(None), geometries)
     done = []
     for rows in runs_of_rows(np.asarray(shapely.get_num_coordinates(geometries))):
         pieces = cut_to_pieces(_signed_edges(geometries[rows]))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zoning.overlay.areas import NOISE_M2, shared_areas
-from zoning.overlay.edges import ragged_edges
+from zoning.overlay.areas import NOISE_M2, areas_among
+from zoning.overlay.shapes import edges_of
 
 __all__ = ["DoubleCover", "double_cover"]
 
@@ -43,9 +43,8 @@ def double_cover(geometry: NDArray[np.object_], *, crs: str) -> DoubleCover:
     DoubleCover
         Neighbours that only touch are no pair.
     """
-    edges = ragged_edges(geometry)
-    found = shared_areas(edges, edges, crs=crs)
-    kept = (found.left < found.right) & (found.area_m2 > NOISE_M2)
+    found = areas_among(edges_of(geometry), crs=crs)
+    kept = found.area_m2 > NOISE_M2
     return DoubleCover(
         first=found.left[kept], second=found.right[kept], area_m2=found.area_m2[kept]
     )

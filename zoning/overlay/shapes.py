@@ -22,6 +22,7 @@ __all__ = [
     "ShapeColumn",
     "as_shapes",
     "boxes_of_runs",
+    "edges_of",
     "facet_runs",
     "rings_of",
 ]
@@ -138,6 +139,15 @@ class Drawn:
 def as_shapes(column: Any) -> ShapeColumn:
     """Return a column of shapes, whether it is an array of them or a column."""
     return column if isinstance(column, ShapeColumn) else Drawn(np.asarray(column))
+
+
+def edges_of(column: Any) -> RaggedEdges:
+    """Return the edges of all shapes of an array or a column.
+
+    A column of the prepared store has them laid out already.
+    """
+    shapes = as_shapes(column)
+    return shapes.edges(np.arange(len(shapes)))
 
 
 def rings_of(

@@ -11,7 +11,7 @@ from zoning import measure
 from zoning.errors import LayerError, Problem, UsageError
 from zoning.model import Base, CheckOptions, Layer
 from zoning.model.problems import layer_problem
-from zoning.overlay import ragged_edges, shared_areas
+from zoning.overlay import RaggedEdges, edges_of, ragged_edges, shared_areas
 from zoning.partition.county import zone_names
 from zoning.partition.ground import (
     ALSO,
@@ -187,11 +187,10 @@ def tabulate(
     sides = tuple(name for name in ground.labels if name != ALSO)
     zones = _zone_table(ground, inside, sides)
     shapes = ground.geometry[inside]
-    found = areas_by_zone(
-        ragged_edges(layer.geometry), ragged_edges(shapes), crs=base.crs
-    )
+    pieces = ragged_edges(shapes)
+    found = areas_by_zone(edges_of(layer.geometry), pieces, crs=base.crs)
     area = measure.area_m2(shapes, base.crs)
-    covered = _covered(layer, shapes, area, crs=base.crs)
+    covered = _covered(layer, pieces, area, crs=base.crs)
     if covered is not None:
         problems = (*problems, _partial(layer, area, covered))
     cells = _cells(found, label, zones, net=_net_share(layer))
@@ -323,14 +322,14 @@ def _net_share(layer: Layer) -> Floats:
 
 
 def _covered(
-    layer: Layer, shapes: NDArray[np.object_], area: Floats, *, crs: str
+    layer: Layer, pieces: RaggedEdges, area: Floats, *, crs: str
 ) -> Floats | None:
     """Return how much of each piece the layer covers; None when all of it."""
     if layer.coverage is None:
-        return np.zeros(len(shapes))
+        return np.zeros(len(pieces))
     cover = np.array([layer.coverage], dtype=object)
-    found = shared_areas(ragged_edges(shapes), ragged_edges(cover), crs=crs)
-    known = np.bincount(found.left, weights=found.area_m2, minlength=len(shapes))
+    found = shared_areas(pieces, ragged_edges(cover), crs=crs)
+    known = np.bincount(found.left, weights=found.area_m2, minlength=len(pieces))
     known = np.asarray(np.minimum(known, area), dtype=np.float64)
     if (known >= area * (1 - _WHOLE)).all():
         return None

@@ -16,7 +16,9 @@ from zoning.model.problems import layer_problem
 from zoning.overlay import (
     SUBSTANTIVE,
     Overlaps,
+    RaggedEdges,
     SiteSums,
+    edges_of,
     measure_overlaps,
     ragged_edges,
     shared_areas,
@@ -133,13 +135,17 @@ def reconcile(
     ]
     shapes = {k: one.geometry.copy() for k, one in lines.items() if one is not None}
     cuts: list[Cut] = []
+    towns = base.layers.get("township")
+    townships = None if towns is None else edges_of(towns.geometry)
     for rule in rules:
         other = base.layers.get(rule.to)
         if rule.yields not in shapes or other is None:
             missing = base.missing.get(rule.to, ())
             problems += [p for p in missing if rule.yields in shapes]
             continue
-        place = _Place(base=base, rule=rule, other=other, options=options)
+        place = _Place(
+            base=base, townships=townships, rule=rule, other=other, options=options
+        )
         made, after = _cut_layer(place, shapes[rule.yields], shapes.get(rule.to))
         shapes[rule.yields] = after
         cuts += made
@@ -188,9 +194,10 @@ def left_overlaps(base: Base, options: CheckOptions) -> tuple[Problem, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Place:
-    """A rule, the layer it yields to, and where."""
+    """A rule, the layer it yields to, where, and the townships as edges."""
 
     base: Base
+    townships: RaggedEdges | None
     rule: Precedence
     other: Layer
     options: CheckOptions
@@ -262,7 +269,7 @@ def _cut_feature(
         dropped_m2=lost,
         after_m2=after,
         given=given,
-        townships=_by_township(given, given_m2, base),
+        townships=_by_township(given, given_m2, place),
     )
     return cut, rest
 
@@ -285,13 +292,15 @@ def _joined(parts: Shapes) -> BaseGeometry:
     return shape
 
 
-def _by_township(given: BaseGeometry, given_m2: float, base: Base) -> dict[str, float]:
+def _by_township(
+    given: BaseGeometry, given_m2: float, place: _Place
+) -> dict[str, float]:
     """Return ground given up by township; what lies in none under ''."""
-    layer = base.layers.get("township")
-    if layer is None:
+    if place.townships is None:
         return {"": given_m2}
+    layer = place.base.layers["township"]
     ours = ragged_edges(np.array([given], dtype=object))
-    found = shared_areas(ours, ragged_edges(layer.geometry), crs=base.crs)
+    found = shared_areas(ours, place.townships, crs=place.base.crs)
     shares: dict[str, float] = {}
     for row, area in zip(found.right.tolist(), found.area_m2.tolist(), strict=True):
         if area > NOISE_M2:
