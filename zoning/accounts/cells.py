@@ -1,4 +1,4 @@
-"""Classes on a grid: polygons burnt by numpy, areas of cells on the ellipsoid."""
+"""Classes on a grid: polygons burnt in, areas of cells on the ellipsoid."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from zoning import measure
 from zoning.accounts.matrix import ABSENT, ChangeMatrix, Vintage, matrix_of_cells
+from zoning.corridors.burning import cells_inside
 
 __all__ = ["Grid", "burn", "cell_areas", "grid_over", "raster_matrix"]
 
@@ -27,6 +28,16 @@ class Grid:
     cell: float
     rows: int
     columns: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.rows, self.columns
+
+    @property
+    def transform(self) -> tuple[float, float, float, float, float, float]:
+        """Affine coefficients (a, b, c, d, e, f) from (column, row) to (x, y)."""
+        return self.cell, 0.0, self.west, 0.0, -self.cell, self.north
 
 
 def grid_over(geometry: NDArray[np.object_], cell_m: float) -> Grid:
@@ -67,78 +78,12 @@ def burn(vintage: Vintage, grid: Grid, classes: tuple[str, ...]) -> NDArray[np.i
     Where classes overlap, the first of `classes` counts; the last, where none
     is. A middle on a border belongs to the polygon right of it, or below.
     """
-    absent = len(classes) - 1
     number = np.searchsorted(classes[:-1], vintage.label.astype(str))
-    fallen = _crossings(vintage.geometry, grid)
-    layers = _below(fallen, np.ones(len(number)), grid)
-    total = _below(fallen, number.astype(np.float64), grid)
-    burnt = np.where(layers > 0, total, absent).astype(np.intp)
-    if (layers > 1).any():  # a sum of classes tells none of them
-        for own in range(absent - 1, -1, -1):
-            there = _below(fallen, (number == own).astype(np.float64), grid)
-            burnt[(there > 0) & (layers > 1)] = own
-    return burnt
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Crossings:
-    """Where edges cross the middle lines of columns; arrays have shape (m,).
-
-    `cell` is the flat place of the first cell below the edge, `feature` whose
-    edge it is, `sign` +1 where the polygon begins, -1 where it ends.
-    """
-
-    cell: NDArray[np.int64]
-    feature: NDArray[np.int64]
-    sign: Floats
-
-
-def _below(found: _Crossings, value: Floats, grid: Grid) -> Floats:
-    """Return the sum of `value` over the polygons that each middle lies in.
-
-    Every edge adds to the cells below it in its column.
-    """
-    weights = found.sign * value[found.feature]
-    added = np.bincount(found.cell, weights=weights, minlength=grid.rows * grid.columns)
-    return np.asarray(np.cumsum(added.reshape(grid.rows, grid.columns), axis=0))
-
-
-def _crossings(geometry: NDArray[np.object_], grid: Grid) -> _Crossings:
-    ends, sign, feature = _edges(geometry)
-    x = (ends[:, [0, 2]] - grid.west) / grid.cell - 0.5
-    first, last = np.clip(np.ceil(x), 0, grid.columns).astype(np.int64).T
-    count = last - first
-    edge = np.repeat(np.arange(len(ends)), count)
-    column = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count - first, count)
-    x0, y0, x1, y1 = ends[edge].T
-    middle = grid.west + (column + 0.5) * grid.cell
-    height = y0 + (middle - x0) / (x1 - x0) * (y1 - y0)
-    row = np.floor((grid.north - height) / grid.cell - 0.5).astype(np.int64) + 1
-    row = np.maximum(row, 0)
-    seen = row < grid.rows
-    return _Crossings(
-        cell=row[seen] * grid.columns + column[seen],
-        feature=feature[edge[seen]],
-        sign=sign[edge[seen]],
-    )
-
-
-def _edges(
-    geometry: NDArray[np.object_],
-) -> tuple[Floats, Floats, NDArray[np.int64]]:
-    """Return edges, west end first, +1 where the polygon lies below, and whose."""
-    parts, owner = shapely.get_parts(geometry, return_index=True)
-    rings, part = shapely.get_rings(
-        shapely.orient_polygons(parts, exterior_cw=False), return_index=True
-    )
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    joined = ring[1:] == ring[:-1]
-    ends, feature = np.hstack([xy[:-1], xy[1:]])[joined], owner[part[ring[1:][joined]]]
-    slant = ends[:, 0] != ends[:, 2]
-    ends, feature = ends[slant], feature[slant]
-    west = ends[:, 0] > ends[:, 2]
-    turned = np.where(west[:, None], ends[:, [2, 3, 0, 1]], ends)
-    return turned, np.where(west, 1.0, -1.0), feature
+    order = np.argsort(-number, kind="stable")
+    cell, owner = cells_inside(vintage.geometry[order], grid.transform, grid.shape)
+    burnt = np.full(grid.rows * grid.columns, len(classes) - 1, dtype=np.intp)
+    burnt[cell] = number[order][owner]  # in their order: the last one stands
+    return burnt.reshape(grid.shape)
 
 
 def cell_areas(grid: Grid, crs: str) -> Floats:

@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 from zoning.corridors.grid import Grid
 from zoning.errors import Problem, UsageError
 
-__all__ = ["burned"]
+__all__ = ["burned", "cells_inside"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Cells = tuple[Indices, Indices]
+Affine = tuple[float, float, float, float, float, float]
 
 
 def burned(grid: Grid, geometries: NDArray[np.object_], values: Floats) -> Grid:
@@ -47,7 +48,10 @@ def burned(grid: Grid, geometries: NDArray[np.object_], values: Floats) -> Grid:
     if len(geometries) != len(values):
         shapes = {"found": str(len(values)), "expected": str(len(geometries))}
         raise UsageError(Problem(code="GRID_SHAPE", values=shapes))
-    found = [_inside(grid, geometries), _crossed(grid, geometries)]
+    found = [
+        cells_inside(geometries, grid.transform, grid.shape),
+        _crossed(grid, geometries),
+    ]
     cells = np.concatenate([cell for cell, _ in found])
     owner = np.concatenate([who for _, who in found])
     order = np.argsort(owner, kind="stable")
@@ -56,49 +60,67 @@ def burned(grid: Grid, geometries: NDArray[np.object_], values: Floats) -> Grid:
     return grid.with_values(out)
 
 
-def _in_cells(grid: Grid, xy: Floats) -> Floats:
+def _in_cells(transform: Affine, xy: Floats) -> Floats:
     """Carry plane points to columns and rows, cell centres at whole numbers."""
-    a, _, west, _, e, north = grid.transform
+    a, _, west, _, e, north = transform
     return np.column_stack([(xy[:, 0] - west) / a, (xy[:, 1] - north) / e]) - 0.5
 
 
-def _segments(grid: Grid, lines: NDArray[np.object_]) -> tuple[Floats, Indices]:
+def _segments(transform: Affine, lines: NDArray[np.object_]) -> tuple[Floats, Indices]:
     """Return segments as (column, row, column, row), and the line of each."""
     xy, index = shapely.get_coordinates(lines, return_index=True)
-    ends = _in_cells(grid, xy)
+    ends = _in_cells(transform, xy)
     whole = index[1:] == index[:-1]
     return np.hstack([ends[:-1], ends[1:]])[whole], index[1:][whole]
 
 
-def _inside(grid: Grid, geometries: NDArray[np.object_]) -> Cells:
-    """Return cells whose centre lies in a polygon, and the polygon."""
+def cells_inside(
+    geometries: NDArray[np.object_], transform: Affine, shape: tuple[int, int]
+) -> Cells:
+    """Return cells whose centre lies in a polygon, and the row of the polygon.
+
+    Parameters
+    ----------
+    geometries : ndarray of object, shape (n,)
+        Valid; what is no polygon has no cell.
+    transform, shape
+        Of a grid, as `Grid.transform` and `Grid.shape`; of any CRS.
+
+    Returns
+    -------
+    ndarray of int64, shape (m,)
+        Flat cells. A centre on a border belongs to the polygon right of it, or
+        below.
+    ndarray of int64, shape (m,)
+        Rows of `geometries`, ascending.
+    """
     parts, owner = shapely.get_parts(geometries, return_index=True)
     areal = shapely.get_dimensions(parts) == 2  # noqa: PLR2004
     rings, ring_of = shapely.get_rings(parts[areal], return_index=True)
-    segments, ring = _segments(grid, rings)
+    segments, ring = _segments(transform, rings)
     who = owner[areal][ring_of][ring]
     low = np.minimum(segments[:, 1], segments[:, 3])
     high = np.maximum(segments[:, 1], segments[:, 3])
-    first = np.clip(np.ceil(low), 0, grid.shape[0]).astype(np.int64)
-    last = np.clip(np.ceil(high), 0, grid.shape[0]).astype(np.int64)
+    first = np.clip(np.ceil(low), 0, shape[0]).astype(np.int64)
+    last = np.clip(np.ceil(high), 0, shape[0]).astype(np.int64)
     each, row = _ranges(first, last)
     x0, y0, x1, y1 = segments[each].T
     column = x0 + (row - y0) * (x1 - x0) / (y1 - y0)
     order = np.lexsort((column, row, who[each]))
-    start = np.clip(np.ceil(column[order][0::2]), 0, grid.shape[1]).astype(np.int64)
-    stop = np.clip(np.ceil(column[order][1::2]), 0, grid.shape[1]).astype(np.int64)
+    start = np.clip(np.ceil(column[order][0::2]), 0, shape[1]).astype(np.int64)
+    stop = np.clip(np.ceil(column[order][1::2]), 0, shape[1]).astype(np.int64)
     span, at = _ranges(start, np.maximum(start, stop))
-    return row[order][0::2][span] * grid.shape[1] + at, who[each][order][0::2][span]
+    return row[order][0::2][span] * shape[1] + at, who[each][order][0::2][span]
 
 
 def _crossed(grid: Grid, geometries: NDArray[np.object_]) -> Cells:
     """Return cells that a line passes through or a point lies in, and whose."""
     parts, owner = shapely.get_parts(geometries, return_index=True)
     linear = shapely.get_dimensions(parts) == 1
-    segments, line = _segments(grid, parts[linear])
+    segments, line = _segments(grid.transform, parts[linear])
     middles, of = _between_cell_edges(segments)
     single = shapely.get_dimensions(parts) == 0
-    points = _in_cells(grid, shapely.get_coordinates(parts[single]))
+    points = _in_cells(grid.transform, shapely.get_coordinates(parts[single]))
     places = np.floor(np.vstack([middles, points]) + 0.5).astype(np.int64)
     who = np.concatenate([owner[linear][line][of], owner[single]])
     rows, columns = grid.shape
