@@ -11,7 +11,7 @@ from zoning.report.blocks import Block, Grid, GridRow, Paragraph, Section
 from zoning.report.numbers import fixed, metres, square_metres
 from zoning.report.texts import text
 from zoning.report.three_lines import THREE_LINES
-from zoning.report.verdict import software
+from zoning.report.verdict import relative_path, software
 from zoning.report.wording import (
     Context,
     basis,
@@ -309,12 +309,13 @@ def _layer_grid(base: Base, lang: str) -> Grid:
     infos = [layer.info for layer in base.layers.values()]
     infos += [raster.info for raster in base.rasters.values()]
     infos += list(base.tables.values())
-    names = ("layer", "edition", "authority", "coverage", "features", "sha256")
+    names = ("layer", "path", "edition", "authority", "coverage", "features", "sha256")
     rows = tuple(
         GridRow(
             cells=(
                 heading("layer", info.id, lang),
-                info.edition or "—",
+                relative_path(info.path),
+                info.edition or text("mark.no_edition", lang),
                 _authority(info.authority, lang),
                 _coverage(info.coverage, lang),
                 str(info.features),
@@ -326,8 +327,8 @@ def _layer_grid(base: Base, lang: str) -> Grid:
     return Grid(
         columns=tuple(text(f"column.{name}", lang) for name in names),
         rows=rows,
-        widths=(3, 1.8, 1.3, 1.5, 1.3, 2.8),
-        numeric=(4,),
+        widths=(2.3, 2.5, 1.7, 1.1, 1.4, 1.1, 2.2),
+        numeric=(5,),
         caption=text("caption.layers", lang),
         small=True,
     )
