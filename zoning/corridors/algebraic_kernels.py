@@ -26,18 +26,26 @@ def apply(starts: Numbers, ends: Numbers, values: Floats, x: Floats) -> Floats:
 
 
 @compiled
+def _relaxed(
+    starts: Numbers, ends: Numbers, values: Floats, b: Floats, x: Floats, i: int
+) -> float:
+    """Return what makes the equation of node i hold, the others as they are."""
+    total, diag = float(b[i]), 1.0
+    for k in range(starts[i], starts[i + 1]):
+        if ends[k] == i:
+            diag = values[k]
+        else:
+            total -= values[k] * x[ends[k]]
+    return total / diag
+
+
+@compiled
 def forward(
     starts: Numbers, ends: Numbers, values: Floats, b: Floats, x: Floats
 ) -> None:
     """One Gauss-Seidel sweep in order of number."""
     for i in range(len(x)):
-        total, diag = b[i], 1.0
-        for k in range(starts[i], starts[i + 1]):
-            if ends[k] == i:
-                diag = values[k]
-            else:
-                total -= values[k] * x[ends[k]]
-        x[i] = total / diag
+        x[i] = _relaxed(starts, ends, values, b, x, i)
 
 
 @compiled
@@ -46,13 +54,7 @@ def backward(
 ) -> None:
     """One Gauss-Seidel sweep against the order of number."""
     for i in range(len(x) - 1, -1, -1):
-        total, diag = b[i], 1.0
-        for k in range(starts[i], starts[i + 1]):
-            if ends[k] == i:
-                diag = values[k]
-            else:
-                total -= values[k] * x[ends[k]]
-        x[i] = total / diag
+        x[i] = _relaxed(starts, ends, values, b, x, i)
 
 
 @compiled

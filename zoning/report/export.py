@@ -180,7 +180,7 @@ def _missing(run: StoredRun, lang: str) -> str:
 
 
 def _bytes(name: str, content: bytes) -> Artefact:
-    return Artefact(name=name, make=lambda: content)
+    return Artefact.of(name, content)
 
 
 # ------------------------------------------------------------------- GeoPackage

@@ -37,6 +37,11 @@ class Artefact:
     make: Make | None = None
     draw: Draw | None = None
 
+    @classmethod
+    def of(cls, name: str, content: bytes) -> "Artefact":
+        """Return a file whose bytes are there already."""
+        return cls(name=name, make=lambda: content)
+
 
 def write_folder(folder: Path, artefacts: Iterable[Artefact]) -> Path:
     """Write files into a new folder, whole or not at all; return `folder`.

@@ -27,6 +27,7 @@ from zoning.report.texts import text
 from zoning.report.wording import STATE_ORDER
 
 __all__ = [
+    "ROWS",
     "SAFE",
     "Sheets",
     "csv_bytes",
@@ -48,7 +49,7 @@ SAFE = {
 }
 """Options of a workbook in which text stays text."""
 
-_ROWS = {
+ROWS: Mapping[str, type[Any]] = {
     "sites": SiteRow,
     "findings": FindingRow,
     "not_checked": GapRow,
@@ -105,7 +106,7 @@ def _sheets(report: Report, lang: str) -> Sheets:
         "residue": residue_table(report, lang=lang),
         "layers": layers_table(report, lang=lang),
     }
-    return tuple((Shape.of(key, _ROWS[key]), rows) for key, rows in tables.items())
+    return tuple((Shape.of(key, ROWS[key]), rows) for key, rows in tables.items())
 
 
 def _sorted(rows: list[FindingRow]) -> list[FindingRow]:

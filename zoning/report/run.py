@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoning.errors import Problem, UsageError
 from zoning.model import Report
 from zoning.report.evidence import evidence_files
-from zoning.report.folder import Artefact, Make, refuse_used, staged, store
+from zoning.report.folder import Artefact, refuse_used, staged, store
 from zoning.report.inputs import INPUTS, inputs_bytes
 from zoning.report.manifest import MANIFEST, manifest_bytes
 from zoning.report.sharing import shared_document
@@ -81,7 +81,7 @@ def write_run(
         for artefact in _artefacts(report, document, form):
             store(stage, artefact)
         data = manifest_bytes(stage, _facts(document, whole, form))
-        store(stage, Artefact(name=MANIFEST, make=lambda: data))
+        store(stage, Artefact.of(MANIFEST, data))
     return folder
 
 
@@ -163,7 +163,7 @@ def _full(report: Report, lang: str) -> Iterator[Artefact]:
     )
     yield Artefact(name="ledger.xlsx", make=lambda: ledger_bytes(report, lang=lang))
     for name, data in csv_twins(report, lang=lang).items():
-        yield Artefact(name=f"ledger/{name}", make=_constant(data))
+        yield Artefact.of(f"ledger/{name}", data)
     yield Artefact(
         name="result.gpkg", draw=lambda path: write_features(report, path, lang=lang)
     )
@@ -177,7 +177,7 @@ def _full(report: Report, lang: str) -> Iterator[Artefact]:
         name="map.html", draw=lambda path: write_map(report, path, lang=lang)
     )
     for name, data in evidence_files(report).items():
-        yield Artefact(name=f"evidence/{name}", make=_constant(data))
+        yield Artefact.of(f"evidence/{name}", data)
 
 
 def _sheets(report: Report, lang: str) -> Iterator[Artefact]:
@@ -189,7 +189,3 @@ def _sheets(report: Report, lang: str) -> Iterator[Artefact]:
         setting = Setting(lang=lang, pictures=False)
         for artefact in sheet_artefacts(report, setting=setting):
             yield replace(artefact, name=f"sheets/{artefact.name}")
-
-
-def _constant(data: bytes) -> Make:
-    return lambda: data

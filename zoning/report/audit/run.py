@@ -9,7 +9,7 @@ from zoning.report.audit.map import write_audit_map
 from zoning.report.audit.record import audit_document
 from zoning.report.audit.story import tell_audit
 from zoning.report.audit.tables import csv_twins, ledger_bytes
-from zoning.report.folder import Artefact, Make, refuse_used, staged, store
+from zoning.report.folder import Artefact, refuse_used, staged, store
 from zoning.report.manifest import AUDIT, MANIFEST, manifest_bytes
 from zoning.report.verdict import json_bytes
 
@@ -34,7 +34,7 @@ def write_audit(report: AuditReport, folder: Path, *, lang: str = "zh") -> Path:
         for artefact in _artefacts(report, document["digest"], lang):
             store(stage, artefact)
         data = manifest_bytes(stage, facts)
-        store(stage, Artefact(name=MANIFEST, make=lambda: data))
+        store(stage, Artefact.of(MANIFEST, data))
     return folder
 
 
@@ -49,7 +49,7 @@ def _artefacts(report: AuditReport, digest: str, lang: str) -> Iterator[Artefact
     yield Artefact(name="report.html", make=lambda: page_bytes(story))
     yield Artefact(name="ledger.xlsx", make=lambda: ledger_bytes(report, lang=lang))
     for name, data in csv_twins(report, lang=lang).items():
-        yield Artefact(name=f"ledger/{name}", make=_constant(data))
+        yield Artefact.of(f"ledger/{name}", data)
     yield Artefact(
         name="result.gpkg", draw=lambda path: write_problems(report, path, lang=lang)
     )
@@ -66,7 +66,3 @@ def _artefacts(report: AuditReport, digest: str, lang: str) -> Iterator[Artefact
     yield Artefact(
         name="map.html", draw=lambda path: write_audit_map(report, path, lang=lang)
     )
-
-
-def _constant(data: bytes) -> Make:
-    return lambda: data

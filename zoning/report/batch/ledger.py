@@ -14,16 +14,12 @@ from typing import IO, Any
 
 from zoning.model import Report
 from zoning.report.archive import repack_file
-from zoning.report.ledger import SAFE, say_what_it_is
+from zoning.report.ledger import ROWS, SAFE, say_what_it_is
 from zoning.report.ledger_sheets import CsvSheet, Looks, Page, Shape
 from zoning.report.statements import KEPT
 from zoning.report.tables import (
-    FindingRow,
     GapRow,
-    LayerRow,
-    ResidueRow,
     ReviewRow,
-    SiteRow,
     findings_table,
     gaps_table,
     layers_table,
@@ -69,14 +65,7 @@ class _JudgedRow:
     first_sites: str
 
 
-_ROWS = {
-    "sites": SiteRow,
-    "findings": FindingRow,
-    "not_checked": _OpenRow,
-    "reviews": _JudgedRow,
-    "residue": ResidueRow,
-    "layers": LayerRow,
-}
+_ROWS = {**ROWS, "not_checked": _OpenRow, "reviews": _JudgedRow}
 
 
 class _Concerned:

@@ -79,7 +79,7 @@ def write_batch(
         for artefact in _artefacts(batch, document, form=form, tally=tally):
             store(stage, artefact)
         data = manifest_bytes(stage, _facts(document, form))
-        store(stage, Artefact(name=MANIFEST, make=lambda: data))
+        store(stage, Artefact.of(MANIFEST, data))
     return tally
 
 
@@ -154,7 +154,7 @@ def _artefacts(
         batch.report_of(()), document, verdict=tally.verdict
     )
     for file, data in texts.items():
-        yield Artefact(name=f"evidence/{file}", make=_constant(data))
+        yield Artefact.of(f"evidence/{file}", data)
 
 
 def _reports(
@@ -176,10 +176,6 @@ def _rest(worst: Report, tally: Tally) -> Rest:
     counts = tally.counts
     counts.subtract(result.verdict for result in worst.sites)
     return Rest(counts=+counts)
-
-
-def _constant(data: bytes) -> Callable[[], bytes]:
-    return lambda: data
 
 
 def _facts(document: Json, form: BatchForm) -> Json:

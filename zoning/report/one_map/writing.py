@@ -92,7 +92,7 @@ def write_contents(
             store(stage, artefact)
         facts = {"digest": contents.document["digest"], "lang": lang}
         data = manifest_bytes(stage, {"kind": contents.name, **facts})
-        store(stage, Artefact(name=MANIFEST, make=lambda: data))
+        store(stage, Artefact.of(MANIFEST, data))
         if approve is not None:
             approve(stage)
     return folder
