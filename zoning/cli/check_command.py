@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,9 +23,11 @@ from zoning.cli.options import (
     verify_option,
 )
 from zoning.errors import Problem, UsageError
-from zoning.model import Base, CheckOptions, Report, Site
-from zoning.report.batch.values import BATCH_BEYOND, BatchForm
-from zoning.rules.packs import RuleBook
+
+if TYPE_CHECKING:  # help is printed without them
+    from zoning.model import Base, CheckOptions, Report, Site
+    from zoning.report.batch.values import BatchForm
+    from zoning.rules.packs import RuleBook
 
 __all__ = ["command", "run_check"]
 
@@ -87,6 +90,9 @@ def command(  # noqa: PLR0913  the options of the command
     zoning check site.txt --base county/ --as-of 2024-06-01 --json
     zoning check parcels/ --base county/ --out run --workers 2 --resume
     """  # noqa: D301  \b keeps click from reflowing
+    from zoning.model import CheckOptions
+    from zoning.report.batch.values import BATCH_BEYOND, BatchForm
+
     form = BatchForm(
         lang=lang, share=share, template=office_template(template), sheets=sheets
     )
@@ -116,9 +122,9 @@ def command(  # noqa: PLR0913  the options of the command
 class _Asked:
     """What is to be checked, and against what; a batch uses its sites up."""
 
-    sites: list[Site]
-    base: Base
-    book: RuleBook
+    sites: "list[Site]"
+    base: "Base"
+    book: "RuleBook"
     folder: Path
     verify: bool
 
@@ -133,7 +139,9 @@ class _Way:
     workers: int
 
 
-def _write(report: Report, out: Path | None, usual: Path, *, form: BatchForm) -> None:
+def _write(
+    report: "Report", out: Path | None, usual: Path, *, form: "BatchForm"
+) -> None:
     from zoning.report.folder import next_free
     from zoning.report.run import write_run
 
@@ -151,9 +159,9 @@ def _write(report: Report, out: Path | None, usual: Path, *, form: BatchForm) ->
 
 def _check_batch(
     asked: _Asked,
-    options: CheckOptions,
+    options: "CheckOptions",
     *,
-    form: BatchForm,
+    form: "BatchForm",
     way: _Way,
     as_json: bool,
 ) -> int:
@@ -184,7 +192,7 @@ def _check_batch(
     return outcome.tally.exit_code
 
 
-def _used_up(sites: list[Site]) -> Iterator[Site]:
+def _used_up(sites: "list[Site]") -> "Iterator[Site]":
     """Yield sites and let go of them; the journal has them then."""
     sites.reverse()
     while sites:
@@ -202,9 +210,9 @@ def run_check(
     *,
     project: Path | None,
     crs: str | None,
-    options: CheckOptions,
+    options: "CheckOptions",
     verify: bool = False,
-) -> Report:
+) -> "Report":
     """Open the base, read the sites, check them.
 
     A prepared layer that turns out damaged is made anew.
@@ -234,7 +242,7 @@ def _read(
     return _Asked(sites=list(read), base=opened, book=book, folder=base, verify=verify)
 
 
-def _check(asked: _Asked, options: CheckOptions) -> Report:
+def _check(asked: _Asked, options: "CheckOptions") -> "Report":
     from zoning.check import check
     from zoning.io.base import open_base
     from zoning.store import DamagedError

@@ -3,13 +3,16 @@
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from zoning.cli.console import progress, say, stdout_console, text
 from zoning.cli.options import lang_option
 from zoning.errors import OutputError, Problem
-from zoning.model import CheckOptions, Report
+
+if TYPE_CHECKING:  # help is printed without it
+    from zoning.model import Report
 
 __all__ = ["DEMO_DAY", "command"]
 
@@ -66,11 +69,12 @@ def _lay_out(folder: Path) -> Path:
     return base
 
 
-def _check(base: Path) -> Report:
+def _check(base: Path) -> "Report":
     from zoning.check import check
     from zoning.io.base import open_base
     from zoning.io.project import read_projects
     from zoning.io.sites import read_sites
+    from zoning.model import CheckOptions
     from zoning.rules.packs import read_rule_book
     from zoning.samples.places import site_files
 

@@ -1,14 +1,17 @@
 """`zoning init`: recognise the files of a folder, write its first zoning.yaml."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from zoning.cli.console import say, text
 from zoning.cli.options import lang_option
 from zoning.errors import OutputError, Problem
-from zoning.io.first_base import Dataset
 from zoning.terms import label
+
+if TYPE_CHECKING:  # help is printed without it
+    from zoning.io.first_base import Dataset
 
 __all__ = ["command"]
 
@@ -73,13 +76,13 @@ def command(*, folder: Path, covers_county: bool, lang: str) -> int:
     return 0
 
 
-def _why(one: Dataset, lang: str) -> str:
+def _why(one: "Dataset", lang: str) -> str:
     reasons = one.guess.reasons if one.guess else ()
     year = (text("init_year", lang, year=one.edition),) if one.edition else ()
     return "; ".join((*reasons, *year))
 
 
-def _why_not(one: Dataset, lang: str) -> str:
+def _why_not(one: "Dataset", lang: str) -> str:
     if one.age:
         return text("init_age", lang, age=one.age)
     return text("init_choose", lang)

@@ -2,15 +2,18 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from zoning.cli.console import say, text
 from zoning.cli.options import lang_option, out_option
 from zoning.errors import OutputError, Problem, UsageError
-from zoning.model import Base, Report
-from zoning.report.tiles import TileSource, tile_source
 from zoning.terms import label
+
+if TYPE_CHECKING:  # help is printed without them
+    from zoning.model import Base, Report
+    from zoning.report.tiles import TileSource
 
 __all__ = ["command"]
 
@@ -52,6 +55,8 @@ def command(
     zoning map zoning-runs/site --lang en --base county/
     zoning map county/ --tiles tianditu-img
     """  # noqa: D301  \b keeps click from reflowing
+    from zoning.report.tiles import tile_source
+
     tiles = tile_source(wanted, os.environ) if wanted else None
     target = out or Path(MAP_NAME)
     if target.exists():
@@ -73,7 +78,7 @@ def _of_run(
     target: Path,
     *,
     lang: str,
-    tiles: TileSource | None,
+    tiles: "TileSource | None",
 ) -> int:
     """Take out the map of a run, or draw it from the check made again."""
     from zoning.cli.stored_run import language_of, open_stored, reproduced, stored_copy
@@ -91,12 +96,12 @@ def _of_run(
 
 
 def _draw(
-    source: Base | Report,
+    source: "Base | Report",
     target: Path,
     *,
     lang: str,
     talk: str,
-    tiles: TileSource | None,
+    tiles: "TileSource | None",
 ) -> None:
     from zoning.report.map import BUDGET_BYTES, write_map
 

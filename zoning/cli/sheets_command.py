@@ -15,7 +15,6 @@ from zoning.cli.options import (
     out_option,
 )
 from zoning.errors import Problem, UsageError
-from zoning.model import CheckOptions
 
 __all__ = ["command"]
 
@@ -105,6 +104,8 @@ def command(  # noqa: PLR0913  the options of the command
         opened = open_base(sources[0])
         say(str(write_atlas(opened, folder, setting=setting, as_of=as_of)))
         return 0
+    from zoning.model import CheckOptions
+
     options = CheckOptions(as_of=as_of)
     report = run_check(sources, base, project=project, crs=crs, options=options)
     say(str(write_sheets(report, folder, setting=setting)))
