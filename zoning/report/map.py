@@ -36,6 +36,8 @@ from zoning.terms import LANGUAGES
 if TYPE_CHECKING:
     import folium
 
+    from zoning.report.inline import OfflineFigure
+
 __all__ = ["MapSize", "draw_map", "empty_map", "map_html", "write_map"]
 
 Json = dict[str, Any]
@@ -175,8 +177,6 @@ def _assemble(
     *,
     form: _Form,
 ) -> "folium.Map":
-    from folium.plugins import Fullscreen
-
     from zoning.report.inline import OfflineFigure
 
     base = source.base if isinstance(source, Report) else source
@@ -188,13 +188,7 @@ def _assemble(
         pictures=tiles.hosts if tiles else (),
         packed=sum(entry.shown for entry in drawn) > PACK_ABOVE,
     )
-    page = empty_map(bounds)
-    figure.add_child(page)
-    Fullscreen(  # type: ignore[no-untyped-call]  # folium is half typed
-        position="topright",
-        title=map_text("js.full", lang),
-        title_cancel=map_text("js.exit_full", lang),
-    ).add_to(page)
+    page = empty_map(figure, bounds, lang=lang)
     shown = _SHOWN | _layers_met(source)
     layers = {
         entry.layer: add_layer(page, entry, show=entry.layer in shown)
@@ -223,9 +217,12 @@ def _assemble(
     return page
 
 
-def empty_map(bounds: Sequence[float]) -> "folium.Map":
-    """Return a map without layers or tiles, of what lies within bounds."""
+def empty_map(
+    figure: "OfflineFigure", bounds: Sequence[float], *, lang: str
+) -> "folium.Map":
+    """Return a map without layers or tiles, of what lies within bounds, in `figure`."""
     import folium
+    from folium.plugins import Fullscreen
 
     south, west, north, east = bounds
     page = folium.Map(
@@ -241,6 +238,12 @@ def empty_map(bounds: Sequence[float]) -> "folium.Map":
     )
     page.default_js = [link for link in page.default_js if link[0] == "leaflet"]
     page.default_css = [link for link in page.default_css if link[0] == "leaflet_css"]
+    figure.add_child(page)
+    Fullscreen(  # type: ignore[no-untyped-call]  # folium is half typed
+        position="topright",
+        title=map_text("js.full", lang),
+        title_cancel=map_text("js.exit_full", lang),
+    ).add_to(page)
     return page
 
 

@@ -30,7 +30,7 @@ from zoning.report.map_layers import (
 from zoning.report.map_legend import legend, legend_row
 from zoning.report.map_panel import layer_facts, panel
 from zoning.report.map_view import MapView
-from zoning.report.map_words import map_text, sentence, state_mark
+from zoning.report.map_words import sentence, state_mark
 from zoning.report.severities import STATE_OF
 from zoning.report.styles import layer_ids, state_colour, style
 from zoning.terms import label
@@ -51,21 +51,13 @@ _SHOWN = frozenset({"county", "township"})
 
 def draw_audit(report: AuditReport, *, lang: str) -> "folium.Map":
     """Return a Folium map of the base and its problems; it needs no network."""
-    from folium.plugins import Fullscreen
-
     from zoning.report.inline import OfflineFigure
 
     base = report.base
     drawn = draw_layers(base, view_window(base, 0.0), lang=lang)
     bounds = bounds_lonlat(base.county, base.crs)
     figure = OfflineFigure(f"{audit_text('map_kind', lang)} · {base.name}", lang)
-    page = empty_map(bounds)
-    figure.add_child(page)
-    Fullscreen(  # type: ignore[no-untyped-call]  # folium is half typed
-        position="topright",
-        title=map_text("js.full", lang),
-        title_cancel=map_text("js.exit_full", lang),
-    ).add_to(page)
+    page = empty_map(figure, bounds, lang=lang)
     shown = _SHOWN | {
         name for one in report.problems for name in (one.layer, one.other_layer)
     }
