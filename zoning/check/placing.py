@@ -11,7 +11,7 @@ from zoning import measure
 from zoning.errors import Problem
 from zoning.georeference.readings import located, unplaced
 from zoning.model import Base, CheckOptions, Site
-from zoning.overlay import within_tolerance
+from zoning.overlay import VAST_M, within_tolerance
 from zoning.topology import oriented
 
 __all__ = ["Placed", "place_sites", "trusted_project"]
@@ -55,6 +55,9 @@ def _place(site: Site, base: Base, options: CheckOptions) -> Placed:
     surveyed = oriented(np.array([site.geometry], dtype=object))
     carried = measure.project(surveyed, site.crs, base.crs)
     distance = float(shapely.distance(carried[0], base.county))
+    west, south, east, north = shapely.bounds(carried[0]).tolist()
+    if max(east - west, north - south) > VAST_M:
+        distance = np.inf  # a damaged number
     if not distance <= FAR_M:  # also catches nan and inf
         far = _far(site, distance, base)
         return Placed(site=replace(site, geometry=None, rejection=far), geometry=None)

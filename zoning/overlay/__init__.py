@@ -13,7 +13,7 @@ from zoning.overlay.boxes import meet_widened, rows_near, within_widened
 from zoning.overlay.candidates import PieceTree
 from zoning.overlay.classes import RESIDUE, SUBSTANTIVE, TOUCHING, within_tolerance
 from zoning.overlay.coverage import outside_parts, uncovered_share
-from zoning.overlay.edges import RaggedEdges, ragged_edges
+from zoning.overlay.edges import VAST_M, RaggedEdges, ragged_edges
 from zoning.overlay.inside import lengths_inside, points_inside
 from zoning.overlay.nearest import Members, nearest_features
 from zoning.overlay.pairs import measure_overlaps, sum_by_site
@@ -26,6 +26,7 @@ __all__ = [
     "RESIDUE",
     "SUBSTANTIVE",
     "TOUCHING",
+    "VAST_M",
     "DoubleCover",
     "Members",
     "Nearest",

@@ -26,8 +26,8 @@ from zoning.overlay.cutting import FEW, Pieces, cut_to_pieces
 __all__ = ["RaggedEdges", "ragged_edges"]
 
 POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
-VAST_M = 3e6
-"""Wider than what may lie within `io.layer_place.REACH_M` of a county."""
+VAST_M = 4e7
+"""The way round the Earth: nothing in a plane of metres is wider."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -74,8 +74,8 @@ def ragged_edges(geometries: NDArray[np.object_]) -> RaggedEdges:
     geometries : ndarray of object, shape (n,)
         Valid polygons and multipolygons; everything else, also None and empty,
         is a feature without edges. So is one wider than `VAST_M`: a damaged
-        number, which would ask for millions of pieces; its layer is doubted
-        where it is read.
+        number, which would ask for pieces without end; its layer is doubted, and
+        such a site rejected, where they are read.
 
     Returns
     -------
