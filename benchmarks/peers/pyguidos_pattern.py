@@ -8,6 +8,7 @@ name ends in connectivity and edge width: ``map_8_1``.
 import json
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,17 +40,16 @@ def main(folder: Path, rounds: int) -> dict[str, Any]:
             transform=rasterio.transform.from_origin(4e6, 3e6, 25, 25),
         ) as out:
             out.write(cells.astype("uint8") + 1, 1)
-        spent[name] = least_cpu(
-            lambda path=path, connectivity=connectivity, width=width: pyguidos.mspa(
-                str(path),
-                connectivity=int(connectivity),
-                edge_width=int(width),
-                outdir=str(folder),
-                statists=False,
-                stat_files=False,
-            ),
-            rounds,
+        run = partial(
+            pyguidos.mspa,
+            str(path),
+            connectivity=int(connectivity),
+            edge_width=int(width),
+            outdir=str(folder),
+            statists=False,
+            stat_files=False,
         )
+        spent[name] = least_cpu(run, rounds)
         with rasterio.open(folder / f"{name}_{connectivity}_{width}_1_1.tif") as found:  # noqa: TID251
             codes[name] = found.read(1)
     np.savez(folder / "found.npz", **codes)
