@@ -1,8 +1,9 @@
 """The spatial pattern by pyguidos; runs in an environment of its own.
 
-Called with a folder: reads ``given.npz``, foreground by name, and writes the
-codes as ``found.npz``; prints CPU seconds of the quickest round for each. A
-name ends in connectivity and edge width: ``map_8_1``.
+Called with a folder: reads ``given.npz``, maps by name with 1 for foreground, 0
+for background and 255 for missing cells, and writes the codes as ``found.npz``;
+prints CPU seconds of the quickest round for each. A name ends in connectivity
+and edge width: ``map_8_1``.
 """
 
 import json

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from zoning.corridors.conductors import Conductor
 from zoning.corridors.direct import DIRECT
+from zoning.corridors.grid import require_same_shape
 from zoning.corridors.habitat import Habitat
 from zoning.corridors.pairwise import Flow
 from zoning.errors import Problem, UsageError
@@ -67,8 +68,10 @@ def advanced(
     Raises
     ------
     UsageError
-        ``NOTHING_FLOWS`` when no component has both a source and a ground.
+        ``NOTHING_FLOWS`` when no component has both a source and a ground;
+        ``GRID_SHAPE``.
     """
+    require_same_shape(habitat.shape, sources.shape, grounds.shape)
     circuit = habitat.circuit(method=method)
     current, hard, leak = settled(
         circuit.from_cells(np.nan_to_num(sources)),

@@ -95,13 +95,13 @@ def throughflow(
 ) -> Floats:
     """Return the larger of what enters and leaves each node of a Laplacian.
 
-    Without a branch: it is half of all flow through the node and of what is
-    left between the two.
+    `leak` has a conductance to the ground for each node, or is empty. Without a
+    branch: the larger is half of their sum and of their difference.
     """
     out = np.empty(len(x))
     for i in range(len(x)):
         here = x[i]
-        net = leak[i] * here
+        net = leak[i] * here if len(leak) else 0.0
         every = abs(net)
         for k in range(starts[i], starts[i + 1]):
             flow = values[k] * (x[ends[k]] - here)

@@ -31,6 +31,7 @@ from zoning.corridors.least_cost import (
     accumulate,
     corridor,
     least_cost_path,
+    numbered,
 )
 from zoning.errors import Problem, UsageError
 
@@ -182,7 +183,7 @@ def connect(
         As `accumulate`; ``SOURCES_ONE`` when there is nothing to join.
     """
     nearest = accumulate(resistance, sources)
-    label = np.where(sources.missing, 0, sources.values).astype(np.int32)
+    label = numbered(sources)
     numbers = [int(n) for n in np.unique(label) if n != 0]
     if len(numbers) == 1:
         raise UsageError(Problem(code="SOURCES_ONE"))

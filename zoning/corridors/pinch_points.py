@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from zoning.corridors.direct import DIRECT
 from zoning.corridors.foci import Foci, PairChoice
+from zoning.corridors.grid import require_same_shape
 from zoning.corridors.habitat import Habitat
 from zoning.corridors.map_sums import MapSums
 from zoning.corridors.pairwise import Flow, pairwise
@@ -66,7 +67,13 @@ def pinch_points(
     method : str
         What solves; see `planning`.
     watch : Watch, optional
+
+    Raises
+    ------
+    UsageError
+        ``GRID_SHAPE``, ``FOCI_TOO_FEW``.
     """
+    require_same_shape(habitat.shape, corridor.shape, foci.shape)
     inside = corridor.copy()
     inside.ravel()[foci.cells] = True
     narrowed = replace(
