@@ -33,7 +33,7 @@ from zoning.corridors.habitat import Habitat
 from zoning.corridors.least_cost import accumulate
 from zoning.corridors.mspa import PatternRule, spatial_pattern
 from zoning.corridors.network import connect
-from zoning.corridors.pairwise import pairwise
+from zoning.corridors.pairwise import Flow, pairwise
 
 __all__ = ["county_sources", "foreground"]
 
@@ -123,24 +123,27 @@ def links(*, every_pair: bool) -> dict[str, Any]:
 
 def circuit() -> dict[str, Any]:
     """Measure one pair of regions of the county, from resistance to map."""
-    label = county_sources(COUNTY)
-    ground = 1 / scene(*COUNTY).conductance
-    for size, last in (((40, 50), False), (COUNTY, True)):
-        cells = slice(0, size[0]), slice(0, size[1])
-        regions = np.where(np.isin(label, [1, 2]), label, 0)
-        if not last:  # a small one loads the compiled code
-            regions = np.zeros(size, dtype=np.int32)
-            regions[2:4, 2:4], regions[30:32, 30:33] = 1, 2
-        start = time.process_time()
-        habitat = Habitat.from_resistance(grid(ground[cells]))
-        flow = next(pairwise(habitat, Foci.from_map(regions), method="multigrid"))
-        current = flow.current_map()
+    few = np.zeros((40, 50), dtype=np.int32)
+    few[2:4, 2:4], few[30:32, 30:33] = 1, 2
+    ground, label = 1 / scene(*COUNTY).conductance, county_sources(COUNTY)
+    one_pair(ground[:40, :50], few)  # loads the compiled code
+    start = time.process_time()
+    flow, current = one_pair(ground, np.where(label <= 2, label, 0))  # noqa: PLR2004
     return {
         "cpu_s": time.process_time() - start,
         "resistance": flow.resistance,
         "greatest": 0.0 if current is None else float(current.max()),
         "peak_mib": peak_bytes() / MIB,
     }
+
+
+def one_pair(
+    ground: NDArray[np.float64], regions: NDArray[np.int32]
+) -> tuple[Flow, NDArray[np.float64] | None]:
+    habitat = Habitat.from_resistance(grid(ground))
+    foci = Foci.from_map(regions.astype(np.int64))
+    flow = next(pairwise(habitat, foci, method="multigrid"))
+    return flow, flow.current_map()
 
 
 def beside(peer: str, folder: Path, rounds: int) -> dict[str, Any] | str:

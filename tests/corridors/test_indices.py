@@ -1,7 +1,5 @@
 """Indices of connectivity against brute force and landscapes done by hand."""
 
-from itertools import pairwise, permutations
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -37,17 +35,19 @@ def landscapes(draw: st.DrawFn) -> tuple[Floats, Floats]:
 
 def brute_best(direct: Floats) -> Floats:
     """Try every chain of different nodes."""
-    size = len(direct)
-    best = np.eye(size)
-    for i in range(size):
-        for j in range(size):
-            others = [k for k in range(size) if k not in {i, j}]
-            for count in range(len(others) + 1) if i != j else ():
-                for between in permutations(others, count):
-                    chain = pairwise((i, *between, j))
-                    product = float(np.prod([direct[a, b] for a, b in chain]))
-                    best[i, j] = max(best[i, j], product)
-    return best
+    chances = direct.tolist()
+    best = np.eye(len(direct)).tolist()
+
+    def follow(chain: list[int], product: float) -> None:
+        start, end = chain[0], chain[-1]
+        best[start][end] = max(best[start][end], product)
+        for node, chance in enumerate(chances[end]):
+            if node not in chain and chance > 0:
+                follow([*chain, node], product * chance)
+
+    for start in range(len(direct)):
+        follow([start], 1.0)
+    return np.array(best)
 
 
 def brute_numerator(attribute: Floats, direct: Floats) -> float:
