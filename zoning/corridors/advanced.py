@@ -49,6 +49,9 @@ def advanced(
 ) -> Flow:
     """Return the flow from sources to grounds.
 
+    (L + diag(leak)) V = I on the free nodes, V = 0 on hard grounds: relative
+    volts from relative amperes and siemens.
+
     Parameters
     ----------
     habitat : Habitat

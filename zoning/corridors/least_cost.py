@@ -92,6 +92,10 @@ def accumulate(
 ) -> Accumulated:
     """Accumulate cost outwards from the sources.
 
+    The cost of a way is the sum of (r_a + r_b) / 2 times the length in metres
+    over its steps from cell a to cell b; each cell has that of the cheapest way
+    to any source [1]_ [2]_. Metres of resistance 1.
+
     Parameters
     ----------
     resistance : Grid
@@ -172,6 +176,9 @@ def least_cost_path(found: Accumulated, row: int, column: int) -> Path | None:
 
 def corridor(one: Accumulated, other: Accumulated) -> Floats:
     """Return the normalised least-cost corridor between two sources.
+
+    CWD_A + CWD_B - LCD: the costs from both ends less the least cost from end
+    to end, which is the least of their sum.
 
     Returns
     -------

@@ -55,6 +55,9 @@ def pinch_points(
 ) -> PinchPoints:
     """Return the currents between foci within a corridor.
 
+    Pair by pair, one ampere each: the potentials of `pairwise` on habitat that
+    ends at the corridor, and the larger of what enters and leaves each cell.
+
     Parameters
     ----------
     habitat : Habitat

@@ -87,6 +87,9 @@ def star(
 ) -> Iterator[Flow]:
     """Yield the flow of each focus against all others, by number.
 
+    One-to-all: V = 0 at the others, V_i over the strength is the resistance of
+    i to all others together. All-to-one: V = 0 at i, the result is 0.
+
     Parameters
     ----------
     habitat : Habitat
