@@ -58,7 +58,7 @@ def test_the_belt_ends_at_the_ridge_of_a_valley_on_every_profile(
     off = np.abs(found.edge[:, 1] - MIDDLE)
     assert np.abs(off - ridge_m).max() <= CELL_M
     # both banks, to the same extent
-    north = found.start[:, 1] > MIDDLE
+    north = found.stations.xy[:, 1] > MIDDLE
     assert north.sum() == (~north).sum() > 90
 
 
@@ -108,7 +108,7 @@ def test_where_heights_end_before_a_limit_there_is_no_belt_and_it_says_so() -> N
     found = profiles_in(dem)
     belt = bank_belt(found, RIVER, crs=CRS, county=COUNTY)
 
-    north = found.start[:, 1] > MIDDLE
+    north = found.stations.xy[:, 1] > MIDDLE
     assert set(found.limit[north]) == {BeltLimit.UNKNOWN}
     assert set(found.limit[~north]) == {BeltLimit.RIDGE}
     assert belt.unknown_m == pytest.approx(COLUMNS * CELL_M, rel=0.02)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
+from zoning.corridors.banks import BankStations
 from zoning.corridors.burning import cells_inside
 from zoning.corridors.grid import Grid
 from zoning.corridors.ridges import BankProfiles, BeltLimit
@@ -113,8 +114,8 @@ def bank_belt(
         ground=shapely.union_all(np.array(taken, dtype=object), grid_size=_GRID_M),
         parts=MappingProxyType(parts),
         area_m2=MappingProxyType(dict(zip(_ORDER, areas.tolist(), strict=True))),
-        unknown_m=fsum(profiles.step_m[profiles.limit == BeltLimit.UNKNOWN]),
-        bank_m=fsum(profiles.step_m),
+        unknown_m=fsum(profiles.stations.step_m[profiles.limit == BeltLimit.UNKNOWN]),
+        bank_m=fsum(profiles.stations.step_m),
     )
 
 
@@ -175,17 +176,18 @@ def _triangles(profiles: BankProfiles) -> tuple[NDArray[np.object_], NDArray[np.
     The bank is followed vertex by vertex; the outer edge runs straight between
     the ends of the profiles.
     """
-    after = _followers(profiles)
-    along, xy, owner = _bank_points(profiles)
+    stations = profiles.stations
+    after = stations.followers()
+    along, xy, owner = _bank_points(stations)
     drawn = after[owner] >= 0
     drawn &= ~np.isnan(profiles.width_m[owner] + profiles.width_m[after[owner]])
     owner, along, xy = owner[drawn], along[drawn], xy[drawn]
-    share = (along - profiles.along_m[owner]) / profiles.step_m[owner]
+    share = (along - stations.along_m[owner]) / stations.step_m[owner]
     first, last = profiles.edge[owner], profiles.edge[after[owner]]
     edge = first + (last - first) * share[:, None]
     same = np.append(owner[1:] == owner[:-1], np.zeros(min(1, len(owner)), np.bool_))
     next_xy = np.where(
-        same[:, None], np.roll(xy, -1, axis=0), profiles.start[after[owner]]
+        same[:, None], np.roll(xy, -1, axis=0), stations.xy[after[owner]]
     )
     next_edge = np.where(same[:, None], np.roll(edge, -1, axis=0), last)
     corners = np.concatenate(
@@ -201,40 +203,24 @@ def _triangles(profiles: BankProfiles) -> tuple[NDArray[np.object_], NDArray[np.
 
 
 def _bank_points(
-    profiles: BankProfiles,
+    stations: BankStations,
 ) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """Return distance, place and profile of starts and vertices, ring by ring."""
-    vertices, ring = shapely.get_coordinates(profiles.rings, return_index=True)
+    vertices, ring = shapely.get_coordinates(stations.rings, return_index=True)
     step = np.hypot(*np.diff(vertices, axis=0, prepend=vertices[:1]).T)
     step[np.append(True, ring[1:] != ring[:-1])] = 0.0
     walked = np.cumsum(step)
     along = walked - walked[np.searchsorted(ring, ring)]
-    rank = np.lexsort((profiles.along_m, profiles.ring))
-    ring = np.concatenate([profiles.ring[rank], ring])
-    along = np.concatenate([profiles.along_m[rank], along])
-    xy = np.vstack([profiles.start[rank], vertices])
+    rank = np.lexsort((stations.along_m, stations.ring))
+    ring = np.concatenate([stations.ring[rank], ring])
+    along = np.concatenate([stations.along_m[rank], along])
+    xy = np.vstack([stations.xy[rank], vertices])
     is_start = np.arange(len(ring)) < len(rank)
     order = np.lexsort((~is_start, along, ring))
     ring, along, xy, is_start = ring[order], along[order], xy[order], is_start[order]
     before = np.cumsum(is_start) - 1
     owner = rank[np.maximum(before, 0)]
-    ahead = along - profiles.along_m[owner]
-    mine = (before >= 0) & (profiles.ring[owner] == ring)
-    mine &= (ahead < profiles.step_m[owner]) & (is_start | (ahead > 0))
+    ahead = along - stations.along_m[owner]
+    mine = (before >= 0) & (stations.ring[owner] == ring)
+    mine &= (ahead < stations.step_m[owner]) & (is_start | (ahead > 0))
     return along[mine], xy[mine], owner[mine]
-
-
-def _followers(profiles: BankProfiles) -> NDArray[np.int64]:
-    """Return the next profile along the bank, -1 where the border lies between."""
-    count = len(profiles.ring)
-    turn = shapely.length(profiles.rings)[profiles.ring]
-    place = np.rint(profiles.along_m / profiles.step_m).astype(np.int64)
-    stations = np.rint(turn / profiles.step_m).astype(np.int64)
-    known = {
-        key: row
-        for row, key in enumerate(
-            zip(profiles.ring.tolist(), place.tolist(), strict=True)
-        )
-    }
-    wanted = zip(profiles.ring.tolist(), ((place + 1) % stations).tolist(), strict=True)
-    return np.fromiter((known.get(key, -1) for key in wanted), np.int64, count)

@@ -25,22 +25,12 @@ from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 from shapely.geometry.base import BaseGeometry
 
+from zoning.corridors.banks import AHEAD_M, BankStations, bank_stations
 from zoning.corridors.grid import Grid
-from zoning.errors import LayerError, Problem
 
 __all__ = ["BankProfiles", "BeltLimit", "BeltRules", "bank_profiles"]
 
 Floats = NDArray[np.float64]
-_RETURN_M = 1.0
-"""Water this near the start of a profile is the bank it starts from."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rays:
-    """Half-lines from the bank, shape (n, 2) each."""
-
-    start: Floats
-    normal: Floats
 
 
 class BeltLimit(StrEnum):
@@ -85,38 +75,28 @@ class BeltRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BankProfiles:
-    """Profiles from the banks outward, in order of the rings; n of them.
+    """Profiles from the banks outward, one for each station; n of them.
 
     Attributes
     ----------
-    ring : ndarray of int64, shape (n,)
-        Which outer ring of the river the profile starts on.
-    along_m, step_m : ndarray of float64, shape (n,)
-        Plane distance of the start along the ring, and to the next one's.
-    start, normal, edge : ndarray of float64, shape (n, 2)
-        Plane point on the bank, unit vector away from the water, and where the
-        belt ends (nan where unknown).
+    stations : BankStations
+        Where the profiles start; they run along its normals.
+    edge : ndarray of float64, shape (n, 2)
+        Plane point where the belt ends; nan where unknown.
     width_m : ndarray of float64, shape (n,)
         Plane distance from start to edge.
     limit : ndarray of str, shape (n,)
         A `BeltLimit`.
     bank_height_m, top_height_m : ndarray of float64, shape (n,)
         Height at the start and at the edge.
-    rings : ndarray of object, shape (r,)
-        The outer rings, the water to their left.
     """
 
-    ring: NDArray[np.int64]
-    along_m: Floats
-    step_m: Floats
-    start: Floats
-    normal: Floats
+    stations: BankStations
     edge: Floats
     width_m: Floats
     limit: NDArray[np.str_]
     bank_height_m: Floats
     top_height_m: Floats
-    rings: NDArray[np.object_]
 
 
 def bank_profiles(
@@ -137,8 +117,7 @@ def bank_profiles(
     rules : BeltRules, optional
         Defaults are those of `BeltRules`.
     county : Polygon, optional
-        Banks are looked for inside it: where the river is cut at the border, the
-        cut is no bank.
+        Banks are looked for inside it, as in `bank_stations`.
 
     Returns
     -------
@@ -152,88 +131,28 @@ def bank_profiles(
         ``BELT_NO_BANK`` where no bank lies inside the county.
     """
     rules = rules or BeltRules()
-    rings = _outer_rings(water)
-    ring, along, step_along = _stations(rings, rules.spacing_m)
-    start, normal = _normals(rings[ring], along, rules.spacing_m)
-    if county is not None:
-        inside = _off_the_border(start, normal, county)
-        ring, along, step_along = ring[inside], along[inside], step_along[inside]
-        start, normal = start[inside], normal[inside]
-    if len(ring) == 0:
-        raise LayerError(Problem(code="BELT_NO_BANK", values={}))
+    stations = bank_stations(water, rules.spacing_m, county=county)
     step = min(dem.cell_m) / 2
     far = np.arange(0.0, 2 * rules.cap_m + step, step)
-    heights = _heights(dem, _Rays(start, normal), far)
+    heights = _heights(dem, stations, far)
     at, limit = _limits(heights, far, rules)
     width = np.where(limit == BeltLimit.UNKNOWN, np.nan, at)
-    width, limit = _cut_at_water(water, _Rays(start, normal), width, limit=limit)
+    width, limit = _cut_at_water(water, stations, width, limit=limit)
     return BankProfiles(
-        ring=ring,
-        along_m=along,
-        step_m=step_along,
-        start=start,
-        normal=normal,
-        edge=start + normal * width[:, None],
+        stations=stations,
+        edge=stations.xy + stations.normal * width[:, None],
         width_m=width,
         limit=limit,
         bank_height_m=heights[:, 0],
         top_height_m=_height_at(heights, width, step),
-        rings=rings,
     )
 
 
-def _outer_rings(water: BaseGeometry) -> NDArray[np.object_]:
-    """Return the outer rings with the water to their left."""
-    parts = shapely.get_parts(shapely.orient_polygons(water))
-    rings: NDArray[np.object_] = shapely.get_exterior_ring(parts)
-    return rings
-
-
-def _stations(
-    rings: NDArray[np.object_], spacing_m: float
-) -> tuple[NDArray[np.int64], Floats, Floats]:
-    """Return ring, distance and step of points at equal steps, at most the spacing."""
-    length = shapely.length(rings)
-    count = np.maximum(np.ceil(length / spacing_m), 3).astype(np.int64)
-    ring = np.repeat(np.arange(len(rings)), count)
-    number = np.arange(len(ring)) - np.repeat(np.cumsum(count) - count, count)
-    step = (length / count)[ring]
-    return ring, number * step, step
-
-
-def _normals(
-    rings: NDArray[np.object_], along: Floats, spacing_m: float
-) -> tuple[Floats, Floats]:
-    """Return points on rings and unit vectors to the right, over a spacing's chord."""
-    length = shapely.length(rings)
-    here, before, after = (
-        _points(rings, (along + shift) % length)
-        for shift in (0.0, -spacing_m / 2, spacing_m / 2)
-    )
-    chord = after - before
-    right = np.column_stack([chord[:, 1], -chord[:, 0]])
-    return here, right / np.maximum(np.hypot(*right.T), 1e-12)[:, None]
-
-
-def _points(rings: NDArray[np.object_], along: Floats) -> Floats:
-    return shapely.get_coordinates(shapely.line_interpolate_point(rings, along))
-
-
-def _off_the_border(
-    start: Floats, normal: Floats, county: BaseGeometry
-) -> NDArray[np.bool_]:
-    """Say which profiles start in the county and lead into it."""
-    ahead = start + normal * _RETURN_M
-    shapely.prepare(county)
-    first = shapely.intersects_xy(county, start[:, 0], start[:, 1])
-    return first & shapely.contains_xy(county, ahead[:, 0], ahead[:, 1])
-
-
-def _heights(dem: Grid, rays: _Rays, far: Floats) -> Floats:
+def _heights(dem: Grid, stations: BankStations, far: Floats) -> Floats:
     """Return heights along profiles, shape (n, m); nan off the model."""
     a, _, west, _, e, north = dem.transform
-    x = rays.start[:, :1] + rays.normal[:, :1] * far
-    y = rays.start[:, 1:] + rays.normal[:, 1:] * far
+    x = stations.xy[:, :1] + stations.normal[:, :1] * far
+    y = stations.xy[:, 1:] + stations.normal[:, 1:] * far
     places = np.stack([(y - north) / e - 0.5, (x - west) / a - 0.5])
     found: Floats = map_coordinates(
         dem.floats(), places, order=1, mode="constant", cval=np.nan, prefilter=False
@@ -291,16 +210,20 @@ def _first_ridges(
 
 
 def _cut_at_water(
-    water: BaseGeometry, rays: _Rays, width: Floats, *, limit: NDArray[np.str_]
+    water: BaseGeometry,
+    stations: BankStations,
+    width: Floats,
+    *,
+    limit: NDArray[np.str_],
 ) -> tuple[Floats, NDArray[np.str_]]:
     """End profiles where they come to the river again."""
-    ends = rays.start + rays.normal * np.nan_to_num(width)[:, None]
-    begun = rays.start + rays.normal * _RETURN_M
+    ends = stations.xy + stations.normal * np.nan_to_num(width)[:, None]
+    begun = stations.xy + stations.normal * AHEAD_M
     lines = shapely.linestrings(np.stack([begun, ends], axis=1))
     wet = shapely.intersection(lines, water)
     xy, who = shapely.get_coordinates(wet, return_index=True)
     first = np.full(len(ends), np.inf)
-    np.minimum.at(first, who, np.hypot(*(xy - rays.start[who]).T))
+    np.minimum.at(first, who, np.hypot(*(xy - stations.xy[who]).T))
     again = first < np.nan_to_num(width)
     return (
         np.where(again, first, width),
