@@ -94,6 +94,19 @@ def test_a_top_lower_than_the_bank_is_a_ridge_when_a_valley_lies_before_it() -> 
     assert np.abs(np.abs(found.edge[:, 1] - MIDDLE) - 1_000).max() <= CELL_M
 
 
+def test_a_gully_makes_no_spike_when_widths_are_smoothed() -> None:
+    dem = valley(620.0)
+    # a way up to the cap
+    dem.values[:, 99:103] = (175 + 0.3 * off_the_middle())[:, None]
+
+    plain = profiles_in(dem, cap_m=2_000.0)
+    smooth = profiles_in(dem, cap_m=2_000.0, smooth_m=480.0)
+
+    assert plain.width_m.max() == 2_000
+    assert np.abs(smooth.width_m - (620 - HALF_WIDTH_M)).max() <= CELL_M
+    assert set(smooth.limit) == {BeltLimit.RIDGE}
+
+
 def test_ground_that_rises_on_is_cut_at_the_cap() -> None:
     found = profiles_in(terrain(175 + 0.3 * off_the_middle()), cap_m=2_000.0)
 

@@ -60,7 +60,8 @@ class DrawdownBelt:
         True in the belt: between the levels and joined to the water by ground
         below the high level.
     edge_error_m : float
-        Median over the belt of the error of its edge on the ground.
+        Median over the cells along the upper edge of its error on the ground; nan
+        where the belt has none.
     edge_error_p90_m : float
         The ninth decile of it.
     gap_share : float
@@ -113,8 +114,9 @@ def drawdown_belt(
     belt = reached & below & (heights >= levels.low_m + offset)
     error = hypot(levels.offset_error_m, dem_error_m)
     slope = np.maximum(slope_degrees(dem).values, _FLAT_DEG)
-    spread = error / np.tan(np.radians(slope[belt & ~np.isnan(slope)]))
     rim = ndimage.binary_dilation(reached, _EIGHT)
+    edge = belt & ndimage.binary_dilation(rim & ~reached, _EIGHT)
+    spread = error / np.tan(np.radians(slope[edge & ~np.isnan(slope)]))
     return DrawdownBelt(
         cells=dem.with_values(belt),
         edge_error_m=float(np.median(spread)) if len(spread) else float("nan"),

@@ -64,6 +64,10 @@ class BeltRules:
         belt of this width. The fall behind a ridge is looked for as far again.
     spacing_m : float
         Distance of profiles along the bank.
+    smooth_m : float
+        Each profile takes the width of the middle one, by width, of those within
+        half this distance along the bank on either side, so that single gullies
+        make no spikes. 0: every profile its own.
     """
 
     prominence_m: float = 50.0
@@ -71,6 +75,7 @@ class BeltRules:
     gentle_width_m: float = 1_000.0
     cap_m: float = 3_000.0
     spacing_m: float = 60.0
+    smooth_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -137,6 +142,9 @@ def bank_profiles(
     heights = _heights(dem, stations, far)
     at, limit = _limits(heights, far, rules)
     width = np.where(limit == BeltLimit.UNKNOWN, np.nan, at)
+    around = int(rules.smooth_m / rules.spacing_m / 2)
+    middle = _middle_of(stations, width, around)
+    width, limit = width[middle], limit[middle]
     width, limit = _cut_at_water(water, stations, width, limit=limit)
     return BankProfiles(
         stations=stations,
@@ -207,6 +215,23 @@ def _first_ridges(
         high = np.where(higher | begun, z, high)
         top[higher | begun] = number
     return ridge, np.where(rising & ~open_ & (ridge < 0), top, -1)
+
+
+def _middle_of(stations: BankStations, width: Floats, around: int) -> NDArray[np.int64]:
+    """Return, for each profile, the one of middle width among its neighbours.
+
+    Neighbours are those up to `around` places away on the same stretch of bank;
+    unknown ones are left out, and stay themselves.
+    """
+    rows = np.arange(len(width))
+    stretch = np.cumsum(np.append(True, stations.followers()[:-1] != rows[1:]))
+    near = rows + np.arange(-around, around + 1)[:, None]
+    there = np.clip(near, 0, len(width) - 1)
+    usable = (near == there) & (stretch[there] == stretch) & ~np.isnan(width[there])
+    order = np.argsort(np.where(usable, width[there], np.inf), axis=0, kind="stable")
+    middle = np.maximum(usable.sum(axis=0) - 1, 0) // 2
+    chosen = np.clip(rows + order[middle, rows] - around, 0, len(width) - 1)
+    return np.where(np.isnan(width), rows, chosen)
 
 
 def _cut_at_water(
