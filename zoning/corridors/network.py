@@ -31,6 +31,7 @@ from zoning.corridors.least_cost import (
     accumulate,
     corridor,
     least_cost_path,
+    numbered,
 )
 from zoning.errors import Problem, UsageError
 
@@ -166,6 +167,10 @@ def connect(
 ) -> Net:
     """Join sources by least-cost links.
 
+    Pairs of sources whose allocated ground touches are joined by the cheapest
+    way between any of their cells; the mosaic is the least CWD_A + CWD_B - LCD
+    over all links, metres of resistance 1 [1]_.
+
     Parameters
     ----------
     resistance, sources : Grid
@@ -183,7 +188,7 @@ def connect(
         As `accumulate`; ``SOURCES_ONE`` when there is nothing to join.
     """
     nearest = accumulate(resistance, sources)
-    label = np.where(sources.missing, 0, sources.values).astype(np.int32)
+    label = numbered(sources)
     numbers = [int(n) for n in np.unique(label) if n != 0]
     if len(numbers) == 1:
         raise UsageError(Problem(code="SOURCES_ONE"))
@@ -242,7 +247,11 @@ def spanning_links(links: Sequence[Link]) -> tuple[Link, ...]:
 
 
 def net_indices(nodes: int, links: Sequence[Link]) -> NetIndices:
-    """Return alpha, beta, gamma and the cost ratio of a net."""
+    """Return alpha, beta, gamma and the cost ratio of a net; dimensionless [2]_.
+
+    Formulas: see `NetIndices`. Links count as they are given; a net in several
+    parts has fewer loops than alpha counts.
+    """
     count = len(links)
     length_km = sum(link.path.length_m for link in links) / 1000
     enough = nodes > 2  # noqa: PLR2004  two nodes have one link and no loop
@@ -259,7 +268,7 @@ def gravity(links: Sequence[Link], pull: SourcePull) -> Floats:
     """Return the gravity of each link, shape (k,), dimensionless.
 
     G = L_max² ln S_a ln S_b / (L_ab² P_a P_b): areas S in the unit of `pull`,
-    mean resistances P, costs L.
+    mean resistances P, costs L [3]_.
 
     Raises
     ------
