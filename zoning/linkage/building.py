@@ -257,6 +257,7 @@ def _model(
         table=table,
         options=options,
         resistance=parts.surface.grid,
+        labels=parts.sources.labels,
         mosaic=parts.swaths.mosaic,
         current=parts.whole.cumulative,
         pinch=parts.pinch,

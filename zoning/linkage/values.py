@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +13,13 @@ from zoning.corridors.mspa import PatternClass
 from zoning.corridors.network import NetIndices
 from zoning.errors import Problem
 from zoning.linkage.table import ModelTable
+from zoning.model import Base
 
 __all__ = [
     "Barrier",
     "BuildOptions",
     "CorridorModel",
+    "LinkageReport",
     "ModelledLink",
     "ModelledSource",
     "NetSummary",
@@ -264,6 +267,8 @@ class CorridorModel:
     options : BuildOptions
     resistance : Grid
         Per metre; nan where nothing passes or nothing is known.
+    labels : ndarray of int32, shape (rows, columns)
+        The source that a cell belongs to, 0 for none.
     mosaic : ndarray of float64, shape (rows, columns)
         By how much the cheapest way through a cell costs more than its link,
         least over the links kept; inf where there is none.
@@ -292,6 +297,7 @@ class CorridorModel:
     table: ModelTable
     options: BuildOptions
     resistance: Grid
+    labels: NDArray[np.int32]
     mosaic: NDArray[np.float64]
     current: NDArray[np.float64]
     pinch: NDArray[np.float64]
@@ -313,3 +319,21 @@ class CorridorModel:
     def complete(self) -> bool:
         """Whether nothing that was read is in doubt."""
         return not self.problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LinkageReport:
+    """A model with what it rests on; every output is made from it.
+
+    `used` are the ids of the layers and rasters that were read, sorted.
+    """
+
+    base: Base
+    model: CorridorModel
+    as_of: date
+    used: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 for a whole model, 4 where something that it rests on is in doubt."""
+        return 0 if self.model.complete else 4
