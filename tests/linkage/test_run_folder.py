@@ -14,11 +14,12 @@ import shapely
 from click.testing import CliRunner
 from docx import Document
 from map_reading import Tags, page_data
-from modelling import report_of
+from modelling import DAY, report_of
 from PIL import Image
 from pyproj import Transformer
 from valley import land_cover, table_text, walled, write_grid, write_valley
 
+import zoning
 from zoning.cli import cli
 from zoning.linkage.outlines import outline_of
 from zoning.linkage.values import BuildOptions, LinkageReport
@@ -247,3 +248,12 @@ def test_the_outline_of_cells_is_their_ground(seed: int, report: LinkageReport) 
     assert shape.area == mask.sum() * 10_000
     x, y = np.meshgrid(*grid.centers())
     assert (shapely.contains_xy(shape, x, y) == mask).all()
+
+
+def test_python_gives_the_same_model_as_tables(base: Path, run: Path) -> None:
+    found = zoning.build_corridors(base, run / "resistance.yaml", as_of=DAY)
+    assert found.links[["start", "end"]].to_numpy().tolist() == [[1, 2], [1, 3]]
+    assert found.sources.crs.to_epsg() == 4546
+    assert found.corridors.geometry.area.gt(0).all()
+    assert found.report.model.resistance.values.shape == (200, 200)
+    assert len(found.barriers) <= 3

@@ -15,26 +15,20 @@ from zoning.errors import Problem, UsageError
 from zoning.linkage.building import build
 from zoning.linkage.forecast import Ahead
 from zoning.linkage.ground import layers_read, read_ground
-from zoning.linkage.table import (
-    PACKAGED,
-    ModelTable,
-    model_table_of,
-    packaged_table,
-)
+from zoning.linkage.table import ModelTable
 from zoning.linkage.values import BuildOptions, LinkageReport
 from zoning.model import Base, CheckOptions
 
 __all__ = ["BuildWish", "build_model", "give_out", "model_of"]
 
 _RUNS = "zoning-runs"
-_DEMO = "demo"
 _MOST_SAMPLES = 1000
 _MOST_THREADS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildWish:
-    """What the caller chose; `resistance` is a name of `PACKAGED` or a file."""
+    """What the caller chose; `resistance` a table of the package by name, or a file."""
 
     base: Path
     resistance: str | None
@@ -52,10 +46,11 @@ def build_model(wish: BuildWish, lang: str) -> LinkageReport:
     """
     _require_sane(wish.options)
     from zoning.io.base import open_base
+    from zoning.io.resistance_table import read_resistance_table
 
     say(text("opening", lang, base=wish.base))
     base = open_base(wish.base)
-    table = _table(wish.resistance, base)
+    table = read_resistance_table(wish.resistance, base)
     return model_of(base, table, wish, lang=lang)
 
 
@@ -118,22 +113,6 @@ def _print(report: LinkageReport, lang: str) -> None:
     stamp = "demo_stamp" if report.base.demo else "reference"
     said = (name, report.as_of.isoformat(), headline(report, lang), text(stamp, lang))
     print_lines([" · ".join(said)])
-
-
-def _table(wanted: str | None, base: Base) -> ModelTable:
-    """Return the table that was asked for; only a demo base has one of its own."""
-    if wanted is None and base.demo:
-        return packaged_table(_DEMO)
-    if wanted is None:
-        raise UsageError(Problem(code="CORRIDOR_TABLE_WANTED"))
-    if wanted in PACKAGED:
-        return packaged_table(wanted)
-    try:
-        return model_table_of(Path(wanted).read_bytes().decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        faults = getattr(error, "strerror", None) or str(error)
-        values = {"table": Path(wanted).name, "faults": faults}
-        raise UsageError(Problem(code="RESISTANCE_TABLE", values=values)) from error
 
 
 def _require_sane(options: BuildOptions) -> None:

@@ -13,7 +13,6 @@ from zoning.model import State
 from zoning.report.linkage.grids import Coloured, coloured_current
 from zoning.report.linkage.overlay import overlay_picture
 from zoning.report.linkage.words import (
-    count_told,
     decimal,
     headline,
     link_name,
@@ -263,7 +262,6 @@ def _said(report: LinkageReport, lang: str) -> Json:
         "map_meta",
         lang,
         as_of=report.as_of.isoformat(),
-        counts=count_told(model, lang),
         cell=f"{max(model.resistance.cell_m):g}",
     )
     links = sorted(model.links, key=lambda one: (-one.importance, one.number))
