@@ -191,3 +191,15 @@ def test_a_table_that_is_not_there_or_no_text_is_refused(
         refused = CliRunner().invoke(cli, call)
         assert isinstance(refused.exception, ZoningError)
         assert refused.exception.problem.number == "E589"
+
+
+def test_a_folder_in_use_is_refused_before_the_long_work(
+    tmp_path: Path, good: Path
+) -> None:
+    (tmp_path / "kept.txt").write_text("mine", encoding="utf-8")
+    call = ["corridors", "build", "--base", str(good), "--out", str(tmp_path)]
+    refused = CliRunner().invoke(cli, call)
+    assert isinstance(refused.exception, ZoningError)
+    assert refused.exception.problem.code == "RUN_EXISTS"
+    assert not refused.output  # not even the base was opened
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.txt"]

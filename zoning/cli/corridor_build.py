@@ -81,14 +81,12 @@ def give_out(
     lang: str,
 ) -> None:
     """Write the folder and print the corridors, or the document."""
-    from zoning.report.folder import next_free, refuse_used
+    from zoning.report.folder import next_free
     from zoning.report.linkage.run import write_linkage
 
     stem = wish.base.resolve().name or "base"
     folder = out or (None if as_json else Path(_RUNS) / f"corridors-{stem}")
     if folder is not None:
-        if out is not None:
-            refuse_used(out)
         say(text("writing", lang))
         place = folder if out else next_free(folder)
         written = write_linkage(report, place, lang=lang)

@@ -95,7 +95,10 @@ def build(  # noqa: PLR0913  the options of the command
     """  # noqa: D301  \b keeps click from reflowing
     from zoning.cli.corridor_build import BuildWish, build_model, give_out
     from zoning.linkage.values import BuildOptions
+    from zoning.report.folder import refuse_used
 
+    if out is not None:
+        refuse_used(out)  # before the long work, not after it
     options = BuildOptions(
         cell_m=cell, samples=samples, spread=spread, seed=seed, solver=solver
     )

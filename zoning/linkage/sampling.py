@@ -132,8 +132,10 @@ def _drawn(scene: Scene, grid: Grid, *, threads: int) -> _Draw:
     settings = scene.table.settings
     try:
         found = join(grid, scene.labels, settings, threads=threads)
-    except UsageError:  # a table under which nothing is joined: a draw like others
-        return _nothing(scene)
+    except UsageError as error:
+        if error.problem.code != "CORRIDOR_NO_LINKS":
+            raise
+        return _nothing(scene)  # nothing is joined: a draw like others
     pairs = {(link.start, link.end) for link in found.kept}
     cost, same = zip(*(_again(scene, found, link) for link in scene.links), strict=True)
     value = worth(

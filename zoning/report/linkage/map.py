@@ -214,7 +214,7 @@ def _items(
                         "pinch_told",
                         lang,
                         current=decimal(one.current, 3),
-                        links="、".join(map(str, one.links)) or "—",
+                        links=", ".join(map(str, one.links)) or "—",
                     ),
                 }
                 for one in model.pinch_points

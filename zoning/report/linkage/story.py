@@ -140,7 +140,7 @@ def _links(model: CorridorModel, lang: str) -> list[Block]:
     grid = Grid(
         columns=_heads(names, lang),
         rows=tuple(_link_row(one, lang) for one in model.links),
-        widths=(1.1, 3.0, 1.6, 1.6, 1.5, 1.7, 1.5, 1.5, 1.4, 1.4),
+        widths=(1.4, 2.8, 1.6, 1.6, 1.5, 1.6, 1.6, 1.5, 1.4, 1.6),
         numeric=tuple(range(2, len(names))),
         small=True,
     )
@@ -187,7 +187,7 @@ def _drawn(model: CorridorModel, lang: str) -> Grid:
     return Grid(
         columns=_heads(names, lang),
         rows=tuple(rows),
-        widths=(1.1, 3.0, 1.8, 3.0, 1.4, 1.8),
+        widths=(1.4, 2.8, 1.8, 3.0, 1.4, 1.8),
         numeric=(2, 3, 4, 5),
         small=True,
     )
@@ -245,7 +245,7 @@ def _pinches(model: CorridorModel, lang: str) -> list[Block]:
         GridRow(
             cells=(
                 str(one.number),
-                "、".join(map(str, one.links)) or DASH,
+                ", ".join(map(str, one.links)) or DASH,
                 decimal(one.current, 3),
                 decimal(one.area_m2 / _HA, 2),
             )

@@ -224,7 +224,7 @@ def pinch_rows(report: LinkageReport) -> list[PinchRow]:
         rows.append(
             PinchRow(
                 pinch_point=one.number,
-                on_links="、".join(map(str, one.links)),
+                on_links=", ".join(map(str, one.links)),
                 current_a=one.current,
                 area_m2=one.area_m2,
                 witness_lon=lon,
