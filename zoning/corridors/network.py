@@ -42,6 +42,7 @@ __all__ = [
     "adjacent_pairs",
     "connect",
     "gravity",
+    "link_between",
     "nearest_links",
     "net_indices",
     "spanning_links",
@@ -196,7 +197,7 @@ def connect(
     mosaic = np.full(label.shape, np.inf)
     links = []
     for start, end in pairs.tolist():
-        link = _link(alone[start], label, (start, end))
+        link = link_between(alone[start], label, (start, end))
         if link is not None:
             links.append(link)
             np.minimum(mosaic, corridor(alone[start], alone[end]), out=mosaic)
@@ -309,9 +310,24 @@ def _each_alone(
     return found
 
 
-def _link(
+def link_between(
     alone: Accumulated, label: NDArray[np.int32], ends: tuple[int, int]
 ) -> Link | None:
+    """Return the link from a source, spread from by itself, to another.
+
+    Parameters
+    ----------
+    alone : Accumulated
+        From source ``ends[0]`` only, at least as far as ``ends[1]``.
+    label : ndarray of int32, shape (rows, columns)
+        Numbers of the sources.
+    ends : tuple of int
+
+    Returns
+    -------
+    Link or None
+        None where there is no way.
+    """
     goal = np.argwhere(label == ends[1])
     costs = alone.cost[goal[:, 0], goal[:, 1]]
     row, column = goal[int(np.argmin(costs))].tolist()
