@@ -1,6 +1,5 @@
 """A base on cells: every factor where a pencil puts it."""
 
-
 import numpy as np
 import pytest
 from modelling import DAY
