@@ -14,7 +14,7 @@ References
    Planning 95, 16-27: the gravity model between patches.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
@@ -94,12 +94,15 @@ class Net:
     mosaic : ndarray of float64, shape (rows, columns)
         By how much the cheapest way through a cell costs more than that of its
         link, least over all links; inf where there is none.
+    costs : mapping of int to ndarray of float64, shape (rows, columns)
+        Accumulated from each source by itself; inf where there is no way.
     """
 
     sources: tuple[int, ...]
     links: tuple[Link, ...]
     allocation: NDArray[np.int32]
     mosaic: Floats
+    costs: Mapping[int, Floats]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +211,7 @@ def connect(
         links=tuple(links),
         allocation=nearest.allocation,
         mosaic=mosaic,
+        costs={number: one.cost for number, one in alone.items()},
     )
 
 

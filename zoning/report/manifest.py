@@ -16,6 +16,7 @@ from zoning.report.verdict import digest_of, json_bytes, software
 
 __all__ = [
     "AUDIT",
+    "CORRIDORS",
     "MANIFEST",
     "MANIFEST_SCHEMA",
     "VERDICT",
@@ -27,7 +28,7 @@ MANIFEST = "MANIFEST.json"
 MANIFEST_SCHEMA = "zoning/manifest/1"
 
 SEAL = "seal"
-VERDICT, AUDIT = "verdict.json", "audit.json"
+VERDICT, AUDIT, CORRIDORS = "verdict.json", "audit.json", "corridors.json"
 
 _CHUNK = 1 << 20
 _NOT_UNDERSTOOD = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
@@ -80,8 +81,11 @@ def verify_run(folder: Path) -> tuple[Problem, ...]:
     return (
         *([changed] if whole != content else []),
         *_compare(named, found),
-        *_verdict_problems(folder / VERDICT, digest),
-        *_verdict_problems(folder / AUDIT, digest),
+        *(
+            problem
+            for name in (VERDICT, AUDIT, CORRIDORS)
+            for problem in _verdict_problems(folder / name, digest)
+        ),
     )
 
 
