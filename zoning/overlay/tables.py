@@ -9,10 +9,9 @@ from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
 from zoning.overlay.parts import CommonParts
+from zoning.overlay.shared_shapes import AGREEMENT_M2, GRID_M
 
 __all__ = ["Nearest", "Overlaps", "SiteSums", "unions"]
-
-AGREEMENT_M2, GRID_M = 0.01, 1e-4  # between an area and its shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
