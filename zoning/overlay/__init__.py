@@ -5,7 +5,7 @@ the `edges` of polygons, cut into pieces where they are many (`cutting`):
 `candidates` tells which boxes meet, `columns` is the formula on numpy arrays,
 `kernel` the same compiled, `areas` chooses between them, `density` turns the
 plane into the ellipsoid. Shapes are built where somebody looks at one (`parts`),
-or for all pairs (`shared_shapes`): from the crossings of two outlines where these
+or for all pairs (`pair_shapes`): from the crossings of two outlines where these
 are sure (`intersections`), by GEOS where they are not, which is shown no more of
 a large polygon than what is near (`windows`).
 """
@@ -19,11 +19,11 @@ from zoning.overlay.edges import VAST_M, RaggedEdges, ragged_edges
 from zoning.overlay.inside import lengths_inside, points_inside
 from zoning.overlay.intersections import common_shapes
 from zoning.overlay.nearest import Members, nearest_features
+from zoning.overlay.pair_shapes import SharedShapes, shared_shapes
 from zoning.overlay.pairs import measure_overlaps, sum_by_site
 from zoning.overlay.parts import dimensions
 from zoning.overlay.self_overlap import DoubleCover, double_cover
 from zoning.overlay.shapes import ShapeColumn, as_shapes, edges_of
-from zoning.overlay.shared_shapes import SharedShapes, shared_shapes
 from zoning.overlay.tables import Nearest, Overlaps, SiteSums
 
 __all__ = [

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
+from zoning.overlay.pair_shapes import AGREEMENT_M2, GRID_M
 from zoning.overlay.parts import CommonParts
-from zoning.overlay.shared_shapes import AGREEMENT_M2, GRID_M
 
 __all__ = ["Nearest", "Overlaps", "SiteSums", "unions"]
 

@@ -49,7 +49,8 @@ def edges_near(outlines: Outlines, row: Indices, box: Floats) -> Floats:
 def windows_around(box: Floats) -> Floats:
     """Return windows that leave room for the frame around boxes, shape (m, 4)."""
     size = (box[:, 2:] - box[:, :2]).min(axis=1)
-    return box + (MARGIN * size + LEAST_M)[:, None] * np.array([-1, -1, 1, 1])
+    room = (MARGIN * size + LEAST_M)[:, None] * np.array([-1, -1, 1, 1])
+    return np.asarray(box + room)
 
 
 def seen_through(outlines: Outlines, row: Indices, window: Floats) -> Shapes:
