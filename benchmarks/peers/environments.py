@@ -15,6 +15,7 @@ __all__ = ["GRID_PEERS", "PEERS", "UnavailableError", "python_of"]
 ROOT = Path(__file__).parents[2]
 PEERS: dict[str, tuple[str, ...]] = {
     "zoning_areas": (),
+    "zoning_shapes": (),
     "geopandas_overlay": ("geopandas", "pyarrow"),
     "shapely_tree": ("shapely", "pyarrow"),
     "sedonadb_sql": ("sedonadb[geopandas]==0.5.0", "pyproj", "pyarrow"),

@@ -4,8 +4,10 @@
 the `edges` of polygons, cut into pieces where they are many (`cutting`):
 `candidates` tells which boxes meet, `columns` is the formula on numpy arrays,
 `kernel` the same compiled, `areas` chooses between them, `density` turns the
-plane into the ellipsoid. GEOS builds shapes where somebody looks at one
-(`parts`).
+plane into the ellipsoid. Shapes are built where somebody looks at one (`parts`),
+or for all pairs (`pair_shapes`): from the crossings of two outlines where these
+are sure (`intersections`), by GEOS where they are not, which is shown no more of
+a large polygon than what is near (`windows`).
 """
 
 from zoning.overlay.areas import SharedAreas, areas_among, own_areas, shared_areas
@@ -15,7 +17,9 @@ from zoning.overlay.classes import RESIDUE, SUBSTANTIVE, TOUCHING, within_tolera
 from zoning.overlay.coverage import outside_parts, uncovered_share
 from zoning.overlay.edges import VAST_M, RaggedEdges, ragged_edges
 from zoning.overlay.inside import lengths_inside, points_inside
+from zoning.overlay.intersections import common_shapes
 from zoning.overlay.nearest import Members, nearest_features
+from zoning.overlay.pair_shapes import SharedShapes, shared_shapes
 from zoning.overlay.pairs import measure_overlaps, sum_by_site
 from zoning.overlay.parts import dimensions
 from zoning.overlay.self_overlap import DoubleCover, double_cover
@@ -35,9 +39,11 @@ __all__ = [
     "RaggedEdges",
     "ShapeColumn",
     "SharedAreas",
+    "SharedShapes",
     "SiteSums",
     "areas_among",
     "as_shapes",
+    "common_shapes",
     "dimensions",
     "double_cover",
     "edges_of",
@@ -51,6 +57,7 @@ __all__ = [
     "ragged_edges",
     "rows_near",
     "shared_areas",
+    "shared_shapes",
     "sum_by_site",
     "uncovered_share",
     "within_tolerance",
