@@ -75,7 +75,11 @@ def nearest_features(
     lines = np.full(n, None, dtype=object)
     at = np.flatnonzero(met >= 0)
     feature[at] = met[at]
-    lines[at] = _inside_both(sites[at], search.shapes[met[at]])
+    lines[at] = _points_of(
+        shapely.intersection(sites[at], search.shapes[met[at]])
+        if members is None
+        else members.meeting.parts.common(at, met[at])
+    )
     apart = np.flatnonzero(met < 0)
     feature[apart], lines[apart] = search.nearest(apart)
     site = np.flatnonzero(feature >= 0)
@@ -255,13 +259,9 @@ def _met(search: _Search) -> Rows:
     return first
 
 
-def _inside_both(
-    sites: NDArray[np.object_], features: NDArray[np.object_]
-) -> NDArray[np.object_]:
-    """Return a line of no length within what each pair shares."""
-    if len(sites) == 0:
+def _points_of(common: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return a line of no length within each of what pairs share."""
+    if len(common) == 0:
         return np.zeros(0, dtype=object)
-    points = shapely.get_coordinates(
-        shapely.point_on_surface(shapely.intersection(sites, features))
-    )
+    points = shapely.get_coordinates(shapely.point_on_surface(common))
     return np.asarray(shapely.linestrings(np.stack([points, points], axis=1)))
