@@ -45,6 +45,7 @@ FLATTENING = 1 / 298.257222101
 
 _E = float(np.sqrt(FLATTENING * (2 - FLATTENING)))  # first eccentricity
 _GEOD = Geod(a=SEMI_MAJOR_M, f=FLATTENING)
+_WGS84 = frozenset({"EPSG:4326", "OGC:CRS84"})  # degrees; taken as those of CGCS2000
 _TURN, _POLE = 360.0, 90.0
 AT_ONCE = 1_000_000
 """Coordinates that are worked on at a time: bounds the memory."""
@@ -321,6 +322,16 @@ def _crs(crs: str) -> CRS:
 
 @cache
 def _transformer(source: str, target: str | None) -> Transformer:
-    """Return a cached transformer; `target` None means the source's own datum."""
-    to = _crs(source).geodetic_crs if target is None else _crs(target)
-    return Transformer.from_crs(_crs(source), to, always_xy=True)
+    """Return a cached transformer; `target` None means the source's own datum.
+
+    From degrees of WGS 84 to a plane of CGCS2000 the plane's own degrees are
+    the source: the same operation, which PROJ would find by going through all
+    that it knows of the two datums.
+    """
+    if target is None:
+        to = _crs(source).geodetic_crs
+        return Transformer.from_crs(_crs(source), to, always_xy=True)
+    given, to = _crs(source), _crs(target)
+    if source in _WGS84 and to.is_projected and to.geodetic_crs == _crs(GEOGRAPHIC_CRS):
+        given = to.geodetic_crs
+    return Transformer.from_crs(given, to, always_xy=True)

@@ -134,7 +134,7 @@ def _tiles(sites: NDArray[np.object_], reach_m: float) -> list[Box]:
     cells = np.floor(boxes / TILE_M).astype(np.int64)
     numbers = {
         (x, y)
-        for west, south, east, north in np.unique(cells, axis=0).tolist()
+        for west, south, east, north in dict.fromkeys(map(tuple, cells.tolist()))
         for x in range(west, east + 1)
         for y in range(south, north + 1)
     }
@@ -185,8 +185,13 @@ class _Tile:
         """What of each center line lies in the tile and in no drawn water."""
         lines, parts = self._clipped
         wide = np.array(self.box) + _WIDER
-        shores = self.shores[_meet(self._bounds[self.shores], wide)]
-        drawn = shapely.intersection(self.layer.geometry[shores], shapely.box(*wide))
+        near = _meet(self._bounds[self.shores], wide)
+        shores = self.layer.geometry[self.shores[near]]
+        dry = ~shapely.covered_by(parts[:, None], shores[None, :]).any(axis=1)
+        lines, parts = lines[dry], parts[dry]
+        if not dry.any():  # the usual case: nothing is to be cut
+            return _Bare(row=self.rows[lines], shapes=parts, names=parts)
+        drawn = shapely.intersection(shores, shapely.box(*wide))
         water = shapely.union_all(shapely.buffer(drawn, WATERLINE_SLACK_M))
         bare = np.asarray(shapely.difference(parts, water), dtype=object)
         left = ~shapely.is_empty(bare)

@@ -9,7 +9,12 @@ plane into the ellipsoid. GEOS builds shapes where somebody looks at one
 """
 
 from zoning.overlay.areas import SharedAreas, areas_among, own_areas, shared_areas
-from zoning.overlay.boxes import meet_widened, rows_near, within_widened
+from zoning.overlay.boxes import (
+    all_deep_inside,
+    meet_widened,
+    rows_near,
+    within_widened,
+)
 from zoning.overlay.candidates import PieceTree
 from zoning.overlay.classes import RESIDUE, SUBSTANTIVE, TOUCHING, within_tolerance
 from zoning.overlay.coverage import outside_parts, uncovered_share
@@ -36,6 +41,7 @@ __all__ = [
     "ShapeColumn",
     "SharedAreas",
     "SiteSums",
+    "all_deep_inside",
     "areas_among",
     "as_shapes",
     "dimensions",

@@ -4,6 +4,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from zoning.model.columns import distinct
 from zoning.overlay.areas import NOISE_M2, piece_areas
 from zoning.overlay.candidates import PieceTree, meeting_pieces
 from zoning.overlay.density import PLAIN
@@ -30,9 +31,9 @@ def doubly_covered(overlaps: Overlaps, sites: NDArray[np.object_]) -> NDArray[np
     site, feature = overlaps.site[several], overlaps.feature[several]
     if len(site) == 0:
         return double
-    used = np.unique(feature)
+    used = distinct(feature)
     boxes = np.asarray(shapely.bounds(sites))
-    one, other, common = _twice(overlaps, used, boxes[np.unique(site)])
+    one, other, common = _twice(overlaps, used, boxes[distinct(site)])
     starts = np.searchsorted(used, feature)
     order = np.argsort(starts, kind="stable")
     edges = np.searchsorted(starts[order], np.arange(len(used) + 1))

@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from zoning import measure
+from zoning.model.columns import distinct
 from zoning.overlay.shapes import LARGE, ShapeColumn, as_shapes
 from zoning.overlay.tables import Nearest, Overlaps
 
@@ -123,7 +124,7 @@ class _Search:
         )
         small = np.flatnonzero(~large)
         best.offer(site[small], row[small], self.shapes[row[small]])
-        for one in np.unique(row[large]):
+        for one in distinct(row[large]):
             mine = site[large & (row == one)]
             at, facet = self._near_facets(sites[mine], int(one), best.distance[mine])
             lines = self.shapes.facet_lines(int(one), facet)

@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from zoning.measure import runs_of_rows
 from zoning.model import Column
-from zoning.model.columns import TakenRows
+from zoning.model.columns import TakenRows, distinct
 from zoning.overlay import RaggedEdges, ragged_edges
 from zoning.overlay.shapes import (
     Box,
@@ -211,7 +211,7 @@ class StoredShapes(Column):
         if not self._whole:
             missing = shapely.is_missing(self.drawn[rows])
             if missing.any():
-                wanted = np.unique(rows[missing])
+                wanted = distinct(rows[missing])
                 self.drawn[wanted] = self._draw(wanted)
             if len(rows) >= len(self):  # rows may be asked for more than once
                 self._whole = not shapely.is_missing(self.drawn).any()
