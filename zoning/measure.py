@@ -138,7 +138,10 @@ def length_m(geometries: NDArray[np.object_], crs: str) -> NDArray[np.float64]:
     in `geometries`.
     """
     parts, owner = _simple_parts(geometries)
-    lines = np.isin(shapely.get_type_id(parts), [1, 2])
+    kind = shapely.get_type_id(parts)
+    lines = (kind == shapely.GeometryType.LINESTRING) | (
+        kind == shapely.GeometryType.LINEARRING
+    )
     total = np.zeros(len(geometries))
     if not lines.any():
         return total

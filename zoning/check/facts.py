@@ -21,10 +21,12 @@ from zoning.errors import Problem
 from zoning.model import Absence, Base, CheckOptions, Layer, LayerInfo, Terrain
 from zoning.model.problems import layer_problem
 from zoning.overlay import (
+    Doubles,
     Members,
     Nearest,
     Overlaps,
     SiteSums,
+    doubles_of,
     measure_overlaps,
     nearest_features,
     outside_parts,
@@ -72,6 +74,7 @@ class Facts:
     options: CheckOptions
     _near: dict[str, Layer] = field(default_factory=dict)
     _overlaps: dict[str, Overlaps] = field(default_factory=dict)
+    _doubles: dict[str, Doubles] = field(default_factory=dict)
     _views: dict[str, "ViewFacts | Problem | Absence"] = field(default_factory=dict)
     _outside: dict[str, Outside] = field(default_factory=dict)
     _uncovered: dict[tuple[str, float], NDArray[np.float64]] = field(
@@ -132,6 +135,13 @@ class Facts:
                 crs=self.base.crs,
             )
         return self._overlaps[layer_id]
+
+    def _doubles_of(self, layer_id: str) -> Doubles:
+        """Return the features of a layer that overlap each other near a site."""
+        if layer_id not in self._doubles:
+            table = self.overlaps(layer_id)
+            self._doubles[layer_id] = doubles_of(table, self.sites)
+        return self._doubles[layer_id]
 
     def near(self, layer_id: str) -> Layer:
         """Return the features of a layer within reach of any site, in order.
@@ -217,7 +227,13 @@ class Facts:
             members=Members(rows=np.flatnonzero(keep), meeting=rows),
         )
         unsure_m, unsure_river = self._unsure(view)
-        sums = sum_by_site(rows, self.sites, self.options, crs=self.base.crs)
+        sums = sum_by_site(
+            rows,
+            self.sites,
+            self.options,
+            crs=self.base.crs,
+            doubles=self._doubles_of(view.layer),
+        )
         measures = Measures(
             view=view,
             covered=layer.coverage is not None,

@@ -18,6 +18,7 @@ from zoning.overlay.boxes import (
 from zoning.overlay.candidates import PieceTree
 from zoning.overlay.classes import RESIDUE, SUBSTANTIVE, TOUCHING, within_tolerance
 from zoning.overlay.coverage import outside_parts, uncovered_share
+from zoning.overlay.doubles import Doubles, doubles_of
 from zoning.overlay.edges import VAST_M, RaggedEdges, ragged_edges
 from zoning.overlay.inside import lengths_inside, points_inside
 from zoning.overlay.nearest import Members, nearest_features
@@ -33,6 +34,7 @@ __all__ = [
     "TOUCHING",
     "VAST_M",
     "DoubleCover",
+    "Doubles",
     "Members",
     "Nearest",
     "Overlaps",
@@ -46,6 +48,7 @@ __all__ = [
     "as_shapes",
     "dimensions",
     "double_cover",
+    "doubles_of",
     "edges_of",
     "lengths_inside",
     "measure_overlaps",

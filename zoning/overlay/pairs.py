@@ -24,7 +24,7 @@ from zoning.model import CheckOptions
 from zoning.overlay import columns
 from zoning.overlay.areas import NOISE_M2, own_areas, shared_areas
 from zoning.overlay.classes import SUBSTANTIVE, TOUCHING, classes, classify
-from zoning.overlay.doubles import doubly_covered
+from zoning.overlay.doubles import Doubles, doubly_covered
 from zoning.overlay.edges import ragged_edges
 from zoning.overlay.parts import AREAL, CommonParts, dimensions
 from zoning.overlay.shapes import as_shapes
@@ -96,7 +96,12 @@ def measure_overlaps(
 
 
 def sum_by_site(
-    overlaps: Overlaps, sites: NDArray[np.object_], options: CheckOptions, *, crs: str
+    overlaps: Overlaps,
+    sites: NDArray[np.object_],
+    options: CheckOptions,
+    *,
+    crs: str,
+    doubles: Doubles | None = None,
 ) -> SiteSums:
     """Sum a table of overlaps by site.
 
@@ -106,6 +111,8 @@ def sum_by_site(
         As made by `measure_overlaps`, possibly filtered by feature.
     sites : ndarray of object, shape (n,)
         The sites of the table.
+    doubles : Doubles, optional
+        `doubles_of` the table before it was filtered, where several are summed.
     """
     n = len(sites)
     met = np.zeros(n, dtype=bool)
@@ -115,7 +122,7 @@ def sum_by_site(
     seam[overlaps.site[overlaps.overlap_class != TOUCHING]] = False
     flat = np.zeros(n, dtype=bool)  # meets lines or points, or is one
     flat[overlaps.site[~np.isnan(overlaps.length_m)]] = True
-    double = doubly_covered(overlaps, sites)
+    double = doubly_covered(overlaps, sites, doubles)
     deduplicated, length = area.copy(), np.zeros(n)
     drawn = np.flatnonzero(flat | double)
     shapes = unions(overlaps, drawn)
