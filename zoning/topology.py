@@ -23,9 +23,6 @@ __all__ = ["DOUBT_M2", "RepairOutcome", "oriented", "polygonal", "repair_polygon
 _PLANE = 2
 _POLYGON = shapely.GeometryType.POLYGON
 _MULTIPOLYGON = shapely.GeometryType.MULTIPOLYGON
-    shapely.GeometryType.POLYGON,
-    shapely.GeometryType.MULTIPOLYGON,
-)
 DOUBT_M2 = 1.0  # two repairs further apart than this leave the shape in doubt
 
 
