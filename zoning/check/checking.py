@@ -110,8 +110,8 @@ def check(
         for other, place in zip(others, there, strict=True)
         if place.geometry is not None
     ]
-    results = with_doubts(results, [doubt for doubt in doubts if doubt.broken])
-    return Report(sites=results, base=base, packs=book.packs, options=options)
+    told = with_doubts(results, [doubt for doubt in doubts if doubt.broken])
+    return Report(sites=told, base=base, packs=book.packs, options=options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
