@@ -102,7 +102,7 @@ def _earliest(geometry: NDArray[np.object_]) -> NDArray[np.intp]:
     first: dict[bytes, int] = {}
     rows = np.flatnonzero(several)
     for row, content in zip(rows, shapely.to_wkb(geometry[rows]), strict=True):
-        earliest[row] = first.setdefault(content, row)
+        earliest[row] = first.setdefault(content, int(row))
     return earliest
 
 

@@ -10,8 +10,9 @@ from zoning.overlay.shapes import as_shapes
 
 __all__ = ["all_deep_inside", "meet_widened", "rows_near", "within_widened"]
 
-FEW = 64
-"""Boxes up to which each is compared; of more, the box of all."""
+FEW = 192
+"""Boxes up to which each is compared; of more, the box of all. 64 sites in degrees
+have three readings each."""
 
 DEEP = 0.7
 """Part of the width by which a box may grow on all sides, corners too, and stay
