@@ -13,7 +13,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from zoning.errors import SiteError
-from zoning.io.shapefile_sites import COMPANIONS, read_shapefile
+from zoning.io.magic import COMPANIONS
+from zoning.io.shapefile_sites import read_shapefile
 from zoning.io.site_row import SiteRow
 
 WEST, SOUTH = 37395030.0, 3440364.0

@@ -13,14 +13,14 @@ import numpy as np
 
 from zoning.errors import LayerError, SiteError
 from zoning.io import archives
-from zoning.io.flatgeobuf import FGB_MAGIC, count_flatgeobuf
+from zoning.io.flatgeobuf import count_flatgeobuf
 from zoning.io.gdal_reading import layers_with_geometry
 from zoning.io.geodatabase import DRIVER as GEODATABASE
 from zoning.io.geodatabase import count_geodatabase, is_geodatabase
 from zoning.io.hashing import siblings
-from zoning.io.magic import PARQUET_MAGIC, SQLITE_MAGIC
+from zoning.io.magic import FGB_MAGIC, PARQUET_MAGIC, SHP_MAGIC, SQLITE_MAGIC
 from zoning.io.refused_files import refused_file
-from zoning.io.shapefile_sites import SHP_MAGIC, made_index, records_of
+from zoning.io.shapefile_sites import made_index, records_of
 from zoning.io.zipped_sites import data_sets, one_set, wanted
 from zoning.model.problems import layer_problem
 

@@ -22,15 +22,14 @@ from zoning.errors import Problem, SiteError
 from zoning.io.crs_text import from_wkt
 from zoning.io.dbf import Table, read_dbf
 from zoning.io.feature_row import described_row, feature_row, shaped_row
+from zoning.io.magic import SHP_MAGIC
 from zoning.io.outlines import Outline
 from zoning.io.rings import Ring, assemble_polygon, usable
 from zoning.io.site_row import SiteRow
 from zoning.io.text import decode
 
-__all__ = ["COMPANIONS", "SHP_MAGIC", "made_index", "read_shapefile", "records_of"]
+__all__ = ["made_index", "read_shapefile", "records_of"]
 
-COMPANIONS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-SHP_MAGIC = b"\x00\x00\x27\x0a"
 _HEADER_BYTES = 100
 _RECORD_HEADER = struct.Struct(">II")
 _NULL, _POINT, _LINE, _POLYGON, _MULTIPOINT = 0, 1, 3, 5, 8
@@ -56,7 +55,7 @@ def read_shapefile(
     Parameters
     ----------
     parts : mapping of str to bytes
-        Contents by lower-case suffix (`COMPANIONS`); only ``.shp`` is needed.
+        Contents by lower-case suffix (`magic.COMPANIONS`); only ``.shp`` is needed.
     file : str
         File name for messages; places read ``file#n``, records from 1.
     crs : str, optional

@@ -11,10 +11,16 @@ a large polygon than what is near (`windows`).
 """
 
 from zoning.overlay.areas import SharedAreas, areas_among, own_areas, shared_areas
-from zoning.overlay.boxes import meet_widened, rows_near, within_widened
+from zoning.overlay.boxes import (
+    all_deep_inside,
+    meet_widened,
+    rows_near,
+    within_widened,
+)
 from zoning.overlay.candidates import PieceTree
 from zoning.overlay.classes import RESIDUE, SUBSTANTIVE, TOUCHING, within_tolerance
 from zoning.overlay.coverage import outside_parts, uncovered_share
+from zoning.overlay.doubles import Doubles, doubles_of
 from zoning.overlay.edges import VAST_M, RaggedEdges, ragged_edges
 from zoning.overlay.inside import lengths_inside, points_inside
 from zoning.overlay.intersections import common_shapes
@@ -32,6 +38,7 @@ __all__ = [
     "TOUCHING",
     "VAST_M",
     "DoubleCover",
+    "Doubles",
     "Members",
     "Nearest",
     "Overlaps",
@@ -41,11 +48,13 @@ __all__ = [
     "SharedAreas",
     "SharedShapes",
     "SiteSums",
+    "all_deep_inside",
     "areas_among",
     "as_shapes",
     "common_shapes",
     "dimensions",
     "double_cover",
+    "doubles_of",
     "edges_of",
     "lengths_inside",
     "measure_overlaps",

@@ -31,6 +31,15 @@ class CommonParts:
     features: ShapeColumn
     crs: str
     _built: dict[tuple[int, int], BaseGeometry] = field(default_factory=dict)
+    _sizes: list[NDArray[np.float64]] = field(default_factory=list)
+
+    @property
+    def site_sizes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Ellipsoidal area and geodesic length of each site, measured once."""
+        if not self._sizes:
+            self._sizes.append(measure.area_m2(self.sites, self.crs))
+            self._sizes.append(measure.length_m(self.sites, self.crs))
+        return self._sizes[0], self._sizes[1]
 
     def common(self, site: Rows, feature: Rows) -> NDArray[np.object_]:
         """Return everything the pairs share: also points and lines."""
