@@ -34,8 +34,8 @@ WORDS = ("甲", "乙𠮷", "", "a", None)
 
 
 def frame_of(count: int, **columns: Any) -> geopandas.GeoDataFrame:
-    shapes = [shapely.box(i, 0, i + 1, 1) for i in range(count - 1)]
-    shapes.append(shapely.MultiPolygon([SQUARE, shapely.box(3, 3, 4, 4)]))
+    shapes = np.array([shapely.box(i, 0, i + 1, 1) for i in range(count)], dtype=object)
+    shapes[-1] = shapely.MultiPolygon([SQUARE, shapely.box(3, 3, 4, 4)])
     return geopandas.GeoDataFrame(columns, geometry=shapes, crs=CRS)
 
 
@@ -96,7 +96,8 @@ def test_heights_and_missing_shapes_are_the_same_both_ways(
     tmp_path: Path, suffix: str
 ) -> None:
     high = shapely.Polygon([(0, 0, 5), (1, 0, 6), (1, 1, 7)])
-    table = geopandas.GeoDataFrame({"A": ["x", "y"]}, geometry=[high, None], crs=CRS)
+    shapes = np.array([high, None], dtype=object)
+    table = geopandas.GeoDataFrame({"A": ["x", "y"]}, geometry=shapes, crs=CRS)
     path = tmp_path / f"a{suffix}"
     table.to_file(path, driver=DRIVERS[suffix], SPATIAL_INDEX="NO")
 
