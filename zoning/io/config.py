@@ -16,8 +16,8 @@ from pydantic import (
 from zoning import terms
 from zoning.errors import BaseError, Problem
 from zoning.io.catalogue import catalogue
-from zoning.io.config_faults import in_chinese
 from zoning.io.database_source import database_faults
+from zoning.io.reader_remarks import in_chinese
 from zoning.rules.schema import Day, Strict
 from zoning.strict_yaml import YamlError, line_at, lines_of, load_text
 

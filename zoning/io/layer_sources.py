@@ -20,6 +20,7 @@ from zoning.io.geodatabase import DRIVER as GEODATABASE
 from zoning.io.geodatabase import count_geodatabase, is_geodatabase
 from zoning.io.hashing import siblings
 from zoning.io.magic import PARQUET_MAGIC, SQLITE_MAGIC
+from zoning.io.reader_remarks import unreadable
 from zoning.io.refused_files import refused_file
 from zoning.io.shapefile_sites import SHP_MAGIC, count_records, made_index
 from zoning.io.zipped_sites import data_sets, one_set, wanted
@@ -287,4 +288,4 @@ def _told(error: SiteError) -> str:
 
 
 def _unreadable(layer_id: str, detail: str) -> LayerError:
-    return LayerError(layer_problem("LAYER_UNREADABLE", layer_id, detail=detail))
+    return LayerError(unreadable(layer_id, detail))

@@ -34,6 +34,7 @@ from zoning.io.layer_sources import (
 )
 from zoning.io.raw_layer import RawLayer, no_rows
 from zoning.io.reader_lost import ReaderLostError
+from zoning.io.reader_remarks import unreadable
 from zoning.io.stated_bounds import beside_their_boxes, stated_bounds
 from zoning.model.problems import layer_problem
 
@@ -180,7 +181,7 @@ def _parquet(path: Path, layer_id: str, *, declared: str | None) -> RawLayer:
             problem = layer_problem("CRS_UNSUPPORTED", layer_id, crs=values["crs"])
         else:
             detail = str(values.get("detail") or error.problem.text("en"))
-            problem = layer_problem("LAYER_UNREADABLE", layer_id, detail=detail)
+            problem = unreadable(layer_id, detail)
         raise LayerError(problem) from error
     found = GdalTable(shapes=read.shapes, columns=read.columns, crs=read.crs)
     crs = _placed(found, layer_id, declared=declared)
@@ -197,7 +198,7 @@ def _encoding(path: Path, layer_id: str, declared: str) -> tuple[str, list[Probl
     """Return how the table of a Shapefile is read, and what is to be said of it."""
     parts = siblings(path)
     if ".dbf" not in parts:
-        raise LayerError(layer_problem("LAYER_UNREADABLE", layer_id, detail="no .dbf"))
+        raise LayerError(unreadable(layer_id, "no .dbf"))
     cpg = parts[".cpg"].read_bytes() if ".cpg" in parts else b""
     try:
         content = parts[".dbf"].read_bytes()
@@ -230,9 +231,7 @@ def _read(
         )
     except ValueError as error:
         detail = str(error).replace(str(path), path.name)
-        raise LayerError(
-            layer_problem("LAYER_UNREADABLE", layer_id, detail=detail)
-        ) from error
+        raise LayerError(unreadable(layer_id, detail)) from error
 
 
 def _placed(found: GdalTable, layer_id: str, *, declared: str | None) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from zoning.errors import BaseError
 from zoning.io.config import read_config
-from zoning.io.config_faults import in_chinese
+from zoning.io.reader_remarks import in_chinese, unreadable
 
 GOOD = """\
 name: 示范县
@@ -101,3 +101,36 @@ def test_what_is_not_known_is_quoted_as_the_reader_said_it() -> None:
 def test_only_the_whole_of_a_remark_is_taken_for_a_known_one() -> None:
     assert in_chinese("Field required") == "缺少此项"
     assert "原文" in in_chinese("Field required, but why")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "unknown format",
+        "layers: DLTB, XZQ",
+        "k.zip: nested archive",
+        "> 256 MB",
+        "crs of type 'link'",
+        "repeated key 'type'",
+        "Failed to read GeoJSON data",
+        "'utf-8' codec can't decode byte 0xbc in position 0: invalid start byte",
+        "database disk image is malformed",
+        "In GetNextRawFeature(): sqlite3_step() : database disk image is malformed",
+        "'a.shp' not recognized as being in a supported file format.",
+        "Fatal error parsing feature",
+        "no .dbf",
+    ],
+)
+def test_why_a_layer_cannot_be_read_is_told_in_chinese(said: str) -> None:
+    problem = unreadable("river", said)
+
+    assert said in problem.text("en")
+    assert said not in problem.text("zh")
+    assert "原文" not in problem.text("zh")
+
+
+def test_the_words_of_a_reader_that_nobody_translated_stand_in_quotes() -> None:
+    problem = unreadable("river", "segment 7 is odd")
+
+    assert "（读取程序原文“segment 7 is odd”）" in problem.text("zh")
+    assert "(segment 7 is odd)" in problem.text("en")
