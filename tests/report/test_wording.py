@@ -58,6 +58,21 @@ def test_a_line_takes_its_distance_from_the_whole_layer() -> None:
     assert said == "最近 4322.45 米（北山）"
 
 
+def test_a_clear_line_says_that_its_layer_states_no_edition() -> None:
+    result = site(Verdict.CLEAR)
+    name = "ecological_redline"
+    line = line_summary(result, name)
+    context = context_of(result)
+    layer = context.base.layers[name]
+    undated = replace(layer, info=replace(layer.info, edition=None))
+    layers = {**context.base.layers, name: undated}
+    doubtful = replace(context, base=replace(context.base, layers=layers))
+
+    assert line_extent(line, doubtful) == (
+        line_extent(line, context) + "；图层版本未注明，请确认是否现行"
+    )
+
+
 def test_a_condition_that_does_not_hold_is_not_applicable_everywhere() -> None:
     clear = site(Verdict.CLEAR)
     unfit = replace(clear.findings[0], reason="CONDITION_NOT_MET")

@@ -77,7 +77,8 @@ def _entry(name: str, one: Dataset, *, covers_county: bool) -> list[str]:
         lines.append("    coverage: county  # 由使用者声明覆盖全县")
     else:
         lines.append(
-            "    # coverage: county  # 确认覆盖全县后去掉井号，否则不能判为不涉及"
+            "    # coverage: county  # 面积与批准数核对（zoning layers list）、"
+            "确认覆盖全县后去掉井号，否则不能判为不涉及"
         )
     return lines
 

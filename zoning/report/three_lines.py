@@ -118,9 +118,18 @@ def line_extent(line: LineSummary, context: Context) -> str:
         return line.gaps[0].problem.text(lang)
     if line.finding is None:
         return text("extent.no_rule", lang)
-    if line.state == State.CLEAR and not line.touched:
-        return _distance(line, context)
-    return extent(line.finding, context)
+    if line.state != State.CLEAR:
+        return extent(line.finding, context)
+    reach = extent(line.finding, context) if line.touched else _distance(line, context)
+    return reach + _doubt(line, context)
+
+
+def _doubt(line: LineSummary, context: Context) -> str:
+    """Return what to think of before a clear line is believed: an unknown edition."""
+    layer = context.base.layers.get(line.layer)
+    if layer is None or layer.info.edition:
+        return ""
+    return text("extent.no_edition", context.lang)
 
 
 def _distance(line: LineSummary, context: Context) -> str:
