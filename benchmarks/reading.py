@@ -31,7 +31,8 @@ from zoning.io.catalogue import catalogue
 from zoning.io.config import LayerEntry
 from zoning.io.hashing import file_sha256
 from zoning.io.known_hashes import KnownHashes
-from zoning.io.layers import LayerPlace, read_layer
+from zoning.io.layer_place import LayerPlace
+from zoning.io.layers import read_layer
 from zoning.io.quarantine.reader import shared_reader
 from zoning.io.vector import read_raw
 from zoning.topology import repair_polygons
