@@ -241,7 +241,8 @@ def _placed(found: GdalTable, layer_id: str, *, declared: str | None) -> str:
     except LayerError as error:
         if error.problem.code != "CRS_MISSING":
             raise
-        point = first_point(_shapes(next(found.shapes.runs())[:1]))
+        first = next(found.shapes.runs(), np.zeros(0, dtype=object))[:1]
+        point = first_point(_shapes(first))
         raise LayerError(unplaced_layer("CRS_MISSING", layer_id, point)) from error
 
 
