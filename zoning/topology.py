@@ -82,8 +82,12 @@ def repair_polygons(geometries: NDArray[np.object_], crs: str) -> RepairOutcome:
         invalid="ignore", over="ignore"
     ):  # what is no number, or too large
         flat = _flat(geometries)
-        usable = ~shapely.is_missing(flat) & ~shapely.is_empty(flat) & _finite(flat)
+        usable = ~shapely.is_missing(flat) & ~shapely.is_empty(flat)
         bad = usable & ~shapely.is_valid(flat)
+        # to GEOS no geometry with a coordinate that is not finite is valid
+        finite = _finite(flat[bad])
+        usable[bad] &= finite
+        bad[bad] = finite
     repaired, change = flat.copy(), np.zeros(len(flat))
     first, second, apart = (np.zeros(len(flat)) for _ in range(3))
     if bad.any():

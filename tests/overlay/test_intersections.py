@@ -73,7 +73,8 @@ def ragged(
         outer = star(rng, radius=radius, vertices=vertices, middle=middle)
         inner = star(rng, radius=radius / 3, vertices=vertices, middle=middle)
         made.append(outer.difference(inner))
-    return made[0] if parts == 1 else shapely.multipolygons(made)
+    whole: BaseGeometry = shapely.union_all(made)
+    return whole
 
 
 def check(ours: BaseGeometry, left: BaseGeometry, right: BaseGeometry) -> None:
