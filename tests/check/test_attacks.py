@@ -140,7 +140,7 @@ def test_a_river_without_a_management_range_rules_nothing_out(base: Base) -> Non
 def test_a_misspelt_scope_is_refused_with_its_line(folder: Path, scope: str) -> None:
     configure(folder, "heritage]", f"{scope}]")
 
-    with pytest.raises(BaseError, match=r"zoning\.yaml:\d+.*no such scope"):
+    with pytest.raises(BaseError, match=r"zoning\.yaml:\d+.*没有这一核查范围"):
         open_base(folder)
 
 
@@ -368,7 +368,7 @@ def test_unknown_names_in_zoning_yaml_are_refused(folder: Path) -> None:
         "heritage_site: {path: heritage_site.geojson, fields: {zonne: WWFQ},",
     )
 
-    with pytest.raises(BaseError, match="unknown field zonne"):
+    with pytest.raises(BaseError, match="没有字段 zonne"):
         open_base(folder)
 
 
@@ -376,7 +376,7 @@ def test_a_zoning_yaml_that_is_not_utf8_is_refused(folder: Path) -> None:
     path = folder / "zoning.yaml"
     path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
 
-    with pytest.raises(BaseError, match="not UTF-8"):
+    with pytest.raises(BaseError, match="不是 UTF-8"):
         open_base(folder)
 
 

@@ -213,10 +213,28 @@ def _database(path: Path) -> sqlite3.Connection:
 
 
 def _count_rows(path: Path, table: str) -> int:
+    """Count the rows of a GeoPackage's table.
+
+    GDAL keeps a count beside it, by which some readers stop. Where the two
+    differ, rows were added or lost behind its back.
+    """
     quoted = '"' + table.replace('"', '""') + '"'
     with closing(_database(path)) as db:
         row = db.execute(f"SELECT count(*) FROM {quoted}").fetchone()  # noqa: S608  quoted identifier
-    return int(row[0])
+        kept = _kept_count(db, table)
+    return int(row[0]) if kept is None or kept == row[0] else -2
+
+
+def _kept_count(db: sqlite3.Connection, table: str) -> int | None:
+    """Return the count that GDAL keeps of a table; None where it keeps none."""
+    kept = "SELECT name FROM sqlite_master WHERE name = 'gpkg_ogr_contents'"
+    if db.execute(kept).fetchone() is None:
+        return None
+    row = db.execute(
+        "SELECT feature_count FROM gpkg_ogr_contents WHERE lower(table_name) = lower(?)",
+        (table,),
+    ).fetchone()
+    return None if row is None or row[0] is None else int(row[0])
 
 
 class _RefusedJsonError(ValueError):
