@@ -230,10 +230,9 @@ def _kept_count(db: sqlite3.Connection, table: str) -> int | None:
     kept = "SELECT name FROM sqlite_master WHERE name = 'gpkg_ogr_contents'"
     if db.execute(kept).fetchone() is None:
         return None
-    row = db.execute(
-        "SELECT feature_count FROM gpkg_ogr_contents WHERE lower(table_name) = lower(?)",
-        (table,),
-    ).fetchone()
+    count = "SELECT feature_count FROM gpkg_ogr_contents"
+    where = f"{count} WHERE lower(table_name) = lower(?)"
+    row = db.execute(where, (table,)).fetchone()
     return None if row is None or row[0] is None else int(row[0])
 
 
