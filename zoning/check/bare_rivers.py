@@ -108,7 +108,14 @@ def _tiles_of(
     layer: Layer, view: View, sites: NDArray[np.object_], *, reach_m: float
 ) -> list["_Tile"]:
     """Return the tiles within reach of a site that a center line passes."""
-    wanted, kind = _tiles(sites, reach_m), repr(view)
+    bounds, kind = as_shapes(layer.geometry).bounds, repr(view)
+    extent = np.hstack(
+        [
+            np.fmin.reduce(bounds[:, :2], axis=0, initial=np.inf),
+            np.fmax.reduce(bounds[:, 2:], axis=0, initial=-np.inf),
+        ]
+    )
+    wanted = _tiles(sites, reach_m, extent)
     known = layer.told.setdefault(("bare_lines", kind), {})
     new = [tile for tile in wanted if tile not in known]
     if new:
@@ -128,9 +135,17 @@ def _tiles_of(
     return [known[tile] for tile in wanted if len(known[tile].parts)]
 
 
-def _tiles(sites: NDArray[np.object_], reach_m: float) -> list[Box]:
-    """Return the tiles within reach of a site, in order."""
+def _tiles(
+    sites: NDArray[np.object_], reach_m: float, extent: NDArray[np.float64]
+) -> list[Box]:
+    """Return the tiles within reach of a site that meet an extent, in order.
+
+    A site with a damaged corner may be as wide as the Earth; rivers are not.
+    """
     boxes = shapely.bounds(sites) + np.array([-1, -1, 1, 1]) * reach_m
+    boxes[:, :2] = np.fmax(boxes[:, :2], extent[:2])
+    boxes[:, 2:] = np.fmin(boxes[:, 2:], extent[2:])
+    boxes = boxes[(boxes[:, :2] <= boxes[:, 2:]).all(axis=1)]
     cells = np.floor(boxes / TILE_M).astype(np.int64)
     numbers = {
         (x, y)
