@@ -54,6 +54,8 @@ class Surroundings:
         Where the plan can be.
     lines : mapping of str to geometry
         Lines that may be axes, by name: centre lines of rivers.
+    covered : mapping of str to geometry
+        Subject → where one of its layers can be relied on.
     model : mapping of str to geometry
         Modelled paths by id.
     resistance : Grid or None
@@ -64,6 +66,7 @@ class Surroundings:
     obstacles: tuple[Obstacle, ...]
     county: BaseGeometry
     lines: Mapping[str, BaseGeometry]
+    covered: Mapping[str, BaseGeometry]
     model: Mapping[str, BaseGeometry]
     resistance: Grid | None = None
 
@@ -107,7 +110,7 @@ def appraise(planned: PlannedFeatures, row: int, around: Surroundings) -> Apprai
         one.entry.id: shapes_near(one, shape) for one in around.obstacles if one.blocks
     }
     ground = free_ground(shape, list(taken.values()), around.table.least_width_m)
-    audit = _as_area(planned, row, shape, around)
+    audit = _as_area(planned, row, shape, around=around)
     blocked = shapely.difference(shape, ground)
     audit = replace(audit, blocked_m2=_area_m2(blocked, planned.crs))
     if audit.kind not in LINEAR:
@@ -115,17 +118,17 @@ def appraise(planned: PlannedFeatures, row: int, around: Surroundings) -> Apprai
         return Appraised(
             audit=replace(audit, state=state), shape=shape, parts=_parts(ground)
         )
-    course = _course(planned, row, shape, around)
+    course = _course(planned, row, shape, lines=around.lines)
     if course is None:
         told = Problem(code="LAYOUT_NO_AXIS", values={"name": _called(planned, row)})
         audit = replace(audit, problems=(*audit.problems, told))
         return Appraised(audit=audit, shape=shape, parts=_parts(ground))
-    return _as_strip(audit, (shape, ground), course, around)
+    return _as_strip(audit, (shape, ground), course, around=around)
 
 
 def _area_of(planned: PlannedFeatures, row: int) -> BaseGeometry:
     """Return the feature as polygons; a line gets its target width."""
-    shape = planned.geometry[row]
+    shape: BaseGeometry = planned.geometry[row]
     if shapely.get_dimensions(shape) == _PLANE:
         return shape
     target = float(planned.targets_m[row])
@@ -149,7 +152,7 @@ def _area_m2(shape: BaseGeometry, crs: str) -> float:
 
 
 def _as_area(
-    planned: PlannedFeatures, row: int, shape: BaseGeometry, around: Surroundings
+    planned: PlannedFeatures, row: int, shape: BaseGeometry, *, around: Surroundings
 ) -> FeatureAudit:
     """Return what is told of any feature, as not yet audited."""
     target = float(planned.targets_m[row])
@@ -191,13 +194,7 @@ def _unseen(shape: BaseGeometry, around: Surroundings) -> tuple[Share, ...]:
     if not shapely.area(inside) > 0:
         return ()
     told = []
-    for subject in dict.fromkeys(one.subject for one in around.table.obstacles):
-        covers = [
-            one.coverage
-            for one in around.obstacles
-            if one.entry.subject == subject and one.coverage is not None
-        ]
-        together = shapely.union_all(np.array(covers, dtype=object))
+    for subject, together in around.covered.items():
         rest = shapely.difference(inside, together)
         if not shapely.is_empty(shapely.buffer(rest, -_SEAM_M / 2)):
             share = float(shapely.area(rest) / shapely.area(inside))
@@ -218,7 +215,11 @@ def _state_of_area(audit: FeatureAudit, around: Surroundings) -> CorridorState:
 
 
 def _course(
-    planned: PlannedFeatures, row: int, shape: BaseGeometry, around: Surroundings
+    planned: PlannedFeatures,
+    row: int,
+    shape: BaseGeometry,
+    *,
+    lines: Mapping[str, BaseGeometry],
 ) -> _Course | None:
     """Choose the axis: the line drawn, a river that leads along, or the middle."""
     drawn, crs = planned.geometry[row], planned.crs
@@ -230,13 +231,13 @@ def _course(
         return _Course(axis=axis, name="", clearance=clearance)
     inside = {
         name: float(shapely.length(shapely.intersection(line, shape)))
-        for name, line in around.lines.items()
+        for name, line in lines.items()
         if follows(line, middle, shape)
     }
     for name in sorted(inside, key=lambda one: (-inside[one], one)):
-        axis = axis_along(around.lines[name], shape, crs)
-        if axis is not None:
-            return _Course(axis=axis, name=name, clearance=clearance)
+        river = axis_along(lines[name], shape, crs)
+        if river is not None:
+            return _Course(axis=river, name=name, clearance=clearance)
     return _Course(axis=middle, name="", clearance=clearance)
 
 
@@ -244,6 +245,7 @@ def _as_strip(
     audit: FeatureAudit,
     grounds: tuple[BaseGeometry, BaseGeometry],
     course: _Course,
+    *,
     around: Surroundings,
 ) -> Appraised:
     shape, ground = grounds
@@ -276,7 +278,7 @@ def _as_strip(
         length_m=axis.length_m,
         continuity_share=None if np.isnan(target) else _part(way.full, axis, inside),
         passable_share=_part(way.passable, axis, inside),
-        permeable_m=_profile(_inner_widths(way, axis, breadth) * axis.scale),
+        permeable_m=_profile(_inner_widths(way, axis, gaps, margin=breadth / 2)),
         drawn_m=_profile(2 * course.clearance * axis.scale),
         gaps=gaps,
         narrow=narrow_told(way, axis, margin=breadth / 2),
@@ -291,14 +293,24 @@ def _part(length: float, axis: Axis, whole_m: float) -> float:
     return min(length * axis.scale / whole_m, 1.0) if whole_m > 0 else 0.0
 
 
-def _inner_widths(way: Passage, axis: Axis, breadth: float) -> Floats:
-    """Return widths of cross-sections, those at the ends of a drawing left out."""
-    if axis.closed:
-        return way.sections.width
-    length = float(axis.line.length)
+def _inner_widths(
+    way: Passage, axis: Axis, gaps: Sequence[Gap], *, margin: float
+) -> Floats:
+    """Return widths of cross-sections in metres, 0 in gaps.
+
+    Those in the round or pointed ends of a drawing and beyond the county are left
+    out.
+    """
     at = way.sections.at
-    inner = (at >= breadth / 2) & (at <= length - breadth / 2)
-    return way.sections.width[inner] if inner.any() else way.sections.width
+    keep = np.ones(len(at), dtype=bool)
+    if not axis.closed:
+        keep = (at >= margin) & (at <= float(axis.line.length) - margin)
+    for gap in gaps:
+        if gap.cause == COUNTY_LIMIT:
+            start, end = gap.start_m / axis.scale, gap.end_m / axis.scale
+            keep &= (at < start) | (at > end)
+    keep = keep if keep.any() else np.ones(len(at), dtype=bool)
+    return np.asarray(way.sections.width[keep] * axis.scale)
 
 
 def _profile(widths: Floats) -> Profile | None:
@@ -320,7 +332,9 @@ def _strip_problems(
         problems.append(Problem(code="LAYOUT_TARGET_NONE", values={"name": name}))
     breadth = max(audit.target_m or 0.0, 2 * mean_width(shape))
     beside = shapely.buffer(axis.line, breadth)
-    share = float(shapely.area(shapely.intersection(beside, shape)) / shapely.area(shape))
+    share = float(
+        shapely.area(shapely.intersection(beside, shape)) / shapely.area(shape)
+    )
     if share < around.table.follow_share:
         values = {"name": name, "share": f"{share:.0%}"}
         problems.append(Problem(code="LAYOUT_NOT_FOLLOWED", values=values))

@@ -55,9 +55,12 @@ class Axis:
         if end <= whole:
             piece: BaseGeometry = substring(self.line, start, end)
             return piece
-        parts = [substring(self.line, start, whole), substring(self.line, 0, end - whole)]
+        parts = [
+            substring(self.line, start, whole),
+            substring(self.line, 0, end - whole),
+        ]
         xy = np.vstack([shapely.get_coordinates(part) for part in parts])
-        return shapely.linestrings(xy)
+        return LineString(xy)
 
 
 def axis_of(line: BaseGeometry, crs: str, *, given: bool) -> Axis:
@@ -73,7 +76,7 @@ def axis_of(line: BaseGeometry, crs: str, *, given: bool) -> Axis:
     xy = shapely.get_coordinates(line)
     closed = bool((xy[0] == xy[-1]).all())
     xy = _turned_ring(xy) if closed else _from_west(xy)
-    turned = shapely.linestrings(xy)
+    turned = LineString(xy)
     geodesic = float(measure.length_m(np.array([turned], dtype=object), crs)[0])
     return Axis(line=turned, scale=geodesic / float(turned.length), given=given)
 

@@ -30,8 +30,10 @@ __all__ = ["BARE", "SEVERED", "Break", "Measure", "Passage", "folded", "passage"
 Floats = NDArray[np.float64]
 BARE = "bare"
 SEVERED = "severed"
-_ROUNDS = 12
-"""Halvings that bring the end of a narrow stretch to 1/4096 of the spacing."""
+_ROUNDS = 8
+"""Halvings that bring the end of a narrow stretch to 1/256 of the spacing."""
+_ROUNDED = 64
+"""Of the spacing: shorter narrow stretches are what the halving leaves over."""
 _GAP_M = 0.01
 """Plane metres: a shorter bare stretch is rounding of the drawing."""
 _SHORT = 1e-3
@@ -104,7 +106,7 @@ def passage(axis: Axis, ground: BaseGeometry, how: Measure) -> Passage:
     )
     breaks = _bare(axis, covers)
     if axis.closed:
-        breaks += _severed_ring(axis, ground, plain, breaks)
+        breaks += _severed_ring(axis, ground, plain, bare=breaks)
     else:
         breaks += _severed(covers)
     breaks = tuple(sorted(breaks, key=lambda one: (one.start, one.end)))
@@ -118,7 +120,7 @@ def passage(axis: Axis, ground: BaseGeometry, how: Measure) -> Passage:
     low = _stretches(sections.at, narrower, length)
     return Passage(
         breaks=breaks,
-        narrow=_without(low, bare),
+        narrow=_without(low, bare, least=how.spacing / _ROUNDED),
         sections=sections,
         parts=parts,
         full=length - total(joined(np.vstack([low, bare]))),
@@ -153,7 +155,11 @@ def _severed(covers: Sequence[Floats]) -> tuple[Break, ...]:
 
 
 def _severed_ring(
-    axis: Axis, ground: BaseGeometry, sections: Transects, bare: Sequence[Break]
+    axis: Axis,
+    ground: BaseGeometry,
+    sections: Transects,
+    *,
+    bare: Sequence[Break],
 ) -> tuple[Break, ...]:
     """Cut a ring open, in a gap or where it is widest, and look along it."""
     length = float(axis.line.length)
@@ -166,7 +172,8 @@ def _severed_ring(
         slit = shapely.buffer(shapely.linestrings(sections.piece[widest]), _SLIT_M)
         opened = shapely.difference(ground, slit)
         _, covers = _along(axis, opened, length / len(sections.at))
-    turned = [_turned(cover, origin, length) for cover in covers]
+    trim = 0.0 if bare else length / len(sections.at) / 2
+    turned = [_turned(cover, origin, length, trim=trim) for cover in covers]
     turned = [cover for cover in turned if len(cover)]
     turned.sort(key=lambda cover: (cover[0, 0], -cover[-1, 1]))
     found = []
@@ -176,12 +183,15 @@ def _severed_ring(
     return tuple(found)
 
 
-def _turned(cover: Floats, origin: float, length: float) -> Floats:
-    """Count the chainages of a ring from another point on, ends trimmed."""
+def _turned(cover: Floats, origin: float, length: float, *, trim: float) -> Floats:
+    """Count the chainages of a ring from another point on.
+
+    The cut that opens it is straight and cross-sections beside it are not quite:
+    `trim` metres at either end are left out.
+    """
     shifted = np.vstack([cover - origin, cover - origin + length])
-    inside = np.clip(shifted, 0.0, length)
-    kept = joined(inside[inside[:, 1] - inside[:, 0] > 0])
-    return kept[kept[:, 1] - kept[:, 0] > 2 * _SLIT_M]
+    inside = np.clip(shifted, trim, length - trim)
+    return joined(inside[inside[:, 1] - inside[:, 0] > 0])
 
 
 def _switches(covers: Sequence[Floats]) -> list[tuple[float, float]]:
@@ -243,15 +253,16 @@ def _stretches(
         middle = (low + high) / 2
         same = holds(middle) == first
         low, high = np.where(same, middle, low), np.where(same, high, middle)
-    ends = [(low + high) / 2, [0.0] if here[0] else [], [length] if here[-1] else []]
-    return np.sort(np.concatenate(ends)).reshape(-1, 2)
+    ends = ((low + high) / 2).tolist()
+    ends += [0.0] * bool(here[0]) + [length] * bool(here[-1])
+    return np.array(sorted(ends), dtype=np.float64).reshape(-1, 2)
 
 
-def _without(spans: Floats, gone: Floats) -> Floats:
-    """Return spans without others, pieces of no length left out."""
+def _without(spans: Floats, gone: Floats, *, least: float) -> Floats:
+    """Return spans without others, pieces shorter than `least` left out."""
     kept = [rest_of(_clipped(gone, a, b), a, b) for a, b in spans.tolist()]
     found = np.vstack([np.empty((0, 2)), *kept])
-    return found[found[:, 1] - found[:, 0] > _GAP_M]
+    return found[found[:, 1] - found[:, 0] > least]
 
 
 def _clipped(spans: Floats, start: float, end: float) -> Floats:

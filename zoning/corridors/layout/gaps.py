@@ -45,7 +45,7 @@ class GapScene:
         Step along outlines.
     """
 
-    def __init__(  # noqa: PLR0913  what lies around, by name
+    def __init__(
         self,
         axis: Axis,
         shape: BaseGeometry,
@@ -60,6 +60,7 @@ class GapScene:
         self.county = county
         self.obstacles = obstacles
         self.width = width
+        self.sample = sample
         length = float(axis.line.length)
         self.undrawn = rest_of(cover_of(axis, shape, sample_m=sample), 0.0, length)
 
@@ -69,16 +70,32 @@ class GapScene:
         zone: BaseGeometry = shapely.buffer(line, self.width / 2, cap_style="flat")
         return zone
 
+    def widened(self, one: Break) -> tuple[float, float]:
+        """Return where a gap is looked at: a cut without length is seen from beside."""
+        if one.end - one.start >= self.sample:
+            return one.start, one.end
+        middle, length = (one.start + one.end) / 2, float(self.axis.line.length)
+        low, high = middle - self.sample / 2, middle + self.sample / 2
+        if self.axis.closed:
+            return low % length, low % length + self.sample
+        return max(low, 0.0), min(high, length)
+
     def undrawn_share(self, one: Break) -> float:
         """Return over which share of a gap the plan has no polygon."""
+        if not one.end > one.start:
+            return 0.0
         length = float(self.axis.line.length)
-        spans = [self.undrawn, self.undrawn + length] if self.axis.closed else [self.undrawn]
+        spans = (
+            [self.undrawn, self.undrawn + length]
+            if self.axis.closed
+            else [self.undrawn]
+        )
         inside = np.clip(np.vstack(spans), one.start, one.end)
         return total(inside) / (one.end - one.start)
 
     def outside_share(self, one: Break) -> float:
         """Return which share of a gap lies beyond the county."""
-        line = self.axis.stretch(one.start, one.end)
+        line = self.axis.stretch(*self.widened(one))
         beyond = shapely.length(shapely.difference(line, self.county))
         return float(beyond / line.length) if line.length > 0 else 0.0
 
@@ -100,11 +117,12 @@ def narrow_told(passage: Passage, axis: Axis, *, margin: float) -> tuple[Narrow,
         at_end = end <= margin or start >= length - margin
         if at_end and not axis.closed:
             continue
-        told.append(_narrow(passage, axis, start, end))
+        told.append(_narrow(passage, axis, (start, end)))
     return tuple(told)
 
 
-def _narrow(passage: Passage, axis: Axis, start: float, end: float) -> Narrow:
+def _narrow(passage: Passage, axis: Axis, span: tuple[float, float]) -> Narrow:
+    start, end = span
     sections = passage.sections
     inside = np.flatnonzero((sections.at >= start) & (sections.at <= end))
     if len(inside) == 0:  # between two stations: the nearer one speaks for it
@@ -120,7 +138,7 @@ def _narrow(passage: Passage, axis: Axis, start: float, end: float) -> Narrow:
 
 
 def _gap(one: Break, scene: GapScene) -> Gap:
-    zone = scene.zone(one.start, one.end)
+    zone = scene.zone(*scene.widened(one))
     undrawn = scene.undrawn_share(one)
     outside = scene.outside_share(one)
     fills = _fills(zone, undrawn, scene)
@@ -142,7 +160,7 @@ def _gap(one: Break, scene: GapScene) -> Gap:
 
 
 def _fills(zone: BaseGeometry, undrawn: float, scene: GapScene) -> list[Share]:
-    """Return what each obstacle takes of a gap: of its drawn part, where there is one."""
+    """Return what each obstacle takes of a gap, of its drawn part if it has one."""
     ground = shapely.intersection(zone, scene.shape)
     if undrawn >= _MOST or not shapely.area(ground) > 0:
         ground = zone

@@ -85,7 +85,9 @@ class Net:
     touched: Mapping[int, tuple[int, ...]]
 
 
-def layout_graph(appraised: Sequence[Appraised], table: LayoutTable, crs: str) -> LayoutGraph:
+def layout_graph(
+    appraised: Sequence[Appraised], table: LayoutTable, crs: str
+) -> LayoutGraph:
     """Return the layout as a graph, and what each corridor is worth to it.
 
     Parameters
@@ -99,8 +101,12 @@ def layout_graph(appraised: Sequence[Appraised], table: LayoutTable, crs: str) -
     """
     whole = {one.audit.row: _whole(one) for one in appraised}
     pieces = {one.audit.row: _pieces(one, crs) for one in appraised}
-    planned = net_of([unit for units in whole.values() for unit in units], table.contact_m)
-    standing = net_of([unit for units in pieces.values() for unit in units], table.contact_m)
+    planned = net_of(
+        [unit for units in whole.values() for unit in units], table.contact_m
+    )
+    standing = net_of(
+        [unit for units in pieces.values() for unit in units], table.contact_m
+    )
     numerator = _numerator(planned, table)
     now = _numerator(standing, table)
     worth = []
@@ -147,7 +153,9 @@ def net_of(units: Sequence[Unit], contact_m: float) -> Net:
     met = _contacts(ordered, contact_m)
     places = [k for k, unit in enumerate(ordered) if unit.axis is None]
     node = {(k, k): number for number, k in enumerate(places)}
-    links = [(node[i, i], node[j, j], 0.0, _TOUCHING) for i, j in met if _both(node, i, j)]
+    links = [
+        (node[i, i], node[j, j], 0.0, _TOUCHING) for i, j in met if _both(node, i, j)
+    ]
     for i, j in met:
         if (i, i) not in node and (j, j) not in node:
             node[i, j] = len(node)
@@ -156,7 +164,7 @@ def net_of(units: Sequence[Unit], contact_m: float) -> Net:
         for one, other in ((i, j), (j, i)):
             if ordered[one].axis is not None:
                 at = node.get((other, other), node.get((i, j), 0))
-                stop = _stop(ordered[one], ordered[other], at, contact_m)
+                stop = _stop(ordered[one], ordered[other], at, contact_m=contact_m)
                 stops.setdefault(one, []).append(stop)
     touched: dict[int, dict[int, None]] = {}
     for k, own in sorted(stops.items()):
@@ -194,7 +202,9 @@ def parts_of(net: Net) -> tuple[tuple[int, ...], ...]:
     groups: dict[int, list[int]] = {}
     for row, node in sorted(best.items()):
         groups.setdefault(int(label[node]), []).append(row)
-    return tuple(sorted(map(tuple, groups.values()), key=lambda rows: (-len(rows), rows)))
+    return tuple(
+        sorted(map(tuple, groups.values()), key=lambda rows: (-len(rows), rows))
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,19 +224,23 @@ def _both(node: Mapping[tuple[int, int], int], i: int, j: int) -> bool:
 def _contacts(units: Sequence[Unit], contact_m: float) -> list[tuple[int, int]]:
     """Return the pairs of units of different features that touch, ascending."""
     shapes = np.array([unit.shape for unit in units], dtype=object)
-    pairs = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=contact_m)
+    pairs = shapely.STRtree(shapes).query(
+        shapes, predicate="dwithin", distance=contact_m
+    )
     rows = np.array([unit.row for unit in units], dtype=np.int64)
     one, other = pairs
     apart = (one < other) & (rows[one] != rows[other])
     return sorted(zip(one[apart].tolist(), other[apart].tolist(), strict=True))
 
 
-def _stop(unit: Unit, other: Unit, node: int, contact_m: float) -> _Stop:
+def _stop(unit: Unit, other: Unit, node: int, *, contact_m: float) -> _Stop:
     """Return where along a corridor another unit touches it."""
     axis = unit.axis
     assert axis is not None  # noqa: S101  asked of corridors only
     near = shapely.intersection(unit.shape, shapely.buffer(other.shape, contact_m))
-    at = shapely.line_locate_point(axis.line, shapely.points(shapely.get_coordinates(near)))
+    at = shapely.line_locate_point(
+        axis.line, shapely.points(shapely.get_coordinates(near))
+    )
     at = at * axis.scale
     return _Stop(
         node=node, row=other.row, start=float(np.min(at)), end=float(np.max(at))

@@ -22,6 +22,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
+from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
 __all__ = ["MedialPath", "mean_width", "medial_paths", "run_on"]
@@ -30,6 +31,8 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 _SAMPLES_ACROSS = 10
 """Points along the outline for each mean width."""
+_SAMPLES = 20_000
+"""Points along an outline at most, before they are laid closer."""
 _HALVINGS = 4
 """How often the points are laid closer where a neck falls between them."""
 _FORK = 1.5
@@ -93,15 +96,18 @@ def medial_paths(part: BaseGeometry) -> list[MedialPath]:
     list of MedialPath
         One; several where the polygon has necks too narrow to be followed.
     """
-    step = mean_width(part) / _SAMPLES_ACROSS
-    if not step > 0:
+    if not mean_width(part) > 0:
         return []
+    fine = mean_width(part) / _SAMPLES_ACROSS
+    step = max(fine, float(shapely.length(part)) / _SAMPLES)
+    graph = _inner_edges(part, step)
+    pieces = _long_pieces(graph, mean_width(part))
     for _ in range(_HALVINGS):
-        graph = _inner_edges(part, step)
-        pieces = _long_pieces(graph, mean_width(part))
         if len(pieces) == 1:
             break
         step /= 2
+        graph = _inner_edges(part, step)
+        pieces = _long_pieces(graph, mean_width(part))
     found = [_longest(graph, piece) for piece in pieces]
     if len(found) == 1:
         around = _way_around(part, graph)
@@ -155,14 +161,19 @@ def _long_pieces(graph: _Graph, least: float) -> list[Indices]:
 def _longest(graph: _Graph, nodes: Indices) -> Indices:
     """Return the longest of the shortest ways in a piece, as nodes."""
     lengths = graph.lengths()
-    start = int(nodes[np.lexsort(graph.xy[nodes].T)[0]])
-    for _ in range(2):
-        far, back = dijkstra(
-            lengths, directed=False, indices=start, return_predecessors=True
-        )
-        reached = np.where(np.isfinite(far), far, -1.0)
-        origin, start = start, int(np.argmax(reached))
-    return _walked(back, origin, start)
+    corner = int(nodes[np.lexsort(graph.xy[nodes].T)[0]])
+    far, _ = _spread(lengths, corner)
+    start = int(np.argmax(far))
+    far, back = _spread(lengths, start)
+    return _walked(back, start, int(np.argmax(far)))
+
+
+def _spread(lengths: csr_array, start: int) -> tuple[Floats, NDArray[np.int32]]:
+    """Return how far each node is, -1 where there is no way, and the node before it."""
+    far, back = dijkstra(
+        lengths, directed=False, indices=start, return_predecessors=True
+    )
+    return np.where(np.isfinite(far), far, -1.0), back
 
 
 def _walked(back: NDArray[np.int32], start: int, end: int) -> Indices:
@@ -188,9 +199,7 @@ def _way_around(part: BaseGeometry, graph: _Graph) -> Indices | None:
         return None
     gate = int(np.flatnonzero(crossing)[0])
     start, end = int(graph.tail[gate]), int(graph.head[gate])
-    _, back = dijkstra(
-        graph.lengths(~crossing), directed=False, indices=start, return_predecessors=True
-    )
+    _, back = _spread(graph.lengths(~crossing), start)
     way = _walked(back, start, end)
     return np.append(way, start) if len(way) else None
 
@@ -246,9 +255,9 @@ def run_on(part: BaseGeometry, xy: Floats, *, base: float) -> Floats:
     ndarray of float64, shape (m, 2)
         The point; none where the line already ends on or off the outline.
     """
-    line = shapely.linestrings(xy) if len(xy) > 1 else None
-    if line is None:
+    if len(xy) < 2:  # noqa: PLR2004  a point has no direction
         return np.empty((0, 2))
+    line = LineString(xy)
     end = xy[-1]
     behind = shapely.get_coordinates(
         shapely.line_interpolate_point(line, max(line.length - base, 0.0))

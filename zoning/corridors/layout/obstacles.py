@@ -12,7 +12,14 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-__all__ = ["BLOCKS", "COUNTS", "Obstacle", "ObstacleEntry", "free_ground", "shapes_near"]
+__all__ = [
+    "BLOCKS",
+    "COUNTS",
+    "Obstacle",
+    "ObstacleEntry",
+    "free_ground",
+    "shapes_near",
+]
 
 BLOCKS = "blocks"
 COUNTS = "counts"

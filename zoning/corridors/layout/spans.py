@@ -37,7 +37,8 @@ def rest_of(spans: Floats, start: float, end: float) -> Floats:
     covered = joined(spans)
     edges = np.concatenate([[start], covered.ravel(), [end]]).reshape(-1, 2)
     edges = np.clip(edges, start, end)
-    return edges[edges[:, 1] - edges[:, 0] > _SAME]
+    kept: Floats = edges[edges[:, 1] - edges[:, 0] > _SAME]
+    return kept
 
 
 def total(spans: Floats) -> float:

@@ -15,7 +15,7 @@ from zoning.errors import Problem
 from zoning.model import Base, Layer, LayerInfo, Raster
 from zoning.model.problems import layer_problem
 
-__all__ = ["Seen", "obstacles_of", "runs_of_cells"]
+__all__ = ["Seen", "covers_of", "obstacles_of", "runs_of_cells"]
 
 _PLANE = 2
 Shapes = NDArray[np.object_]
@@ -23,9 +23,20 @@ Shapes = NDArray[np.object_]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Seen:
-    """The obstacles of a base, and what could not be relied on."""
+    """The obstacles of a base, and what could not be relied on.
+
+    Parameters
+    ----------
+    obstacles : tuple of Obstacle
+        In the order of the table.
+    covered : mapping of str to geometry
+        Subject → where one of its layers can be relied on; empty where none.
+    problems : tuple of Problem
+        Of subjects that no layer tells of.
+    """
 
     obstacles: tuple[Obstacle, ...]
+    covered: Mapping[str, BaseGeometry]
     problems: tuple[Problem, ...]
 
 
@@ -43,14 +54,32 @@ def obstacles_of(base: Base, table: LayoutTable, *, as_of: date) -> Seen:
         if obstacle is not None:
             obstacles.append(obstacle)
         doubts.setdefault(entry.subject, []).extend(problems)
-    covered = {one.entry.subject for one in obstacles if one.coverage is not None}
+    covered = covers_of(table, obstacles)
     told = [
         problem
         for subject, problems in doubts.items()
-        if subject not in covered
+        if shapely.is_empty(covered[subject])
         for problem in problems
     ]
-    return Seen(obstacles=tuple(obstacles), problems=tuple(dict.fromkeys(told)))
+    return Seen(
+        obstacles=tuple(obstacles),
+        covered=covered,
+        problems=tuple({problem.line(): problem for problem in told}.values()),
+    )
+
+
+def covers_of(
+    table: LayoutTable, obstacles: Sequence[Obstacle]
+) -> dict[str, BaseGeometry]:
+    """Return by subject where one of its layers can be relied on."""
+    covers: dict[str, list[BaseGeometry]] = {e.subject: [] for e in table.obstacles}
+    for one in obstacles:
+        if one.coverage is not None:
+            covers[one.entry.subject].append(one.coverage)
+    return {
+        subject: shapely.union_all(np.array([*own, None], dtype=object)[:-1])
+        for subject, own in covers.items()
+    }
 
 
 def _obstacle(
@@ -71,7 +100,7 @@ def _words(entry: ObstacleEntry) -> dict[str, str]:
 
 
 def _doubtful(
-    base: Base, info: LayerInfo, problems: Sequence[Problem], as_of: date
+    base: Base, info: LayerInfo, problems: Sequence[Problem], *, as_of: date
 ) -> bool:
     """Say whether a layer cannot carry that ground is free."""
     draft = info.authority != "statutory" and not base.demo
@@ -93,7 +122,7 @@ def _of_layer(
     shapes = np.array([*layer.geometry[rows], None], dtype=object)[:-1]
     problems = []
     coverage = layer.coverage
-    if coverage is None or _doubtful(base, layer.info, layer.problems, as_of):
+    if coverage is None or _doubtful(base, layer.info, layer.problems, as_of=as_of):
         coverage = None
         problems = [layer_problem("LAYOUT_DOUBT", entry.layer, **_words(entry))]
     widened = _widened(shapes, entry.width_m)
@@ -107,7 +136,10 @@ def _chosen(where: Mapping[str, Sequence[str]], layer: Layer) -> NDArray[np.bool
         heads = tuple(value[:-1] for value in values if value.endswith("*"))
         whole = {value for value in values if not value.endswith("*")}
         keep &= np.array(
-            [text in whole or (bool(heads) and text.startswith(heads)) for text in texts],
+            [
+                text in whole or (bool(heads) and text.startswith(heads))
+                for text in texts
+            ],
             dtype=bool,
         )
     return keep
@@ -127,12 +159,16 @@ def _of_raster(
     codes = base.layout.built_up if base.layout and entry.stated else ()
     codes = codes or entry.where.get("value", ())
     if not codes:
-        return None, [layer_problem("LAYOUT_CODES_UNSTATED", entry.layer, **_words(entry))]
+        return None, [
+            layer_problem("LAYOUT_CODES_UNSTATED", entry.layer, **_words(entry))
+        ]
     known = ~np.isnan(raster.values)
     built = known & np.isin(raster.values, [float(code) for code in codes])
     shapes = runs_of_cells(built, raster.transform)
     rows, columns = known.shape
-    extent = runs_of_cells(np.ones((1, 1), dtype=bool), _stretched(raster.transform, rows, columns))
+    extent = runs_of_cells(
+        np.ones((1, 1), dtype=bool), _stretched(raster.transform, rows, columns)
+    )
     coverage: BaseGeometry | None = extent[0]
     if not known.all():
         holes = shapely.union_all(runs_of_cells(~known, raster.transform))
@@ -143,7 +179,7 @@ def _of_raster(
 
         shapes = project(shapes, raster.crs, base.crs)
         coverage = project(np.array([coverage], dtype=object), raster.crs, base.crs)[0]
-    if _doubtful(base, raster.info, raster.problems, as_of):
+    if _doubtful(base, raster.info, raster.problems, as_of=as_of):
         coverage = None
         problems = [layer_problem("LAYOUT_DOUBT", entry.layer, **_words(entry))]
     return Obstacle(entry=entry, geometry=shapes, coverage=coverage), problems
@@ -165,7 +201,9 @@ def runs_of_cells(
     row, first = np.nonzero(edge == 1)
     _, last = np.nonzero(edge == -1)
     a, _, west, _, e, north = transform
-    boxes = shapely.box(west + a * first, north + e * (row + 1), west + a * last, north + e * row)
+    boxes = shapely.box(
+        west + a * first, north + e * (row + 1), west + a * last, north + e * row
+    )
     return np.asarray(boxes, dtype=object)
 
 

@@ -99,7 +99,7 @@ def axis_along(line: BaseGeometry, shape: BaseGeometry, crs: str) -> Axis | None
     if not joined.is_closed:
         xy = shapely.get_coordinates(joined)
         ends = [run_on(shape, xy[::-1], base=width), run_on(shape, xy, base=width)]
-        joined = shapely.linestrings(np.vstack([ends[0], xy, ends[1]]))
+        joined = LineString(np.vstack([ends[0], xy, ends[1]]))
     whole = axis_of(joined, crs, given=True)
     cover = cover_of(whole, shape, sample_m=width / _SAMPLES_ACROSS)
     if whole.closed or len(cover) == 0:
@@ -148,15 +148,17 @@ def _one_line(paths: Iterable[MedialPath]) -> LineString:
     chains = sorted((p.xy for p in paths), key=_west_end)
     rings = [xy for xy in chains if (xy[0] == xy[-1]).all()]
     if rings:
-        return shapely.linestrings(max(rings, key=_length))
+        return LineString(max(rings, key=_length))
     while len(chains) > 1:
-        one, other = min(combinations(range(len(chains)), 2), key=lambda k: _gap(chains, k))
+        one, other = min(
+            combinations(range(len(chains)), 2), key=lambda k: _gap(chains, k)
+        )
         _, flip, swap = _nearest_ends(chains[one], chains[other])
         first = chains[one][::-1] if flip else chains[one]
         second = chains[other][::-1] if swap else chains[other]
         rest = [xy for k, xy in enumerate(chains) if k not in {one, other}]
         chains = [*rest, np.vstack([first, second])]
-    return shapely.linestrings(chains[0])
+    return LineString(chains[0])
 
 
 def _gap(chains: list[Floats], pair: tuple[int, int]) -> float:

@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 _OWN = 0.7
 """Least distance to the axis, of the offset: a point of which another leg of the
 axis is clearly nearer belongs to that leg. A right-angled bend has cos 45° = 0.71."""
-_STEPS = 24
+_STEPS = 12
 """Points along each half of a cross-section at which this is tried."""
 _TOUCH = 1e-6
 """Metres: pieces that come this near are one."""
@@ -76,12 +76,12 @@ def cut(
         Over how many metres of the axis its direction is taken.
     """
     points, normal = _normals(axis, at, smooth)
-    left = _own_reach(axis, points, normal, reach)
-    right = _own_reach(axis, points, -normal, reach)
+    left = _own_reach(axis, points, normal, reach=reach)
+    right = _own_reach(axis, points, -normal, reach=reach)
     ends = np.stack(
         [points - normal * right[:, None], points + normal * left[:, None]], axis=1
     )
-    lines = shapely.linestrings(ends)
+    lines = np.asarray(shapely.linestrings(ends), dtype=object)
     pieces, owner = _pieces(lines, ground)
     offset = _offsets(pieces, points[owner], normal[owner])
     start, end, owner = _merged(offset, owner)
@@ -104,7 +104,9 @@ def _normals(axis: Axis, at: Floats, smooth: float) -> tuple[Floats, Floats]:
         behind, ahead = behind % length, ahead % length
     line = axis.line
     back, on, fore = (
-        shapely.get_coordinates(shapely.line_interpolate_point(line, np.clip(s, 0, length)))
+        shapely.get_coordinates(
+            shapely.line_interpolate_point(line, np.clip(s, 0, length))
+        )
         for s in (behind, at, ahead)
     )
     along = fore - back
@@ -113,7 +115,7 @@ def _normals(axis: Axis, at: Floats, smooth: float) -> tuple[Floats, Floats]:
     return on, np.column_stack([-along[:, 1], along[:, 0]])
 
 
-def _own_reach(axis: Axis, points: Floats, normal: Floats, reach: float) -> Floats:
+def _own_reach(axis: Axis, points: Floats, normal: Floats, *, reach: float) -> Floats:
     """Return how far from the axis its points still are about the nearest, (n,)."""
     offset = reach * np.arange(1, _STEPS + 1) / _STEPS
     xy = points[:, None] + normal[:, None] * offset[None, :, None]

@@ -86,6 +86,7 @@ def audit_layout(
         obstacles=seen.obstacles,
         county=base.county,
         lines=_river_lines(base),
+        covered=seen.covered,
         model=model.paths,
         resistance=model.resistance,
     )

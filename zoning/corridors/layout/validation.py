@@ -46,13 +46,15 @@ def layer_faults(
     )
 
 
-def _counts(
-    planned: PlannedFeatures, expected: Mapping[str, int]
-) -> Iterator[Problem]:
+def _counts(planned: PlannedFeatures, expected: Mapping[str, int]) -> Iterator[Problem]:
     found = counts_of(planned)
     if not expected:
-        told = "、".join(f"{terms.label('corridor_kind', k, 'zh')} {n}" for k, n in found.items())
-        english = ", ".join(f"{n} {terms.label('corridor_kind', k, 'en')}" for k, n in found.items())
+        told = "、".join(
+            f"{terms.label('corridor_kind', k, 'zh')} {n}" for k, n in found.items()
+        )
+        english = ", ".join(
+            f"{n} {terms.label('corridor_kind', k, 'en')}" for k, n in found.items()
+        )
         yield Problem(code="LAYOUT_COUNTS_UNSTATED", values={"zh": told, "en": english})
     for kind, count in expected.items():
         if found[kind] != count:
@@ -68,8 +70,10 @@ def _counts(
 
 
 def _kinds(planned: PlannedFeatures) -> Iterator[Problem]:
-    for row in np.flatnonzero(~np.isin(planned.kinds.astype(str), KINDS)):
-        yield Problem(code="LAYOUT_KIND_UNKNOWN", values={"name": _called(planned, row)})
+    for row in np.flatnonzero(~np.isin(planned.kinds.astype(str), KINDS)).tolist():
+        yield Problem(
+            code="LAYOUT_KIND_UNKNOWN", values={"name": _called(planned, row)}
+        )
 
 
 def _names(planned: PlannedFeatures) -> Iterator[Problem]:
@@ -90,18 +94,20 @@ def _ends(planned: PlannedFeatures, contact_m: float) -> Iterator[Problem]:
             continue
         for row in np.flatnonzero(planned.kinds == "corridor"):
             for said in filter(None, map(str.strip, _BETWEEN.split(str(column[row])))):
-                yield from _end(planned, int(row), said, contact_m)
+                yield from _end(planned, int(row), said, contact_m=contact_m)
 
 
 def _end(
-    planned: PlannedFeatures, row: int, said: str, contact_m: float
+    planned: PlannedFeatures, row: int, said: str, *, contact_m: float
 ) -> Iterator[Problem]:
     rows = np.flatnonzero((planned.names == said) | (planned.ids == said))
     values = {"name": _called(planned, row), "end": said}
     if len(rows) == 0:
         yield Problem(code="LAYOUT_END_UNKNOWN", values=values)
     elif len(rows) > 1:
-        yield Problem(code="LAYOUT_END_AMBIGUOUS", values={**values, "count": str(len(rows))})
+        yield Problem(
+            code="LAYOUT_END_AMBIGUOUS", values={**values, "count": str(len(rows))}
+        )
     elif rows[0] == row:
         yield Problem(code="LAYOUT_END_ITSELF", values=values)
     else:
