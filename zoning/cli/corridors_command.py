@@ -1,11 +1,18 @@
-"""`zoning corridors`: circuits on a grid or a network."""
+"""`zoning corridors`: circuits on a grid or a network, the layout on trial."""
 
+from datetime import date
 from pathlib import Path
 
 import click
 
 from zoning.cli.console import say, text
-from zoning.cli.options import lang_option
+from zoning.cli.options import (
+    as_of_option,
+    base_option,
+    json_option,
+    lang_option,
+    out_option,
+)
 
 __all__ = ["command"]
 
@@ -16,6 +23,7 @@ def command() -> None:
 
     \b
     zoning corridors circuit job.ini --out results/
+    zoning corridors audit --base county/
     """  # noqa: D301  \b keeps click from reflowing
 
 
@@ -67,3 +75,41 @@ def circuit(
         say(problem.line(lang))
     say(text("circuit_written", lang, path=out, count=done.files))
     return 0
+
+
+@command.command("audit")
+@base_option
+@click.option(
+    "--table",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="本县的口径表，写法同 zoning/data/layout.yaml the county's own table.",
+)
+@as_of_option
+@out_option
+@json_option
+@lang_option
+def audit(  # noqa: PLR0913  the options of the command
+    *,
+    base: Path,
+    table: Path | None,
+    as_of: date,
+    out: Path | None,
+    as_json: bool,
+    lang: str,
+) -> int:
+    """审查规划廊道格局：断点、宽度、连通 the planned layout on trial.
+
+    Exit 0 no corridor is broken and all was seen; 1 a corridor is broken or
+    absent, or the layer is not what the plan says; 4 none found, but something
+    was not audited.
+
+    \b
+    zoning corridors audit --base county/
+    zoning corridors audit --base county/ --json
+    """  # noqa: D301  \b keeps click from reflowing
+    from zoning.cli.corridor_audit import AuditWish, carry_out
+
+    wish = AuditWish(
+        base=base, table=table, as_of=as_of, out=out, as_json=as_json, lang=lang
+    )
+    return carry_out(wish)

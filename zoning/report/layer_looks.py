@@ -38,8 +38,11 @@ _ITEMS = {
     "changes": "change",
     "slivers": "sliver",
     "given_up": "given_up",
+    "axes": "axis",
+    "gaps": "gap",
+    "narrow_stretches": "narrow",
 }
-_LINES = frozenset({"layout_sections", "crossings"})
+_LINES = frozenset({"layout_sections", "crossings", "axes", "narrow_stretches"})
 _LABELS = {"sites": "site_name", "layout_sections": "width_left_m"}
 
 # On the map a site is a mere outline and conflicts are told by a click. In a GIS

@@ -16,6 +16,7 @@ from zoning.report.verdict import digest_of, json_bytes, software
 
 __all__ = [
     "AUDIT",
+    "LAYOUT",
     "MANIFEST",
     "MANIFEST_SCHEMA",
     "VERDICT",
@@ -28,6 +29,7 @@ MANIFEST_SCHEMA = "zoning/manifest/1"
 
 SEAL = "seal"
 VERDICT, AUDIT = "verdict.json", "audit.json"
+LAYOUT = "layout.json"
 
 _CHUNK = 1 << 20
 _NOT_UNDERSTOOD = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
@@ -82,6 +84,7 @@ def verify_run(folder: Path) -> tuple[Problem, ...]:
         *_compare(named, found),
         *_verdict_problems(folder / VERDICT, digest),
         *_verdict_problems(folder / AUDIT, digest),
+        *_verdict_problems(folder / LAYOUT, digest),
     )
 
 

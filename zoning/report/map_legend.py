@@ -22,7 +22,7 @@ __all__ = ["legend", "legend_row", "swatch"]
 
 Json = dict[str, Any]
 
-_LINES = frozenset({"road", "section", "distance", "crossing"})
+_LINES = frozenset({"road", "section", "distance", "crossing", "axis", "narrow"})
 _POINTS = frozenset({"facility"})
 _SITE_ITEMS = (
     "site",

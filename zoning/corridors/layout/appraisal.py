@@ -20,6 +20,7 @@ from zoning.corridors.layout.table import LayoutTable
 from zoning.corridors.layout.tracing import axis_along, axis_through, follows
 from zoning.corridors.layout.values import (
     COUNTY_LIMIT,
+    LINEAR,
     CorridorState,
     FeatureAudit,
     Gap,
@@ -32,8 +33,6 @@ from zoning.errors import Problem
 __all__ = ["Appraised", "Surroundings", "appraise"]
 
 Floats = NDArray[np.float64]
-LINEAR = frozenset({"belt", "corridor"})
-"""Kinds that have a length and a width; screens and patches are areas."""
 _ROUNDING = 1e-6
 _SEAM_M = 0.1
 """Ground narrower than this is left between two drawings of one line (0003)."""

@@ -16,7 +16,9 @@ from zoning.model import Base
 
 __all__ = [
     "COUNTY_LIMIT",
+    "GRAVITY",
     "LAYOUT_ITSELF",
+    "LINEAR",
     "CorridorState",
     "Deviation",
     "FeatureAudit",
@@ -32,6 +34,10 @@ __all__ = [
     "Worth",
 ]
 
+LINEAR = frozenset({"belt", "corridor"})
+"""Kinds that have a length and a width; screens and patches are areas."""
+FINDINGS = frozenset({"LAYOUT_COUNT", "LAYOUT_END_UNKNOWN", "LAYOUT_END_APART"})
+"""Problems of the layer that say that the plan is not what it says it is."""
 LAYOUT_ITSELF = "corridor_layout"
 """Cause of a gap where the plan's own polygon is broken."""
 COUNTY_LIMIT = "county"
@@ -46,6 +52,16 @@ class CorridorState(StrEnum):
     BROKEN = "BROKEN"
     ABSENT = "ABSENT"
     NOT_AUDITED = "NOT_AUDITED"
+
+
+GRAVITY = (
+    CorridorState.ABSENT,
+    CorridorState.BROKEN,
+    CorridorState.NOT_AUDITED,
+    CorridorState.NARROW,
+    CorridorState.WHOLE,
+)
+"""The gravest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -315,3 +331,18 @@ class LayoutReport:
         """Whether everything was seen that the table asks for."""
         unseen = any(one.unseen for one in self.features)
         return not (self.not_seen or self.problems or unseen)
+
+    @property
+    def states(self) -> dict[CorridorState, int]:
+        """How many belts and corridors are in each state, the gravest first."""
+        linear = [one.state for one in self.features if one.kind in LINEAR]
+        return {state: linear.count(state) for state in GRAVITY}
+
+    @property
+    def exit_code(self) -> int:
+        """1 a corridor is broken or absent, or counts differ; 4 not complete; 0."""
+        states = self.states
+        faults = {one.code for one in self.problems} & FINDINGS
+        if states[CorridorState.ABSENT] or states[CorridorState.BROKEN] or faults:
+            return 1
+        return 0 if self.complete else 4
