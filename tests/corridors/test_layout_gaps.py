@@ -113,21 +113,21 @@ def test_nothing_left_is_absent() -> None:
     assert found.passable_share == pytest.approx(0)
 
 
-def winding(rng: np.random.Generator) -> BaseGeometry:
+def winding(rng: np.random.Generator) -> shapely.LineString:
     """Draw a river of our own: a slow wave from west to east."""
     x = np.arange(0, 6001, 40.0)
     wave = sum(
         rng.uniform(60, 160) * np.sin(2 * np.pi * x / rng.uniform(1800, 4000) + phase)
         for phase in rng.uniform(0, 6, 3)
     )
-    return affinity.rotate(
-        shapely.LineString(np.column_stack([X + x, Y + wave])),
-        float(rng.uniform(0, 360)),
-        origin=(X, Y),
+    drawn = shapely.LineString(np.column_stack([X + x, Y + wave]))
+    turned: shapely.LineString = affinity.rotate(
+        drawn, float(rng.uniform(0, 360)), origin=(X, Y)
     )
+    return turned
 
 
-def piece(river: BaseGeometry, start: float, end: float) -> BaseGeometry:
+def piece(river: shapely.LineString, start: float, end: float) -> BaseGeometry:
     """Cut a stretch out by its own points, without the tool under test."""
     at = np.linspace(start, end, 60)
     return shapely.LineString(
@@ -140,10 +140,15 @@ def test_gaps_planted_anywhere_are_found_with_their_cause(seed: int) -> None:
     rng = np.random.default_rng(seed)
     river = winding(rng)
     width = float(rng.uniform(150, 350))
-    strip = shapely.buffer(river, width / 2, cap_style="flat")
+    strip: BaseGeometry = shapely.buffer(river, width / 2, cap_style="flat")
     length = float(river.length)
     edges = np.sort(rng.choice(np.arange(600, length - 600, 450), 4, replace=False))
-    planted, blocks = [], {"town": [], "works": [], LAYOUT_ITSELF: []}
+    planted: list[tuple[float, float, str]] = []
+    blocks: dict[str, list[BaseGeometry]] = {
+        "town": [],
+        "works": [],
+        LAYOUT_ITSELF: [],
+    }
     for start in edges:
         size = float(rng.uniform(40, 320))
         cause = str(rng.choice(list(blocks)))

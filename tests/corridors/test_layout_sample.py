@@ -27,8 +27,10 @@ RIVERS = {"抱石河", "官溪河", "洋溪河", "后坪河", "石碾河"}
 DAY = date(2026, 11, 23)
 
 
-def sample(name: str, **read: str) -> gpd.GeoDataFrame:
-    return gpd.read_file(SAMPLE / name, **read).to_crs("EPSG:4546")
+def sample(name: str, layer: str | None = None) -> gpd.GeoDataFrame:
+    read = gpd.read_file(SAMPLE / name, layer=layer)
+    placed: gpd.GeoDataFrame = read.to_crs("EPSG:4546")
+    return placed
 
 
 @pytest.mark.slow

@@ -88,7 +88,7 @@ def circuit(
 @out_option
 @json_option
 @lang_option
-def audit(  # noqa: PLR0913  the options of the command
+def audit(
     *,
     base: Path,
     table: Path | None,

@@ -280,7 +280,7 @@ def _as_strip(
         permeable_m=_profile(_inner_widths(way, axis, gaps, margin=breadth / 2)),
         drawn_m=_profile(2 * course.clearance * axis.scale),
         gaps=gaps,
-        narrow=narrow_told(way, axis, margin=breadth / 2),
+        narrow=narrow_told(way, axis, margin=breadth / 2, spacing=how.spacing),
         deviation=deviation_of(axis, around.model, table.model_within_m),
         problems=_strip_problems(audit, shape, axis, around=around),
     )
@@ -340,15 +340,10 @@ def _strip_problems(
     return tuple(problems)
 
 
-def _real(gaps: Sequence[Gap]) -> list[Gap]:
-    """Return the gaps that are the plan's or the ground's, not the county's end."""
-    return [gap for gap in gaps if gap.cause != COUNTY_LIMIT]
-
-
 def _state(audit: FeatureAudit, around: Surroundings) -> CorridorState:
     if not (audit.passable_share or 0.0) > _ROUNDING:
         return CorridorState.ABSENT
-    if _real(audit.gaps):
+    if audit.broken_at:
         return CorridorState.BROKEN
     if audit.narrow:
         return CorridorState.NARROW

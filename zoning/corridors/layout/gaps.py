@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from zoning.corridors.layout.axis import Axis
-from zoning.corridors.layout.continuity import Break, Passage
+from zoning.corridors.layout.continuity import Break, Passage, folded
 from zoning.corridors.layout.obstacles import Obstacle, shapes_near
 from zoning.corridors.layout.spans import cover_of, rest_of, total
 from zoning.corridors.layout.values import (
@@ -105,17 +105,22 @@ def gaps_told(breaks: Sequence[Break], scene: GapScene) -> tuple[Gap, ...]:
     return tuple(_gap(one, scene) for one in breaks)
 
 
-def narrow_told(passage: Passage, axis: Axis, *, margin: float) -> tuple[Narrow, ...]:
+def narrow_told(
+    passage: Passage, axis: Axis, *, margin: float, spacing: float
+) -> tuple[Narrow, ...]:
     """Return the narrow stretches by start.
 
     Those that lie wholly within `margin` plane metres of an end are left out: the
-    round or pointed end of a drawing is no bottleneck.
+    round or pointed end of a drawing is no bottleneck. So are those shorter than
+    `spacing` beside a gap: the gap tells them.
     """
     length = float(axis.line.length)
+    bare = folded(passage.breaks, length).ravel()
     told = []
     for start, end in passage.narrow.tolist():
         at_end = end <= margin or start >= length - margin
-        if at_end and not axis.closed:
+        rim = np.isin([start, end], bare).any() and end - start < spacing
+        if rim or (at_end and not axis.closed):
             continue
         told.append(_narrow(passage, axis, (start, end)))
     return tuple(told)

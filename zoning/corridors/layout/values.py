@@ -240,6 +240,16 @@ class FeatureAudit:
     deviation: Deviation | None = None
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def broken_at(self) -> tuple[Gap, ...]:
+        """The gaps that are the plan's or the ground's, not the county's end."""
+        return tuple(gap for gap in self.gaps if gap.cause != COUNTY_LIMIT)
+
+    @property
+    def broken_m(self) -> float:
+        """Length of those gaps together."""
+        return sum(gap.length_m for gap in self.broken_at)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worth:

@@ -46,8 +46,8 @@ def _frames(report: LayoutReport, lang: str) -> Iterator[tuple[str, "GeoDataFram
             "target_width_m": one.target_m,
             "continuity_pct": _percent(one.continuity_share),
             "passable_pct": _percent(one.passable_share),
-            "gaps": len(one.gaps),
-            "gap_m": sum(gap.length_m for gap in one.gaps),
+            "gaps": len(one.broken_at),
+            "gap_m": one.broken_m,
             "least_width_m": one.permeable_m.least_m if one.permeable_m else None,
         }
         for one in linear

@@ -23,16 +23,16 @@ from zoning.report.layout.words import (
     axis_told,
     called,
     cause_word,
+    drawn_gaps,
     fills_told,
     layout_text,
-    numbered_gaps,
     owner_plan,
     percents,
     state_both,
     states_told,
 )
 from zoning.report.map import empty_map
-from zoning.report.map_items import Items, add_cased, add_layer
+from zoning.report.map_items import Items, add_cased, add_layer, add_lines
 from zoning.report.map_labels import place_labels
 from zoning.report.map_layers import (
     bounds_lonlat,
@@ -107,7 +107,7 @@ def _narrows(report: LayoutReport) -> list[tuple[FeatureAudit, Narrow]]:
 
 def _items(page: Any, report: LayoutReport, *, lang: str) -> dict[str, Items]:
     """Draw axes by state, then narrow stretches, then gaps on top."""
-    linear, narrow, gaps = _linear(report), _narrows(report), numbered_gaps(report)
+    linear, narrow, gaps = _linear(report), _narrows(report), drawn_gaps(report)
     told = {
         _AXIS: [_axis_told(one, lang) for one in linear],
         _NARROW: [_narrow_told(one, stretch, lang) for one, stretch in narrow],
@@ -118,14 +118,15 @@ def _items(page: Any, report: LayoutReport, *, lang: str) -> dict[str, Items]:
         _NARROW: [stretch.shape for _, stretch in narrow],
         _GAP: [one.gap.shape for one in gaps],
     }
-    colours = {
+    colours: dict[str, list[str]] = {
         _AXIS: [state_colour(STATE_OF[one.state]) for one in linear],
-        _NARROW: [style(_NARROW).line] * len(narrow),
-        _GAP: [style(_GAP).fill] * len(gaps),
+        _NARROW: [style(_NARROW).line or ""] * len(narrow),
+        _GAP: [style(_GAP).fill or ""] * len(gaps),
     }
     return {
         name: Items(
-            group=_group(page, report, name, (own, colours[name])), told=told[name]
+            group=_group(page, report, name, drawn=(own, colours[name])),
+            told=told[name],
         )
         for name, own in shapes.items()
         if own
@@ -136,17 +137,20 @@ def _group(
     page: Any,
     report: LayoutReport,
     name: str,
+    *,
     drawn: tuple[Sequence[BaseGeometry], Sequence[str]],
 ) -> Any:
     import folium
 
     shapes, colours = drawn
-    group = folium.FeatureGroup(name=style(name).label()).add_to(page)
+    label_of = style(name).label()
+    group = folium.FeatureGroup(name=label_of, show=name != _NARROW).add_to(page)
     degrees = to_degrees(np.array([*shapes, None], dtype=object)[:-1], report.base.crs)
     features = [feature(shape, number) for number, shape in enumerate(degrees)]
     for colour in dict.fromkeys(colours):
         mine = [f for f, own in zip(features, colours, strict=True) if own == colour]
-        add_cased(group, mine, style(name), colour=colour)
+        add = add_cased if name == _GAP else add_lines
+        add(group, mine, style(name), colour=colour)
     return group
 
 
@@ -254,11 +258,11 @@ def _said(report: LayoutReport, lang: str) -> Json:
 def _card(report: LayoutReport, state: CorridorState, lang: str) -> Json:
     mine = [one for one in report.features if one.kind in LINEAR and one.state == state]
     numbers = {one.row: number for number, one in enumerate(_linear(report))}
-    gaps = {id(one.gap): (k, one) for k, one in enumerate(numbered_gaps(report))}
+    gaps = {id(one.gap): (k, one) for k, one in enumerate(drawn_gaps(report))}
     findings = []
     for one in mine:
         findings.append(_corridor_line(report, one, numbers, lang=lang))
-        for gap in one.gaps:
+        for gap in one.broken_at:
             number, told = gaps[id(gap)]
             findings.append(_gap_finding(report, told, number, lang=lang))
     lines = [one.axis.line for one in mine if one.axis is not None]
@@ -321,6 +325,6 @@ def _legend(report: LayoutReport, lang: str) -> list[Json]:
         for state in GRAVITY
         if tally[state]
     ]
-    counted = ((_GAP, len(numbered_gaps(report))), (_NARROW, len(_narrows(report))))
+    counted = ((_GAP, len(drawn_gaps(report))), (_NARROW, len(_narrows(report))))
     rows = [axis, *(legend_row(style(k), n, lang) for k, n in counted if n)]
     return [{"label": layout_text("map_group", lang), "rows": rows}]

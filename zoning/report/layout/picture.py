@@ -22,8 +22,8 @@ from zoning.report.furniture import (
 from zoning.report.layout.words import (
     STATE_OF,
     NumberedGap,
+    drawn_gaps,
     layout_text,
-    numbered_gaps,
 )
 from zoning.report.styles import state_colour, style
 from zoning.terms import label
@@ -126,7 +126,7 @@ def _draw_lines(pen: Pen, report: LayoutReport) -> list[LegendKey]:
 
 
 def _draw_gaps(pen: Pen, report: LayoutReport) -> list[LegendKey]:
-    gaps = numbered_gaps(report)
+    gaps = drawn_gaps(report)
     if not gaps:
         return []
     colour = style("gap").fill

@@ -33,7 +33,7 @@ from zoning.report.layout.words import (
     state_both,
     why,
 )
-from zoning.report.numbers import fixed, percent, thousands
+from zoning.report.numbers import DASH, fixed, percent, thousands
 from zoning.terms import label
 
 __all__ = ["first_rows", "tell_layout"]
@@ -87,22 +87,18 @@ def first_rows(report: LayoutReport, lang: str) -> tuple[list[str], list[list[st
     names = ("name", "state_word", "length_km", "continuity_pct", "gaps", "gap_m")
     rank = {state: number for number, state in enumerate(GRAVITY)}
     linear = [one for one in report.features if one.kind in LINEAR]
-    linear.sort(key=lambda one: (rank[one.state], -_gap_m(one), one.row))
+    linear.sort(key=lambda one: (rank[one.state], -one.broken_m, one.row))
     return list(_heads(names, lang)), [
         [
             called(one),
             state_both(one.state),
             _kilometres(one),
             percents(one.continuity_share),
-            str(len(one.gaps)),
-            thousands(_gap_m(one), 0),
+            str(len(one.broken_at)),
+            thousands(one.broken_m, 0),
         ]
         for one in linear
     ]
-
-
-def _gap_m(one: FeatureAudit) -> float:
-    return sum(gap.length_m for gap in one.gaps)
 
 
 def _kilometres(one: FeatureAudit) -> str:
@@ -187,7 +183,7 @@ def _corridors(report: LayoutReport, lang: str) -> Grid:
                     thousands(one.target_m, 0),
                     percents(one.continuity_share),
                     *(thousands(width, 0) for width in widths),
-                    str(len(one.gaps)),
+                    str(len(one.broken_at)),
                     str(len(one.narrow)),
                 ),
                 state=str(STATE_OF[one.state]),
@@ -302,8 +298,8 @@ def _graph(report: LayoutReport, lang: str) -> list[Block]:
             names = [called(report.features[row]) for row in sorted(rows)]
             told.append(layout_text(key, lang, names=several(names, lang)))
     if report.missed:
-        names = several(report.missed, lang)
-        told.append(layout_text("graph_missed", lang, names=names))
+        missed = several(report.missed, lang)
+        told.append(layout_text("graph_missed", lang, names=missed))
     return [*(Paragraph(text=line) for line in told), _worths(report, lang)]
 
 
@@ -339,24 +335,34 @@ def _worths(report: LayoutReport, lang: str) -> Grid:
 def _overlaps(report: LayoutReport, lang: str) -> Grid:
     """Show for belts and corridors the share that each line or burden takes."""
     lines = [(name, label("layer", name, lang)) for name in report.table.overlaps]
+    said = {word for _, word in lines}
     counted = [one.id for one in report.table.obstacles if one.effect == "counts"]
     burdens = [(name, cause_word(report, name, lang)) for name in counted]
-    rest = [one for one in burdens if one[1] not in {word for _, word in lines}]
-    rows = []
-    for one in report.features:
-        if one.kind not in LINEAR:
-            continue
-        found = {s.id: s.share for s in (*one.burdens, *one.overlaps)}
-        shares = [percent(found.get(name, 0.0)) for name, _ in (*lines, *rest)]
-        rows.append(GridRow(cells=(called(one), *shares)))
-    heads = tuple(f"{word} (%)" for _, word in (*lines, *rest))
+    shown = [*lines, *(one for one in burdens if one[1] not in said)]
+    rows = [
+        GridRow(cells=(called(one), *(_taken(report, one, name) for name, _ in shown)))
+        for one in report.features
+        if one.kind in LINEAR
+    ]
     return Grid(
-        columns=(layout_text("column_name", lang), *heads),
+        columns=(layout_text("column_name", lang), *(word for _, word in shown)),
         rows=tuple(rows),
-        widths=(3, *(1.6 for _ in heads)),
-        numeric=tuple(range(1, len(heads) + 1)),
+        widths=(3, *(1.6 for _ in shown)),
+        numeric=tuple(range(1, len(shown) + 1)),
         small=True,
     )
+
+
+def _taken(report: LayoutReport, one: FeatureAudit, name: str) -> str:
+    """Return a share; no zero where nobody looked, a least where few did."""
+    found = next((s.share for s in (*one.burdens, *one.overlaps) if s.id == name), 0.0)
+    subjects = {entry.id: entry.subject for entry in report.table.obstacles}
+    known = name in report.base.layers or name in report.base.absent
+    if name in subjects:
+        known = subjects[name] not in {share.id for share in one.unseen}
+    if known:
+        return percent(found)
+    return f"≥ {percent(found)}" if found > 0 else DASH
 
 
 def _layer(report: LayoutReport, lang: str) -> list[Block]:

@@ -25,6 +25,7 @@ __all__ = [
     "axis_told",
     "called",
     "cause_word",
+    "drawn_gaps",
     "fills_told",
     "headline",
     "layout_text",
@@ -65,13 +66,28 @@ def layout_text(key: str, lang: str, **values: object) -> str:
 
 
 def numbered_gaps(report: LayoutReport) -> list[NumberedGap]:
-    """Return all gaps, the longest first, with the numbers that outputs use."""
+    """Return all gaps with the numbers that outputs use.
+
+    The longest first; those where the axis leaves the county come last.
+    """
     every = [(audit, gap) for audit in report.features for gap in audit.gaps]
-    every.sort(key=lambda pair: (-pair[1].length_m, pair[0].row, pair[1].start_m))
+    every.sort(
+        key=lambda pair: (
+            pair[1].cause == COUNTY_LIMIT,
+            -pair[1].length_m,
+            pair[0].row,
+            pair[1].start_m,
+        )
+    )
     return [
         NumberedGap(id=f"G{number:03d}", audit=audit, gap=gap)
         for number, (audit, gap) in enumerate(every, start=1)
     ]
+
+
+def drawn_gaps(report: LayoutReport) -> list[NumberedGap]:
+    """Return the gaps that a map shows: those of the plan or the ground."""
+    return [one for one in numbered_gaps(report) if one.gap.cause != COUNTY_LIMIT]
 
 
 def called(audit: FeatureAudit) -> str:
@@ -122,7 +138,7 @@ def _nothing(report: LayoutReport) -> str:
 def why(report: LayoutReport, lang: str) -> str:
     """Return what the headline rests on."""
     gaps = numbered_gaps(report)
-    if gaps:
+    if gaps and gaps[0].gap.cause != COUNTY_LIMIT:
         first = gaps[0]
         return layout_text(
             "why_gap",
