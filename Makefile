@@ -42,6 +42,7 @@ bench: $(VENV)/.developer  ## ratios against peers, printed as tables; peers get
 	$(BIN)/python -m benchmarks.maps
 	$(BIN)/python -m benchmarks.batch
 	$(BIN)/python -m benchmarks.corridors
+	$(BIN)/python -m benchmarks.cells
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.latency
 

@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 
 from benchmarks.county import CRS, make_county
+from benchmarks.warming import warm_shapes
 from zoning import measure
 from zoning.audit.overlaps import overlaps_between, overlaps_of_edges
 from zoning.overlay import ragged_edges
@@ -27,6 +28,7 @@ def main() -> None:
     county = make_county(size)
     warm = slice(0, 3)
     overlaps_between(county.farmland[warm], county.red_lines[warm], crs=CRS)
+    warm_shapes()
     start = time.process_time()
     sides = (ragged_edges(county.farmland), ragged_edges(county.red_lines))
     laid_out = time.process_time() - start

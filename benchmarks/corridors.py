@@ -1,10 +1,10 @@
 """Circuits on grids: multigrid against pyamg, all pairs against pair by pair.
 
 Run with `make bench`, or ``python -m benchmarks.corridors --sizes 1000 2000``. CPU
-seconds of one thread; each measurement in a process of its own. pyamg is
-looked for in an environment of its own, `build/peers` by default (made by
-``python -m venv build/peers`` and ``build/peers/bin/pip install pyamg``); without it
-only our own figures are printed. Only ratios within one run mean something.
+seconds of one thread, the quickest of several rounds; each measurement in a
+process of its own. pyamg gets an environment of its own under ``build/peers`` on
+first use; where it cannot be installed only our own figures are printed. Only
+ratios within one run mean something.
 
 The scene: fractal resistance 1 to 300, a river of 1000, 5 % nodata, 8
 neighbours, average resistance.
@@ -12,9 +12,6 @@ neighbours, average resistance.
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from itertools import combinations
@@ -24,25 +21,28 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.peer_pyamg import peak_bytes, resident_bytes
+from benchmarks.peers.environments import UnavailableError, python_of
+from benchmarks.processes import (
+    asked,
+    asked_module,
+    least_cpu,
+    peak_bytes,
+    resident_bytes,
+)
 from zoning.corridors.conductors import Conductor, Network
 from zoning.corridors.habitat import Circuit, Habitat
 from zoning.corridors.multigrid import Field, Multigrid
 from zoning.corridors.pairwise import between_points
 from zoning.corridors.stencil import Averaging
 
-__all__ = ["all_pairs", "multigrid", "scene"]
+__all__ = ["COUNTY", "all_pairs", "far_nodes", "multigrid", "scene"]
 
 Floats = NDArray[np.float64]
 TOLERANCE = 1e-8
 MISSING = 0.05
 COUNTY = (1700, 1940)  # 3.3 million cells: about 2 960 km² at 30 m
-ONE_THREAD = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
-ROOT = Path(__file__).resolve().parents[1]
+THIS = "benchmarks.corridors"
+ROUNDS = 3
 
 
 def scene(rows: int, columns: int, seed: int = 1) -> Habitat:
@@ -82,19 +82,18 @@ def multigrid(rows: int, columns: int) -> dict[str, Any]:
     free = field.component == field.component[low]
     free[low] = False
     ringed = np.pad(free.reshape(habitat.shape), 1)
-    start = time.process_time()
     diagonal = np.where(ringed, field.operator[0], 0.0)
-    solver = Multigrid((diagonal, *field.operator[1:]), tolerance=TOLERANCE)
-    set_up = time.process_time() - start
+    operator = (diagonal, *field.operator[1:])
+    solver = Multigrid(operator, tolerance=TOLERANCE)
     right = np.zeros(ringed.shape)
     right.reshape(-1)[ringed_place(high, habitat.shape)] = 1.0
-    start = time.process_time()
     x = solver.solve(right)
+    peak = peak_bytes() - before
     return {
         "assembly_s": assembled,
-        "set_up_s": set_up,
-        "solve_s": time.process_time() - start,
-        "bytes": (peak_bytes() - before) / int(free.sum()),
+        "set_up_s": least_cpu(lambda: Multigrid(operator), ROUNDS),
+        "solve_s": least_cpu(lambda: solver.solve(right), ROUNDS),
+        "bytes": peak / int(free.sum()),
         "steps": solver.steps + 1,
         "resistance": float((x * right).sum()),
         "nodes": int(free.sum()),
@@ -136,7 +135,9 @@ def store_system(rows: int, columns: int, path: Path) -> None:
     )
 
 
-def all_pairs(method: str, side: int = 300, count: int = 12) -> dict[str, Any]:
+def all_pairs(
+    method: str, side: int = 300, count: int = 12, *, rounds: int = 1
+) -> dict[str, Any]:
     """Measure all maps of `count` points: by N-1 solves, and pair by pair.
 
     The loop keeps its factor or its hierarchy, as a program does that solves
@@ -154,24 +155,27 @@ def all_pairs(method: str, side: int = 300, count: int = 12) -> dict[str, Any]:
     ground = points[0]
     # the factor of either way is made here
     conductor.potentials(np.zeros((conductor.size, 1)), fixed=np.array([ground]))
-    start = time.process_time()
-    found = {}
-    for pair, resistance, potential in between_points(conductor, points, pairs):
-        if potential is not None:
-            found[pair] = resistance, conductor.throughflow(potential)
-    together = time.process_time() - start
-    start = time.process_time()
-    worst = 0.0
-    for pair in pairs:
-        resistance, current = one_pair(conductor, ground, points, pair=pair)
-        gap = np.abs(current - found[pair][1]).max()
-        worst = max(worst, float(gap), abs(resistance / found[pair][0] - 1))
+    found: dict[tuple[int, int], tuple[float, Floats]] = {}
+
+    def together() -> None:
+        for pair, resistance, potential in between_points(conductor, points, pairs):
+            if potential is not None:
+                found[pair] = resistance, conductor.throughflow(potential)
+
+    def loop() -> float:
+        worst = 0.0
+        for pair in pairs:
+            resistance, current = one_pair(conductor, ground, points, pair=pair)
+            gap = np.abs(current - found[pair][1]).max()
+            worst = max(worst, float(gap), abs(resistance / found[pair][0] - 1))
+        return worst
+
     return {
-        "together_s": together,
-        "loop_s": time.process_time() - start,
+        "together_s": least_cpu(together, rounds),
+        "loop_s": least_cpu(loop, rounds),
         "solves": count - 1,
         "pairs": len(pairs),
-        "worst": worst,
+        "worst": loop(),
     }
 
 
@@ -186,41 +190,30 @@ def one_pair(
     return float(volts[high] - volts[low]), conductor.throughflow(volts)
 
 
-def in_a_process(*arguments: str) -> dict[str, Any]:
-    """Run a measurement of this module in a process with one thread."""
-    return asked([sys.executable, "-m", "benchmarks.corridors", *arguments])
-
-
-def asked(call: list[str]) -> dict[str, Any]:
-    done = subprocess.run(  # noqa: S603  our own modules
-        call, check=True, capture_output=True, cwd=ROOT, env=os.environ | ONE_THREAD
-    )
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
-
-
-def peer(python: Path, rows: int, columns: int) -> dict[str, Any] | None:
-    """Measure pyamg on the same system; None where it is not installed."""
-    if not python.is_file():
-        return None
+def peer(rows: int, columns: int) -> dict[str, Any] | str:
+    """Measure pyamg on the same system; or say why it is not there."""
+    try:
+        python = python_of("pyamg_aggregation")
+    except UnavailableError as reason:
+        return str(reason)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "system.npz"
-        in_a_process("--store", str(rows), str(columns), str(path))
-        script = str(ROOT / "benchmarks/peer_pyamg.py")
-        return asked([str(python), script, str(path), str(TOLERANCE)])
+        asked_module(THIS, "--store", str(rows), str(columns), str(path))
+        module = "benchmarks.peers.pyamg_aggregation"
+        return asked(python, module, str(path), str(TOLERANCE))
 
 
-def show(rows: int, columns: int, python: Path) -> None:
-    ours = in_a_process("--multigrid", str(rows), str(columns))
-    theirs = peer(python, rows, columns)
+def show(rows: int, columns: int, *, beside: bool = True) -> None:
+    ours = asked_module(THIS, "--multigrid", str(rows), str(columns))
     print(
         f"{rows} x {columns}, {ours['nodes']} nodes:"
         f" assembly {ours['assembly_s']:.2f} s, set-up {ours['set_up_s']:.3f} s,"
         f" solve {ours['solve_s']:.2f} s"
         f" ({ours['steps']} steps), {ours['bytes']:.0f} B per node"
     )
-    if theirs is None:
-        print("  pyamg is not installed beside")
+    theirs = peer(rows, columns) if beside else "not asked for"
+    if isinstance(theirs, str):
+        print(f"  pyamg: {theirs}")
         return
     gap = abs(ours["resistance"] / theirs["resistance"] - 1)
     print(
@@ -233,7 +226,7 @@ def show(rows: int, columns: int, python: Path) -> None:
 
 
 def show_pairs(method: str) -> None:
-    found = in_a_process("--pairs", method)
+    found = asked_module(THIS, "--pairs", method)
     print(
         f"{found['pairs']} pairs with maps by {method}: {found['solves']} solves"
         f" {found['together_s']:.2f} s, pair by pair {found['loop_s']:.2f} s,"
@@ -248,7 +241,7 @@ def child(chosen: argparse.Namespace) -> dict[str, Any] | None:
         rows, columns = chosen.multigrid
         return multigrid(rows, columns)
     if chosen.pairs:
-        return all_pairs(chosen.pairs)
+        return all_pairs(chosen.pairs, rounds=ROUNDS)
     if chosen.store:
         rows, columns, path = chosen.store
         store_system(int(rows), int(columns), Path(path))
@@ -259,8 +252,6 @@ def child(chosen: argparse.Namespace) -> dict[str, Any] | None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="*", default=[1000, 2000])
-    peers = ROOT / "build/peers/bin/python"
-    parser.add_argument("--peers", type=Path, default=peers, help="its Python")
     for name, count in (("--multigrid", 2), ("--store", 3)):
         kind = int if name == "--multigrid" else str
         parser.add_argument(name, type=kind, nargs=count, help=argparse.SUPPRESS)
@@ -271,8 +262,8 @@ def main() -> None:
         print(json.dumps(answer))
         return
     for size in chosen.sizes:
-        show(size, size, chosen.peers)
-    show(*COUNTY, Path())
+        show(size, size)
+    show(*COUNTY, beside=False)
     for method in ("superlu", "multigrid"):
         show_pairs(method)
 

@@ -16,11 +16,12 @@ __all__ = ["OURS", "Standing", "excess", "heading", "line", "printed"]
 
 OURS = "zoning_areas"
 NOISE_M2 = 1e-6
-EXACT = ("geopandas_overlay", "shapely_tree")
+EXACT = ("zoning_shapes", "geopandas_overlay", "shapely_tree")
 """Peers on the same GEOS with shapes as they are: they must agree."""
 
 NAMES = {
     "zoning_areas": "zoning, areas",
+    "zoning_shapes": "zoning, shapes",
     "geopandas_overlay": "geopandas.overlay",
     "shapely_tree": "STRtree + intersection",
     "sedonadb_sql": "SedonaDB",
@@ -152,7 +153,7 @@ def _draw(standings: Sequence[Standing], path: Path) -> None:
     mpl.rcParams["svg.hashsalt"] = "overlay"
     jobs = [job for job in JOBS if any(one.job == job for one in standings)]
     peers = [name for name in NAMES if any(one.peer == name for one in standings)]
-    colours = ("#1b7f4d", "#8a8f98", "#b9bec6", "#c98a3a", "#4a78b5")
+    colours = ("#1b7f4d", "#7fbf9b", "#8a8f98", "#b9bec6", "#c98a3a", "#4a78b5")
     figure, axes = plt.subplots(figsize=(8, 4.2))
     width = 0.8 / len(peers)
     for k, peer in enumerate(peers):

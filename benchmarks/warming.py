@@ -3,10 +3,10 @@
 import numpy as np
 import shapely
 
-from zoning.overlay import ragged_edges
+from zoning.overlay import common_shapes, ragged_edges
 from zoning.overlay.density import PLAIN, local_densities
 
-__all__ = ["warm"]
+__all__ = ["warm", "warm_shapes"]
 
 
 def warm() -> None:
@@ -17,3 +17,15 @@ def warm() -> None:
     side, pairs = (few, np.zeros(0)), np.zeros((1, 2), dtype=np.int64)
     density = local_densities(few.box, PLAIN)
     kernel.piece_areas(side, side, pairs, boxes=few.box, density=density)
+
+
+def warm_shapes() -> None:
+    """Have the code ready that builds shapes."""
+    one = np.array([shapely.Point(0, 0).buffer(3, quad_segs=200)])
+    many, square = np.repeat(one, 2500), np.array([shapely.box(0, 0, 9, 9)])
+    sides = np.array([*many, *square])
+    last = np.full(len(many), len(many))
+    pairs = np.column_stack([np.arange(len(many)), last])
+    common_shapes(sides, sides, pairs)  # in general position
+    level = shapely.box(0, -1, 3, 1)  # an edge through vertices
+    common_shapes(np.array([*many, level]), np.array([*many, level]), pairs)

@@ -1,16 +1,20 @@
 """`zoning.measure`: areas agree with the survey regulation and with geodesics."""
 
+import os
+
 import numpy as np
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from pyproj import Geod
+from pyproj import CRS, Geod, Transformer
 from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
 
 CGCS2000 = Geod(a=6_378_137.0, rf=298.257222101)
+THOROUGH = os.environ.get("ZONING_THOROUGH") == "1"
+PLANES = range(4491, 4555) if THOROUGH else (4493, 4509, 4525, 4546)
 LON_WEST, LON_EAST = 109.55, 110.18
 LAT_SOUTH, LAT_NORTH = 30.75, 31.48
 
@@ -217,3 +221,19 @@ def test_layers_that_share_vertices_share_them_after_projection() -> None:
         measure.area_m2(one(both[0].symmetric_difference(both[1])), "EPSG:4546")[0]
         < 1e-3
     )
+
+
+@pytest.mark.parametrize("degrees", ["EPSG:4326", "OGC:CRS84"])
+@pytest.mark.parametrize("plane", PLANES)
+def test_degrees_of_wgs84_reach_a_plane_as_proj_itself_would_bring_them(
+    plane: int, degrees: str
+) -> None:
+    crs = f"EPSG:{plane}"
+    area = CRS.from_user_input(crs).area_of_use
+    assert area is not None
+    lon, lat = (area.west + area.east) / 2 + 0.3, 31.07
+    own = Transformer.from_crs(degrees, crs, always_xy=True)
+
+    carried = measure.project(one(shapely.Point(lon, lat)), degrees, crs)
+
+    assert shapely.get_coordinates(carried).tolist() == [list(own.transform(lon, lat))]

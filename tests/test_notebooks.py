@@ -42,11 +42,12 @@ def code_cells(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
-def test_there_are_three_notebooks() -> None:
+def test_there_are_four_notebooks() -> None:
     assert [p.name for p in NOTEBOOKS] == [
         "01-check-a-site.ipynb",
         "02-corridor-layout.ipynb",
         "03-one-map.ipynb",
+        "04-river-belt.ipynb",
     ]
 
 
@@ -143,6 +144,11 @@ def layout_cells(desk: Path) -> dict[str, str]:
 @pytest.fixture
 def one_map_cells(desk: Path) -> dict[str, str]:
     return executed("03", desk)
+
+
+@pytest.fixture
+def belt_cells(desk: Path) -> dict[str, str]:
+    return executed("04", desk)
 
 
 @pytest.mark.slow
@@ -261,3 +267,19 @@ def test_the_account_balances_and_the_proposal_leaves_no_overlap(
     assert "重叠 0 处" in one_map_cells["again"]
     for name in ("zoning.yaml", "MANIFEST.json", "owed.csv"):
         assert name in one_map_cells["again"]
+
+
+@pytest.mark.slow
+def test_the_belt_is_drawn_on_both_banks_with_its_parameters(
+    belt_cells: dict[str, str],
+) -> None:
+    assert "prominence_m=50.0" in belt_cells["survey"]
+    assert "缺项 gaps: []" in belt_cells["survey"]
+    assert "<picture>" in belt_cells["belt"]
+    assert "<picture>" in belt_cells["profile"]
+    for column in ("left", "right", "连续度"):
+        assert column in belt_cells["green"]
+    assert "145–175 m（1985）" in belt_cells["drawdown"]
+    tried = [float(x) for x in re.findall(r" m +(\d+\.\d)", belt_cells["ask"])]
+    assert len(tried) == 3
+    assert tried == sorted(tried)

@@ -171,6 +171,7 @@ def test_the_first_five_minutes_work(desk: Path) -> None:
         ("tabulate", 4),  # parcels cover a part of the county
         ("accounts", 0),
         ("reconcile", 0),
+        ("corridors", 0),
     ]
     assert (desk / "zoning-runs/chemical_900m/MANIFEST.json").is_file()
     assert (desk / "county.html").stat().st_size > 100_000

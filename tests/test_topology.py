@@ -1,5 +1,7 @@
 """`zoning.topology`: repair says what it changed, doubt is never used."""
 
+import contextlib
+
 import numpy as np
 import pytest
 import shapely
@@ -134,6 +136,42 @@ def test_what_cannot_be_measured_is_not_used(shape: BaseGeometry | None) -> None
     assert not repair_polygons(
         np.array([shape], dtype=object), "EPSG:4546"
     ).usable.any()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "POINT (1 2)",
+        "MULTIPOINT ((1 2), (3 4))",
+        "LINESTRING (0 0, 1 1, 2 0)",
+        "MULTILINESTRING ((0 0, 1 1), (2 2, 3 3, 4 4))",
+        "LINEARRING (0 0, 1 0, 1 1, 0 0)",
+        "POLYGON ((0 0, 9 0, 9 9, 0 9, 0 0), (1 1, 2 1, 2 2, 1 2, 1 1))",
+        "MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)), ((5 5, 6 5, 6 6, 5 5)))",
+        "GEOMETRYCOLLECTION (POINT (1 1), POLYGON ((0 0, 1 0, 1 1, 0 0)))",
+    ],
+)
+@pytest.mark.parametrize("spoilt", [np.nan, np.inf, -np.inf])
+def test_one_coordinate_that_is_not_finite_spoils_a_shape_of_any_kind(
+    text: str, spoilt: float
+) -> None:
+    shape = shapely.from_wkt(text)
+    xy = shapely.get_coordinates(shape)
+    shapes = []
+    for place in np.ndindex(xy.shape):
+        other = xy.copy()
+        other[place] = spoilt
+        with (
+            np.errstate(invalid="ignore"),
+            contextlib.suppress(shapely.errors.GEOSException),  # a ring not closed
+        ):
+            shapes.append(shapely.set_coordinates(shapely.from_wkt(text), other))
+    assert len(shapes) > 1
+
+    outcome = repair_polygons(np.array([shape, *shapes], dtype=object), "EPSG:4546")
+
+    assert outcome.usable.tolist() == [True, *(False for _ in shapes)]
+    assert not outcome.repaired.any()
 
 
 def test_heights_are_dropped() -> None:

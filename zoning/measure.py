@@ -45,9 +45,12 @@ FLATTENING = 1 / 298.257222101
 
 _E = float(np.sqrt(FLATTENING * (2 - FLATTENING)))  # first eccentricity
 _GEOD = Geod(a=SEMI_MAJOR_M, f=FLATTENING)
+_WGS84 = frozenset({"EPSG:4326", "OGC:CRS84"})  # degrees; taken as those of CGCS2000
 _TURN, _POLE = 360.0, 90.0
 AT_ONCE = 1_000_000
 """Coordinates that are worked on at a time: bounds the memory."""
+CACHED = 262_144
+"""Of areas: what comes between then stays near the processor."""
 _MAX_EDGE_DEG = 0.1  # about 10 km: a longer edge would bow by more than a metre
 
 set_network_enabled(active=False)
@@ -81,7 +84,7 @@ def area_m2(geometries: NDArray[np.object_], crs: str) -> NDArray[np.float64]:
         return total
     with np.errstate(invalid="ignore"):  # coordinates beyond the projection
         sizes = np.asarray(shapely.get_num_coordinates(rings))
-        runs = runs_of_rows(sizes)
+        runs = runs_of_rows(sizes, most=CACHED)
         ring_area = np.concatenate([_ring_areas(rings[run], crs) for run in runs])
     np.add.at(total, owner, sign * np.abs(ring_area))
     return total
@@ -137,7 +140,10 @@ def length_m(geometries: NDArray[np.object_], crs: str) -> NDArray[np.float64]:
     in `geometries`.
     """
     parts, owner = _simple_parts(geometries)
-    lines = np.isin(shapely.get_type_id(parts), [1, 2])
+    kind = shapely.get_type_id(parts)
+    lines = (kind == shapely.GeometryType.LINESTRING) | (
+        kind == shapely.GeometryType.LINEARRING
+    )
     total = np.zeros(len(geometries))
     if not lines.any():
         return total
@@ -224,8 +230,10 @@ def project(
     return np.asarray(shapely.transform(geometries, carry), dtype=object)
 
 
-def runs_of_rows(sizes: NDArray[np.signedinteger]) -> list[slice]:
-    """Divide rows into runs of some `AT_ONCE` coordinates, in order.
+def runs_of_rows(
+    sizes: NDArray[np.signedinteger], *, most: int = AT_ONCE
+) -> list[slice]:
+    """Divide rows into runs of some `most` coordinates, in order.
 
     Parameters
     ----------
@@ -237,7 +245,7 @@ def runs_of_rows(sizes: NDArray[np.signedinteger]) -> list[slice]:
     list of slice
         At least one.
     """
-    batch = np.cumsum(sizes) // AT_ONCE
+    batch = np.cumsum(sizes) // most
     first = np.flatnonzero(np.diff(batch, prepend=-1)).tolist() or [0]
     ends = [*first[1:], len(sizes)]
     return [slice(start, end) for start, end in zip(first, ends, strict=True)]
@@ -321,6 +329,16 @@ def _crs(crs: str) -> CRS:
 
 @cache
 def _transformer(source: str, target: str | None) -> Transformer:
-    """Return a cached transformer; `target` None means the source's own datum."""
-    to = _crs(source).geodetic_crs if target is None else _crs(target)
-    return Transformer.from_crs(_crs(source), to, always_xy=True)
+    """Return a cached transformer; `target` None means the source's own datum.
+
+    From degrees of WGS 84 to a plane of CGCS2000 the plane's own degrees are
+    the source: the same operation, which PROJ would find by going through all
+    that it knows of the two datums.
+    """
+    if target is None:
+        to = _crs(source).geodetic_crs
+        return Transformer.from_crs(_crs(source), to, always_xy=True)
+    given, to = _crs(source), _crs(target)
+    if source in _WGS84 and to.is_projected and to.geodetic_crs == _crs(GEOGRAPHIC_CRS):
+        given = to.geodetic_crs
+    return Transformer.from_crs(given, to, always_xy=True)

@@ -21,6 +21,8 @@ from zoning.measure import area_m2, runs_of_rows
 __all__ = ["DOUBT_M2", "RepairOutcome", "oriented", "polygonal", "repair_polygons"]
 
 _PLANE = 2
+_POLYGON = shapely.GeometryType.POLYGON
+_MULTIPOLYGON = shapely.GeometryType.MULTIPOLYGON
 DOUBT_M2 = 1.0  # two repairs further apart than this leave the shape in doubt
 
 
@@ -80,8 +82,12 @@ def repair_polygons(geometries: NDArray[np.object_], crs: str) -> RepairOutcome:
         invalid="ignore", over="ignore"
     ):  # what is no number, or too large
         flat = _flat(geometries)
-        usable = ~shapely.is_missing(flat) & ~shapely.is_empty(flat) & _finite(flat)
+        usable = ~shapely.is_missing(flat) & ~shapely.is_empty(flat)
         bad = usable & ~shapely.is_valid(flat)
+        # to GEOS no geometry with a coordinate that is not finite is valid
+        finite = _finite(flat[bad])
+        usable[bad] &= finite
+        bad[bad] = finite
     repaired, change = flat.copy(), np.zeros(len(flat))
     first, second, apart = (np.zeros(len(flat)) for _ in range(3))
     if bad.any():
@@ -132,12 +138,16 @@ def polygonal(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
     dropped; an empty polygon stands where nothing is left.
     """
     out = np.asarray(geometries, dtype=object).copy()
-    mixed = np.flatnonzero(~np.isin(shapely.get_type_id(out), [3, 6]))
-    for row in mixed:
+    for row in np.flatnonzero(~_areal(out)):
         parts = shapely.get_parts(out[row])
-        areas = parts[np.isin(shapely.get_type_id(parts), [3, 6])]
+        areas = parts[_areal(parts)]
         out[row] = shapely.union_all(areas) if len(areas) else shapely.Polygon()
     return out
+
+
+def _areal(geometries: NDArray[np.object_]) -> NDArray[np.bool_]:
+    kind = shapely.get_type_id(geometries)
+    return np.asarray((kind == _POLYGON) | (kind == _MULTIPOLYGON))
 
 
 def oriented(geometries: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -10,17 +10,24 @@ import sys
 import venv
 from pathlib import Path
 
-__all__ = ["PEERS", "UnavailableError", "python_of"]
+__all__ = ["GRID_PEERS", "PEERS", "UnavailableError", "python_of"]
 
 ROOT = Path(__file__).parents[2]
 PEERS: dict[str, tuple[str, ...]] = {
     "zoning_areas": (),
+    "zoning_shapes": (),
     "geopandas_overlay": ("geopandas", "pyarrow"),
     "shapely_tree": ("shapely", "pyarrow"),
     "sedonadb_sql": ("sedonadb[geopandas]==0.5.0", "pyproj", "pyarrow"),
     "postgis_subdivide": ("psycopg[binary]", "shapely", "pyarrow"),
 }
-"""Programs of this folder with what pip installs for each; nothing: this one."""
+"""Overlay programs of this folder with what pip installs; nothing: this one."""
+GRID_PEERS: dict[str, tuple[str, ...]] = {
+    "pyamg_aggregation": ("pyamg==5.4.1",),
+    "skimage_mcp": ("scikit-image==0.26.0",),
+    "pyguidos_pattern": ("pyguidos==2.6.3",),
+}
+"""Programs of this folder that corridors and patterns are compared with."""
 
 
 class UnavailableError(Exception):
@@ -35,7 +42,7 @@ def python_of(peer: str) -> Path:
     UnavailableError
         If pip cannot install what it needs.
     """
-    needs = PEERS[peer]
+    needs = (PEERS | GRID_PEERS)[peer]
     if not needs:
         return Path(sys.executable)
     folder = ROOT / "build" / "peers" / peer

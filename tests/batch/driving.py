@@ -4,14 +4,14 @@ python driving.py check sites.geojson --base base --out run
 """
 
 from zoning.batch import running
-from zoning.cli import check_command, main
+from zoning.cli import main
 from zoning.report import fonts, story
-from zoning.report.batch import writing
+from zoning.report.batch import values, writing
 
 EARLY, CHUNK = 20, 6
 
 if __name__ == "__main__":
-    vars(check_command)["BATCH_BEYOND"] = EARLY
+    vars(values)["BATCH_BEYOND"] = EARLY
     running.CHUNK = CHUNK
     story._SITES_TOLD = 1
     writing._DRAWN = 3

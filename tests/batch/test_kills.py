@@ -22,6 +22,7 @@ DRIVING = Path(__file__).with_name("driving.py")
 CONFLICT = 1
 THOROUGH = bool(os.environ.get("ZONING_THOROUGH"))
 SITES, KILLS = (2_000, 20) if THOROUGH else (60, 3)
+TURNS = 10  # batches begun for each kill, at most
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,16 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     usual = Told(folder, "usual")
     assert usual.wait() == CONFLICT, usual.said()
     return folder
+
+
+@pytest.fixture(scope="module")
+def open_s(place: Path) -> float:
+    """Seconds for which a batch can be killed: from its journal to its end."""
+    process = Told(place, "timed")
+    after_start(process, journal_path(place / "timed"), 0.0)
+    begun = time.monotonic()
+    process.wait()
+    return max(time.monotonic() - begun, 0.02)
 
 
 class Told(subprocess.Popen[bytes]):
@@ -74,23 +85,24 @@ def hashes(folder: Path) -> dict[str, str]:
 def after_start(process: Told, journal: Path, wait: float) -> None:
     """Wait until the batch has begun, and then some time."""
     while process.poll() is None and not journal.exists():
-        time.sleep(0.02)
+        time.sleep(0.005)
     begun = time.monotonic()
     while process.poll() is None and time.monotonic() < begun + wait:
-        time.sleep(0.02)
+        time.sleep(0.005)
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_kills_at_random_moments_lose_nothing_and_double_nothing(
-    place: Path, workers: str
+    place: Path, open_s: float, workers: str
 ) -> None:
     rng = np.random.default_rng(500237 + int(workers))
     kills, turn = 0, 0
     while kills < (KILLS if workers == "1" else 1):
         turn += 1
+        assert turn <= TURNS * KILLS, "no moment to kill at was found"
         out = f"run-{workers}-{turn}"
         whole = Told(place, out, "--resume", "--workers", workers)
-        after_start(whole, journal_path(place / out), rng.uniform(0.1, 3.0))
+        after_start(whole, journal_path(place / out), rng.uniform(0, open_s))
         while whole.poll() is None:
             whole.kill()
             whole.wait()
@@ -101,7 +113,7 @@ def test_kills_at_random_moments_lose_nothing_and_double_nothing(
                 assert late.returncode != CONFLICT
                 break
             whole = Told(place, out, "--resume", "--workers", workers)
-            wait = rng.uniform(0.1, 6.0) if kills < KILLS else 600.0
+            wait = rng.uniform(0, open_s) if kills < KILLS else 600.0
             after_start(whole, journal_path(place / out), wait)
         else:
             assert whole.returncode == CONFLICT

@@ -1,4 +1,4 @@
-"""`zoning corridors audit`: exit codes, and a run folder that says the same throughout."""
+"""`zoning corridors audit`: exit codes, and a run folder that says one thing."""
 
 import json
 import sqlite3
@@ -134,9 +134,7 @@ def test_the_same_report_has_the_same_bytes_in_either_language(
 
 def test_what_was_not_seen_has_no_zero(report: LayoutReport, folder: Path) -> None:
     blind = {k: v for k, v in report.base.layers.items() if k != "road"}
-    without = audit_layout(
-        replace(report.base, layers=blind), house_table(), as_of=DAY
-    )
+    without = audit_layout(replace(report.base, layers=blind), house_table(), as_of=DAY)
     assert any(one.code == "LAYOUT_NOT_SEEN" for one in without.not_seen)
     assert not without.complete
     assert folder.is_dir()

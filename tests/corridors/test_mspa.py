@@ -1,9 +1,6 @@
 """Spatial patterns: drawn by hand, turned and mirrored, and a published table."""
 
 import os
-import subprocess
-import sys
-import venv
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +13,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from benchmarks.peers.environments import python_of
+from benchmarks.processes import asked
 from zoning.corridors.grid import Grid
 from zoning.corridors.mspa import (
     Pattern,
@@ -26,7 +25,6 @@ from zoning.corridors.mspa import (
 from zoning.errors import UsageError
 
 Bools = NDArray[np.bool_]
-ROOT = Path(__file__).resolve().parents[2]
 THOROUGH = os.environ.get("ZONING_THOROUGH") == "1"
 TURNS = [(turn, mirror) for mirror in (False, True) for turn in range(4)]
 PUBLISHED = {
@@ -126,6 +124,34 @@ def test_the_border_of_the_map_and_missing_cells_end_no_core() -> None:
     assert (np.delete(found.ravel(), 2 * 7 + 3) == 17).all()
 
 
+def test_land_within_missing_cells_is_not_inside_anything() -> None:
+    """An island in a sea of missing cells: its clearing is a hole, its shore none."""
+    cells = np.full((21, 25), 255, dtype=np.uint8)
+    cells[3:18, 3:22] = 1
+    cells[3:18, 3:6] = 0  # background from shore to shore
+    cells[9:12, 12:15] = 0  # a clearing
+    found = spatial_pattern(grid(cells, nodata=255)).codes.values
+    assert (found[3:18, 3:6] == 0).all()
+    assert (found[9:12, 12:15] == 100).all()
+    assert (found[3:18, 6] == 3).all()  # edge along the background
+    assert (found[3, 8:22] == 17).all()  # no edge along the sea
+    assert (found[8, 11:16] == 105).all()
+    assert (found[cells == 255] == 129).all()
+
+
+def test_missing_cells_between_two_cores_join_them_in_no_way() -> None:
+    cells = np.zeros((11, 21), dtype=np.uint8)
+    cells[1:10, 1:10] = cells[1:10, 11:20] = 1
+    cells[4:7, 10] = 255
+    apart = spatial_pattern(grid(cells, nodata=255)).codes.values
+    cells[4:7, 10] = 1
+    joined = spatial_pattern(grid(cells, nodata=255)).codes.values
+    for found, cores in ((apart, 2), (joined, 1)):
+        assert (found[5, 9], found[5, 11]) == (17, 17)
+        assert ndimage.label(found == 17)[1] == cores
+        assert not np.isin(found, [33, 35, 37, 65, 67, 69]).any()
+
+
 @given(
     st.integers(0, 2**31),
     st.sampled_from([4, 8]),
@@ -137,10 +163,13 @@ def test_a_turned_or_mirrored_map_has_the_turned_pattern(
     seed: int, connectivity: Literal[4, 8], edge_width: int, how: tuple[int, bool]
 ) -> None:
     rule = PatternRule(connectivity=connectivity, edge_width=edge_width)
-    cells = random_shape(seed)
+    cells = random_shape(seed).astype(np.uint8)
     turn, mirror = how
-    other = codes(turned(cells, turn, mirror=mirror).astype(np.bool_), rule)
-    assert other.tolist() == turned(codes(cells, rule), turn, mirror=mirror).tolist()
+    cells[random_shape(seed + 1) & (seed % 3 == 0)] = 255  # some have missing cells
+    other = grid(turned(cells, turn, mirror=mirror), nodata=255)
+    found = spatial_pattern(grid(cells, nodata=255), rule).codes.values
+    after = spatial_pattern(other, rule).codes.values
+    assert after.tolist() == turned(found, turn, mirror=mirror).tolist()
 
 
 @given(st.integers(0, 2**31), st.sampled_from([4, 8]), st.integers(1, 3))
@@ -181,28 +210,16 @@ def test_a_rule_that_means_nothing_is_refused() -> None:
     assert raised.value.problem.code == "PATTERN_RULE"
 
 
-PEER = """
-import sys, warnings, numpy, rasterio, pyguidos
-from pathlib import Path
-warnings.filterwarnings("ignore")
-folder = Path(sys.argv[1])
-given = numpy.load(folder / "given.npz")
-found = {}
-for name in given.files:
-    for connectivity, width in [(8, 1), (8, 2), (8, 3), (4, 1), (4, 2), (4, 3)]:
-        cells = given[name]
-        path = folder / f"{name}.tif"
-        with rasterio.open(path, "w", driver="GTiff", height=cells.shape[0],
-                width=cells.shape[1], count=1, dtype="uint8", crs="EPSG:3035",
-                transform=rasterio.transform.from_origin(4e6, 3e6, 25, 25)) as out:
-            out.write(cells.astype("uint8") + 1, 1)
-        pyguidos.mspa(str(path), connectivity=connectivity, edge_width=width,
-            outdir=str(folder), statists=False, stat_files=False)
-        out = folder / f"{name}_{connectivity}_{width}_1_1.tif"
-        with rasterio.open(out) as read:
-            found[f"{name}_{connectivity}_{width}"] = read.read(1)
-numpy.savez(folder / "found.npz", **found)
-"""
+CORSICA = {
+    PatternClass.CORE: 200_934,
+    PatternClass.EDGE: 61_706,
+    PatternClass.PERFORATION: 9_331,
+    PatternClass.ISLET: 978,
+    PatternClass.BRANCH: 22_054,
+    PatternClass.LOOP: 1_896,
+    PatternClass.BRIDGE: 3_838,
+}
+"""Cells of the peer's own example as its documentation counts them, 8, 1, 1, 1."""
 
 
 @pytest.fixture(scope="module")
@@ -210,15 +227,7 @@ def peer_python() -> Path:
     """Return the interpreter of an environment that holds the peer."""
     if not THOROUGH:
         pytest.skip("ZONING_THOROUGH=1 compares with pyguidos")
-    folder = ROOT / "build/peers/pyguidos"
-    python = folder / (
-        "Scripts/python.exe" if sys.platform == "win32" else "bin/python"
-    )
-    if not python.exists():
-        venv.create(folder, with_pip=True)
-        install = [str(python), "-m", "pip", "install", "-q", "pyguidos==2.6.3"]
-        subprocess.run(install, check=True)
-    return python
+    return python_of("pyguidos_pattern")
 
 
 @pytest.mark.slow
@@ -226,14 +235,16 @@ def test_cell_for_cell_with_pyguidos(peer_python: Path, tmp_path: Path) -> None:
     """The peer depends on how the map is turned: each cell is as in one turn of it."""
     rows = [np.hstack([random_shape(16 * i + j) for j in range(16)]) for i in range(15)]
     cells = np.vstack(rows)
+    rules = [(connectivity, width) for connectivity in (8, 4) for width in (1, 2, 3)]
     maps = {
-        f"t{turn}{int(mirror)}": turned(cells, turn, mirror=mirror)
+        f"t{turn}{int(mirror)}_{connectivity}_{width}": turned(
+            cells, turn, mirror=mirror
+        )
         for turn, mirror in TURNS
+        for connectivity, width in rules
     }
     np.savez(tmp_path / "given.npz", **maps)  # type: ignore[arg-type]
-    (tmp_path / "peer.py").write_text(PEER, encoding="utf-8")
-    command = [str(peer_python), str(tmp_path / "peer.py"), str(tmp_path)]
-    subprocess.run(command, check=True)
+    asked(peer_python, "benchmarks.peers.pyguidos_pattern", str(tmp_path), "1")
     found = np.load(tmp_path / "found.npz")
     neighbours: tuple[Literal[4, 8], ...] = (8, 4)
     for connectivity in neighbours:
@@ -250,6 +261,32 @@ def test_cell_for_cell_with_pyguidos(peer_python: Path, tmp_path: Path) -> None:
             assert wrong == 0, f"{told}: {wrong} of {cells.sum()}"
             unsteady = int((every != every[0]).any(axis=0).sum())
             assert unsteady <= 0.01 * cells.sum(), told
+
+
+@pytest.mark.slow
+def test_an_island_in_missing_cells_is_as_the_peer_has_it(
+    peer_python: Path, tmp_path: Path
+) -> None:
+    """The peer's own example: its published counts, and cell for cell but 14."""
+    example = next(peer_python.parents[1].rglob("CLC2018_corsica_FNF.tif"))
+    with rasterio.open(example) as source:
+        given_cells = source.read(1)
+    np.savez(tmp_path / "given.npz", island_8_1=given_cells - 1)
+    asked(peer_python, "benchmarks.peers.pyguidos_pattern", str(tmp_path), "1")
+    theirs = np.load(tmp_path / "found.npz")["island_8_1"]
+    peers = Pattern(codes=grid(theirs), rule=PatternRule())
+    assert peers.counts() == CORSICA
+
+    cells = np.where(given_cells == 0, 255, given_cells == 2).astype(np.uint8)
+    found = spatial_pattern(grid(cells, nodata=255))
+
+    differ = (found.codes.values != theirs) & (given_cells > 0)
+    far = ndimage.distance_transform_edt(given_cells != 0)
+    assert (differ & (given_cells == 2)).sum() <= 14
+    assert (differ & (given_cells == 1)).sum() <= 3
+    assert far[differ].max() < 3
+    for kind, share in found.shares().items():
+        assert abs(share - CORSICA[kind] / sum(CORSICA.values())) < 5e-5, kind
 
 
 def _turned_back(

@@ -24,7 +24,7 @@ from zoning.io.cell_files import read_cells
 Floats = NDArray[np.float64]
 STORED = 2e-7  # of a map's maximum
 # Maps with blocks carry a correction that the program finds once, iterating to a
-# residual of 1e-6; at the four tips of its window it divides by 1.4e-4 amperes.
+# residual of 1e-6: see test_omniscape_correction.py
 WITH_BLOCKS = 2e-5
 # block_size = 2 of the stored jobs is made odd, 3
 

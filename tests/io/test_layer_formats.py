@@ -244,3 +244,13 @@ def test_an_archive_without_one_set_is_refused(
             archive.writestr(member, "x")
 
     assert refusal(path)[0] == "LAYER_UNREADABLE"
+
+
+def test_an_empty_layer_without_crs_is_asked_for_its_crs(tmp_path: Path) -> None:
+    table = geopandas.GeoDataFrame({"A": []}, geometry=[], crs=4546)
+    path = tmp_path / "a.shp"
+    table.to_file(path, geometry_type="Polygon")
+    path.with_suffix(".prj").unlink()
+
+    with pytest.raises(LayerError, match="E220"):
+        read_raw(path, "river")

@@ -13,7 +13,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from zoning.errors import SiteError
-from zoning.io.shapefile_sites import COMPANIONS, read_shapefile
+from zoning.io.magic import COMPANIONS
+from zoning.io.shapefile_sites import count_records, read_shapefile
 from zoning.io.site_row import SiteRow
 
 WEST, SOUTH = 37395030.0, 3440364.0
@@ -237,3 +238,19 @@ def _by_gdal(path: Path) -> list[BaseGeometry | None]:
             return list(shapely.force_2d(shapely.from_wkb(found)))
         except (pyogrio.errors.DataSourceError, shapely.errors.GEOSException):
             return []
+
+
+def test_records_are_counted_alike_along_the_index_and_by_walking(folder: Path) -> None:
+    found = parts(folder, [SHELL, None, HOLE, APART])
+    content, index = found[".shp"], found[".shx"]
+    places = np.frombuffer(index[100:], dtype=">i4")[::2].astype(np.int64) * 2
+    spoilt = [bytearray(content) for _ in range(3)]
+    spoilt[0][places[2] + 3] += 1  # another number
+    spoilt[1][places[1] + 7] += 1  # a record that reaches into the next
+    spoilt[2] += content[places[3] :]  # a record behind the last
+
+    for one in [content, *map(bytes, spoilt), content[: places[3]], content[:100]]:
+        assert count_records(one, places) == count_records(one, None)
+    assert count_records(content, places) == 4
+    assert count_records(content, places[::-1].copy()) == 4
+    assert count_records(content, places[:2]) == 4

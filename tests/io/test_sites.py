@@ -16,8 +16,8 @@ import shapely
 from zoning.errors import UsageError, registry
 from zoning.io import formats
 from zoning.io.archives import MAX_ENTRIES
+from zoning.io.magic import COMPANIONS
 from zoning.io.project import Projects
-from zoning.io.shapefile_sites import COMPANIONS
 from zoning.io.sites import read_sites
 from zoning.model import Site
 

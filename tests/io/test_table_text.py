@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from zoning.errors import SiteError
-from zoning.io.dbf import read_dbf
+from zoning.io.dbf import read_dbf, text_of_dbf
 
 
 def table(*values: bytes, mark: int = 0, name: bytes = b"DLMC") -> bytes:
@@ -68,6 +68,27 @@ def test_chinese_names_of_columns_are_read_too() -> None:
     read = read_dbf(table(b"0103", name="地类编码".encode("gbk")), where="a.dbf")
 
     assert read.rows == ({"地类编码": "0103"},)
+
+
+def test_the_text_of_a_table_is_told_alike_with_and_without_its_rows() -> None:
+    words = [word.encode("gbk") for word in ("水田", "旱地", "水田", "x")]
+    content = bytearray(table(*words, mark=0x4D))
+    content[32 + 32 + 1 + 41] = 0x2A  # the second record is marked deleted
+
+    read = read_dbf(bytes(content), cpg=b"UTF-8", where="a.dbf")
+    told = text_of_dbf(bytes(content), cpg=b"UTF-8", where="a.dbf")
+
+    assert (told.encoding, told.stated) == ("gb18030", "utf-8")
+    assert (told.encoding, told.stated, told.guessed, told.deleted) == (
+        read.encoding,
+        read.stated,
+        read.guessed,
+        sum(row is None for row in read.rows),
+    )
+    assert told.deleted == 1
+    for cut in (10, 40, len(content) - 50):
+        with pytest.raises(SiteError, match="E10"):
+            text_of_dbf(bytes(content[:cut]), where="a.dbf")
 
 
 CHINESE = {

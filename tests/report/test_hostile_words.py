@@ -20,6 +20,7 @@ from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 from handmade import handmade_base
 from hostile_run import STRINGS, hostile_report, shown
+from loading import LOADING_MS
 from playwright.sync_api import BrowserContext, Page
 from test_map_browser import COLOURS, Opened, context, visit
 
@@ -130,7 +131,7 @@ def test_the_page_of_the_report_shows_every_string_as_text(
     page.on("dialog", lambda dialog: troubles.append(dialog.message))
     page.on("request", lambda asked: troubles.append(asked.url[:60]))
 
-    page.goto((run / "report.html").as_uri())
+    page.goto((run / "report.html").as_uri(), timeout=LOADING_MS)
 
     cells = blanks_joined(page.locator("td, th").all_text_contents())
     heads = " ".join(blanks_joined(page.locator("h1, h2, h3").all_text_contents()))
@@ -191,7 +192,7 @@ def test_title_legend_edition_and_columns_of_a_base_are_text(
             carries_key=False,
         )
         write_map(titled(words), path, tiles=tiles)
-        page.goto(path.as_uri())
+        page.goto(path.as_uri(), timeout=LOADING_MS)
         page.wait_for_selector(".zp-main")
 
         wanted = shown(words)

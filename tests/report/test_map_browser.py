@@ -12,6 +12,7 @@ import shapely
 import shapely.affinity
 from handmade import handmade_base, handmade_report, report_of
 from hostile import NAMES, hostile_report
+from loading import LOADING_MS
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 from pyproj import Transformer
 
@@ -64,7 +65,7 @@ def visit(context: BrowserContext, path: Path) -> Opened:
     page.on("console", lambda said: troubles.append(f"{said.type}: {said.text}"))
     page.on("dialog", lambda dialog: troubles.append(f"dialog: {dialog.message}"))
     page.on("request", lambda asked: troubles.extend(_remote(asked.url)))
-    page.goto(path.as_uri())
+    page.goto(path.as_uri(), timeout=LOADING_MS)
     page.wait_for_selector(".zp-main")
     page.wait_for_timeout(300)
     return opened

@@ -25,6 +25,7 @@ import pytest
 import shapely
 import small_base
 import yaml
+from loading import LOADING_MS
 from map_reading import Tags, page_data
 from playwright.sync_api import BrowserContext, sync_playwright
 from shapely.geometry.base import BaseGeometry
@@ -196,7 +197,7 @@ def test_map_and_report_fit_the_screen(
     assert page.locator(".zs").count() == len(report.sites)
     shut = page.locator(".zp-side.zp-shut").count()
     assert shut == (width == 390)
-    page.goto((run / "report.html").as_uri())
+    page.goto((run / "report.html").as_uri(), timeout=LOADING_MS)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     # a state in a narrow column breaks between words, not between all signs
     tall = page.evaluate(
@@ -268,7 +269,7 @@ def fonts_used(program: str, settings: Path, pages: list[Path]) -> list[list[str
         page = browser.new_page()
         found = []
         for path in pages:
-            page.goto(path.as_uri())
+            page.goto(path.as_uri(), timeout=LOADING_MS)
             page.wait_for_timeout(300)
             found.append(page.evaluate(FONTS))
         browser.close()

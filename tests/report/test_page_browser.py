@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from handmade import handmade_report
+from loading import LOADING_MS
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from zoning.report.page import page_bytes
@@ -78,7 +79,7 @@ def visit(browser: Browser, path: Path, size: tuple[int, int]) -> Opened:
     page.on("pageerror", lambda error: opened.troubles.append(f"error: {error}"))
     page.on("console", lambda said: opened.troubles.append(f"{said.type}: {said.text}"))
     page.on("request", lambda asked: opened.troubles.extend(_remote(asked.url)))
-    page.goto(path.as_uri())
+    page.goto(path.as_uri(), timeout=LOADING_MS)
     return opened
 
 

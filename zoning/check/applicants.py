@@ -20,6 +20,8 @@ __all__ = ["NO", "UNKNOWN", "YES", "Answers", "Applicants"]
 Answers = NDArray[np.int8]
 """Three-valued answers by site: 1 yes, 0 no, -1 not known."""
 YES, NO, UNKNOWN = np.int8(1), np.int8(0), np.int8(-1)
+FEW = 8
+"""Sites up to which each is asked by itself."""
 _ANSWER = {True: YES, False: NO, None: UNKNOWN}
 
 
@@ -61,6 +63,14 @@ class Applicants:
 
     def all_hold(self, conditions: tuple[Condition, ...]) -> Answers:
         """Say for each site whether all conditions hold, shape (n,)."""
+        if len(self) <= FEW:
+            return np.array(
+                [
+                    _ANSWER[all_hold(conditions, project, self.groups)]
+                    for project in self.projects
+                ],
+                dtype=np.int8,
+            )
         names = attributes_of(conditions)
         key = np.zeros(len(self), dtype=np.intp)
         for name in names:

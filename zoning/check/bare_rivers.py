@@ -6,13 +6,14 @@ look at the same pieces, and one site at few.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from zoning.model import Layer
-from zoning.overlay import as_shapes
+from zoning.overlay import as_shapes, rows_near
 from zoning.rules.schema import View
 from zoning.rules.views import in_view
 
@@ -22,7 +23,10 @@ CENTER_LINE = "center_line"
 WATERLINE_SLACK_M = 1.0  # a center line this close to drawn water is drawn water
 TILE_M = 4096.0
 
+_WIDER = np.array([-1, -1, 1, 1]) * 2 * WATERLINE_SLACK_M
+
 Rows = NDArray[np.intp]
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,36 +38,34 @@ class BareReaches:
 
 
 def bare_lines(
-    layer: Layer, keep: NDArray[np.bool_], sites: NDArray[np.object_], *, reach_m: float
+    layer: Layer, view: View, sites: NDArray[np.object_], *, reach_m: float
 ) -> BareReaches:
     """Return center lines of a view outside the view's own drawn water.
 
     Parameters
     ----------
     layer : Layer
-        All features within reach of a site.
-    keep : ndarray of bool, shape (features,)
-        Those of the view.
+        With all its features; it has the columns of the view. What is found in
+        a tile is kept with it.
     sites : ndarray of object, shape (s,)
         In the working plane.
     reach_m : float
         How far from a site lines are of interest; further ones may be missing.
     """
-    outline = layer.attributes.get("outline")
-    if outline is None or not (keep & (outline == CENTER_LINE)).any():
+    if "outline" not in layer.attributes:
         return _none()
-    lines = np.flatnonzero(keep & (outline == CENTER_LINE))
-    shores = np.flatnonzero(keep & (outline != CENTER_LINE))
     found = [
-        _bare_in_tile(layer, lines, shores, tile=tile)
-        for tile in _tiles(sites, reach_m)
+        tile.bare
+        for tile in _tiles_of(layer, view, sites, reach_m=reach_m)
+        if _comes_near(tile.parts, sites, reach_m)
     ]
     if not found:
         return _none()
-    row = np.concatenate([rows for rows, _ in found])
-    order = np.argsort(row, kind="stable")
-    shapes = np.concatenate([shapes for _, shapes in found])[order]
-    return BareReaches(shapes=shapes, names=_names(layer, row[order]))
+    order = np.argsort(np.concatenate([one.row for one in found]), kind="stable")
+    return BareReaches(
+        shapes=np.concatenate([one.shapes for one in found])[order],
+        names=np.concatenate([one.names for one in found])[order],
+    )
 
 
 def undelimited(layer: Layer, whole: Layer, view: View) -> BareReaches:
@@ -95,38 +97,110 @@ def _names(layer: Layer, rows: Rows) -> NDArray[np.object_]:
     return np.asarray(found, dtype=object)
 
 
-def _tiles(sites: NDArray[np.object_], reach_m: float) -> NDArray[np.float64]:
-    """Return the tiles within reach of a site, shape (t, 4), in order."""
+def _comes_near(
+    parts: NDArray[np.object_], sites: NDArray[np.object_], reach_m: float
+) -> bool:
+    """Say whether any part lies within reach of any site."""
+    return bool(shapely.dwithin(sites[:, None], parts[None, :], reach_m).any())
+
+
+def _tiles_of(
+    layer: Layer, view: View, sites: NDArray[np.object_], *, reach_m: float
+) -> list["_Tile"]:
+    """Return the tiles within reach of a site that a center line passes."""
+    wanted, kind = _tiles(sites, reach_m), repr(view)
+    known = layer.told.setdefault(("bare_lines", kind), {})
+    new = [tile for tile in wanted if tile not in known]
+    if new:
+        boxes = np.array(new) + _WIDER
+        rows = rows_near(layer.geometry, boxes, 0.0)
+        near = layer.taken(rows)
+        keep = in_view(view, near.attributes, len(near.geometry))
+        center = near.attributes["outline"] == CENTER_LINE
+        for tile in new:
+            known[tile] = _Tile(
+                layer=near,
+                rows=rows,
+                lines=np.flatnonzero(keep & center),
+                shores=np.flatnonzero(keep & ~center),
+                box=tile,
+            )
+    return [known[tile] for tile in wanted if len(known[tile].parts)]
+
+
+def _tiles(sites: NDArray[np.object_], reach_m: float) -> list[Box]:
+    """Return the tiles within reach of a site, in order."""
     boxes = shapely.bounds(sites) + np.array([-1, -1, 1, 1]) * reach_m
     cells = np.floor(boxes / TILE_M).astype(np.int64)
     numbers = {
-        (int(x), int(y))
-        for west, south, east, north in np.unique(cells, axis=0)
+        (x, y)
+        for west, south, east, north in dict.fromkeys(map(tuple, cells.tolist()))
         for x in range(west, east + 1)
         for y in range(south, north + 1)
     }
-    corner = np.array(sorted(numbers), dtype=np.float64).reshape(-1, 2) * TILE_M
-    return np.hstack([corner, corner + TILE_M])
+    return [
+        (x * TILE_M, y * TILE_M, (x + 1) * TILE_M, (y + 1) * TILE_M)
+        for x, y in sorted(numbers)
+    ]
 
 
-def _bare_in_tile(
-    layer: Layer, lines: Rows, shores: Rows, *, tile: NDArray[np.float64]
-) -> tuple[Rows, NDArray[np.object_]]:
-    """Return rows of center lines and what of them is bare within a tile."""
-    bounds = as_shapes(layer.geometry).bounds
-    lines = lines[_meet(bounds[lines], tile)]
-    parts = shapely.intersection(layer.geometry[lines], shapely.box(*tile))
-    there = ~shapely.is_empty(parts)
-    lines, parts = lines[there], parts[there]
-    if len(lines) == 0:
-        return lines, parts
-    wide = tile + np.array([-1, -1, 1, 1]) * 2 * WATERLINE_SLACK_M
-    shores = shores[_meet(bounds[shores], wide)]
-    drawn = shapely.intersection(layer.geometry[shores], shapely.box(*wide))
-    water = shapely.union_all(shapely.buffer(drawn, WATERLINE_SLACK_M))
-    bare = np.asarray(shapely.difference(parts, water), dtype=object)
-    left = ~shapely.is_empty(bare)
-    return lines[left], bare[left]
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Bare:
+    """Bare stretches, the row in the whole layer and the river of each."""
+
+    row: Rows
+    shapes: NDArray[np.object_]
+    names: NDArray[np.object_]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Tile:
+    """One tile of a view: its center lines, and what of them is bare.
+
+    `layer` has all features that the tile meets, those in `rows` of the whole
+    layer; `lines` and `shores` are rows of `layer`.
+    """
+
+    layer: Layer
+    rows: Rows
+    lines: Rows
+    shores: Rows
+    box: Box
+
+    @cached_property
+    def _clipped(self) -> tuple[Rows, NDArray[np.object_]]:
+        box = np.array(self.box)
+        lines = self.lines[_meet(self._bounds[self.lines], box)]
+        parts = shapely.intersection(self.layer.geometry[lines], shapely.box(*box))
+        there = ~shapely.is_empty(parts)
+        return lines[there], parts[there]
+
+    @property
+    def parts(self) -> NDArray[np.object_]:
+        """What of each center line lies in the tile, if anything does."""
+        return self._clipped[1]
+
+    @cached_property
+    def bare(self) -> "_Bare":
+        """What of each center line lies in the tile and in no drawn water."""
+        lines, parts = self._clipped
+        wide = np.array(self.box) + _WIDER
+        near = _meet(self._bounds[self.shores], wide)
+        shores = self.layer.geometry[self.shores[near]]
+        dry = ~shapely.covered_by(parts[:, None], shores[None, :]).any(axis=1)
+        lines, parts = lines[dry], parts[dry]
+        if not dry.any():  # the usual case: nothing is to be cut
+            return _Bare(row=self.rows[lines], shapes=parts, names=parts)
+        drawn = shapely.intersection(shores, shapely.box(*wide))
+        water = shapely.union_all(shapely.buffer(drawn, WATERLINE_SLACK_M))
+        bare = np.asarray(shapely.difference(parts, water), dtype=object)
+        left = ~shapely.is_empty(bare)
+        names = _names(self.layer, lines[left])
+        return _Bare(row=self.rows[lines[left]], shapes=bare[left], names=names)
+
+    @property
+    def _bounds(self) -> NDArray[np.float64]:
+        return as_shapes(self.layer.geometry).bounds
 
 
 def _meet(bounds: NDArray[np.float64], box: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
 import shapely
@@ -13,7 +14,13 @@ from zoning.check.facts import Facts, ViewFacts
 from zoning.check.findings import Judged, judged
 from zoning.check.judging import STATES, Ruling, rule_on
 from zoning.check.layout import layout_hits
-from zoning.check.other_readings import with_other_readings
+from zoning.check.other_readings import (
+    Doubt,
+    OtherReading,
+    conflict_rank,
+    other_readings,
+    with_doubts,
+)
 from zoning.check.placing import Placed, place_sites, trusted_project
 from zoning.check.verdicts import (
     asked_only_what_matters,
@@ -77,23 +84,10 @@ def check(
         the same result as `sites[i]` in a batch. A site whose answer hangs on
         an open question of its coordinates is undetermined.
     """
-    report = _as_written(sites, base, book, options=options, progress=progress)
-    return with_other_readings(
-        report, lambda others: _as_written(others, base, book, options=options)
-    )
-
-
-def _as_written(
-    sites: tuple[Site, ...],
-    base: Base,
-    book: RuleBook,
-    *,
-    options: CheckOptions,
-    progress: Progress | None = None,
-) -> Report:
-    """Check sites where their coordinates put them."""
     placed = place_sites(sites, base, options)
-    stand = tuple(place for place in placed if place.geometry is not None)
+    others = other_readings(placed)
+    there = place_sites(tuple(other.site for other in others), base, options)
+    stand = tuple(one for one in (*placed, *there) if one.geometry is not None)
     facts = Facts(
         sites=np.array([*(p.geometry for p in stand), None], dtype=object)[:-1],
         base=base,
@@ -101,17 +95,23 @@ def _as_written(
         options=options,
     )
     docket = _docket(stand, facts)
+    row = count()
     results: list[SiteResult] = []
-    row = 0
     for place in placed:
-        if place.geometry is None:
-            results.append(_rejected(place))
-        else:
-            results.append(_check_one(place, row, facts, docket=docket))
-            row += 1
+        results.append(
+            _rejected(place)
+            if place.geometry is None
+            else _check_one(place, next(row), facts, docket=docket)
+        )
         if progress is not None:
             progress(len(results), len(placed))
-    return Report(sites=tuple(results), base=base, packs=book.packs, options=options)
+    doubts = [
+        _doubt(other, results[other.row], next(row), facts=facts, docket=docket)
+        for other, place in zip(others, there, strict=True)
+        if place.geometry is not None
+    ]
+    told = with_doubts(results, [doubt for doubt in doubts if doubt.broken])
+    return Report(sites=told, base=base, packs=book.packs, options=options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -177,6 +177,44 @@ def _check_one(place: Placed, row: int, facts: Facts, *, docket: _Docket) -> Sit
     notes = (*docket.contradictions[row], *_outside_county(row, facts))
     result = _result(place, row, facts, judgements=tuple(found))
     return replace(result, problems=(*result.problems, *notes))
+
+
+def _doubt(
+    other: OtherReading,
+    here: SiteResult,
+    row: int,
+    *,
+    facts: Facts,
+    docket: _Docket,
+) -> Doubt:
+    """Say what a site breaks in another system and not, or less so, as written.
+
+    Only that is put into words. What else is found of a site (residue, gaps,
+    chapters without rules) is no conflict.
+    """
+    known: dict[str, int] = {}
+    for finding in here.findings:
+        rank = conflict_rank(finding.state)
+        known[finding.rule_id] = max(known.get(finding.rule_id, 0), rank)
+    broken = [
+        judged(ruling, row, facts=facts, applicants=docket.applicants).finding
+        for ruling in docket.rulings
+        if conflict_rank(STATES[ruling.state[row]]) > known.get(ruling.rule.id, 0)
+    ]
+    states = {STATES[ruling.state[row]] for ruling in docket.rulings}
+    if CONTROL_UNITS in facts.base.scope:
+        clauses = judge_clauses(row, facts, docket.applicants.projects[row])
+        found = [one.finding for one in clauses]
+        states |= {finding.state for finding in found}
+        broken += [
+            finding
+            for finding in found
+            if conflict_rank(finding.state) > known.get(finding.rule_id, 0)
+        ]
+    worst = Verdict.CONDITIONAL
+    if State.PROHIBITED in states:
+        worst = Verdict.PROHIBITED
+    return Doubt(other=other, verdict=worst, broken=tuple(broken))
 
 
 def _outside_county(row: int, facts: Facts) -> tuple[Problem, ...]:

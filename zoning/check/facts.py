@@ -5,6 +5,7 @@ that cannot be read (layer missing, column missing) is a `Problem`, never an
 empty answer.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -20,10 +21,12 @@ from zoning.errors import Problem
 from zoning.model import Absence, Base, CheckOptions, Layer, LayerInfo, Terrain
 from zoning.model.problems import layer_problem
 from zoning.overlay import (
+    Doubles,
     Members,
     Nearest,
     Overlaps,
     SiteSums,
+    doubles_of,
     measure_overlaps,
     nearest_features,
     outside_parts,
@@ -71,12 +74,14 @@ class Facts:
     options: CheckOptions
     _near: dict[str, Layer] = field(default_factory=dict)
     _overlaps: dict[str, Overlaps] = field(default_factory=dict)
+    _doubles: dict[str, Doubles] = field(default_factory=dict)
     _views: dict[str, "ViewFacts | Problem | Absence"] = field(default_factory=dict)
     _outside: dict[str, Outside] = field(default_factory=dict)
     _uncovered: dict[tuple[str, float], NDArray[np.float64]] = field(
         default_factory=dict
     )
     _terrain: tuple[Terrain | None, ...] | None = None
+    _longest: dict[str, float] | None = None
 
     @property
     def count(self) -> int:
@@ -131,6 +136,13 @@ class Facts:
             )
         return self._overlaps[layer_id]
 
+    def _doubles_of(self, layer_id: str) -> Doubles:
+        """Return the features of a layer that overlap each other near a site."""
+        if layer_id not in self._doubles:
+            table = self.overlaps(layer_id)
+            self._doubles[layer_id] = doubles_of(table, self.sites)
+        return self._doubles[layer_id]
+
     def near(self, layer_id: str) -> Layer:
         """Return the features of a layer within reach of any site, in order.
 
@@ -177,9 +189,19 @@ class Facts:
 
     def _reach_m(self) -> float:
         """How far to look: the evidence radius or the longest rule, with margins."""
-        rules = [s.distance_m or 0.0 for rule in self.book.rules for s in rule.space]
         margins = [view.center_line_margin_m for view in self.book.views.values()]
-        return max([self.options.near_m, max(rules, default=0.0) + max(margins)])
+        longest = max(self._distances().values(), default=0.0)
+        return max([self.options.near_m, longest + max(margins)])
+
+    def _distances(self) -> Mapping[str, float]:
+        """Return the longest distance that a rule has to each view, metres."""
+        if self._longest is None:
+            self._longest = {}
+            for rule in self.book.rules:
+                for one in rule.space:
+                    known = self._longest.get(one.view, 0.0)
+                    self._longest[one.view] = max(known, one.distance_m or 0.0)
+        return self._longest
 
     def _measure_view(self, view: View) -> "ViewFacts | Problem | Absence":
         if view.layer in self.base.absent:
@@ -204,8 +226,14 @@ class Facts:
             crs=self.base.crs,
             members=Members(rows=np.flatnonzero(keep), meeting=rows),
         )
-        unsure_m, unsure_river = self._unsure(view, keep)
-        sums = sum_by_site(rows, self.sites, self.options, crs=self.base.crs)
+        unsure_m, unsure_river = self._unsure(view)
+        sums = sum_by_site(
+            rows,
+            self.sites,
+            self.options,
+            crs=self.base.crs,
+            doubles=self._doubles_of(view.layer),
+        )
         measures = Measures(
             view=view,
             covered=layer.coverage is not None,
@@ -224,19 +252,16 @@ class Facts:
             measures=measures,
         )
 
-    def _unsure(
-        self, view: View, keep: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
+    def _unsure(self, view: View) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
         """Distance to, and name of, the nearest reach whose shore is not drawn.
 
         Only as far as a rule of the view looks; inf beyond.
         """
-        layer = self.near(view.layer)
-        reach = self._reach_of(view)
+        whole, reach = self.base.layers[view.layer], self._reach_of(view)
         if view.must_exist:
-            bare = undelimited(layer, self.base.layers[view.layer], view)
+            bare = undelimited(self.near(view.layer), whole, view)
         else:
-            bare = bare_lines(layer, keep, self.sites, reach_m=reach)
+            bare = bare_lines(whole, view, self.sites, reach_m=reach)
         near = nearest_features(self.sites, bare.shapes, reach, crs=self.base.crs)
         found = np.array(
             [bare.names[k] if k >= 0 else "" for k in near.feature], dtype=object
@@ -246,13 +271,8 @@ class Facts:
     def _reach_of(self, view: View) -> float:
         """How far from a site a rule looks at a view, with its margin."""
         name = next(n for n, one in self.book.views.items() if one is view)
-        own = [
-            space.distance_m or 0.0
-            for rule in self.book.rules
-            for space in rule.space
-            if space.view == name
-        ]
-        return max(own, default=0.0) + view.center_line_margin_m + SLACK_M
+        own = self._distances().get(name, 0.0)
+        return own + view.center_line_margin_m + SLACK_M
 
 
 def missing_layer(layer_id: str) -> Problem:

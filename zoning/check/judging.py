@@ -270,6 +270,8 @@ def _decisive(outcomes: tuple[Outcome, ...], count: int) -> NDArray[np.intp]:
     """Choose what to show: what holds, else unknown, residue, or the nearest."""
     if not outcomes:
         return np.full(count, -1, dtype=np.intp)
+    if len(outcomes) == 1:
+        return np.zeros(count, dtype=np.intp)
     holds = np.stack([outcome.holds for outcome in outcomes])
     residue = np.stack([outcome.residue for outcome in outcomes])
     far = np.full(count, np.inf)

@@ -59,7 +59,9 @@ def _with_width(
     if section is None:
         return hit
     target = hit.target_width_m
-    trim = None if target is None else trim_to_width(site, near, target, crs=crs)
+    trim = None
+    if target is not None:
+        trim = trim_to_width(site, near, target, crs=crs, section=section)
     return LayoutHit(
         feature=hit.feature,
         name=hit.name,

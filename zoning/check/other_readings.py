@@ -8,7 +8,7 @@ every such site is incomplete, and the planner is asked. Where no other place is
 worse, the remark of the reader stands alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,13 +16,20 @@ import shapely
 from numpy.typing import NDArray
 
 from zoning import measure, terms
+from zoning.check.placing import Placed
 from zoning.check.verdicts import site_verdict
 from zoning.errors import Problem
 from zoning.georeference.look_alikes import twin
 from zoning.georeference.web_maps import WebMap, to_wgs84
-from zoning.model import Finding, Gap, Report, Site, SiteResult, State, Verdict
+from zoning.model import Finding, Gap, Site, SiteResult, State, Verdict
 
-__all__ = ["with_other_readings"]
+__all__ = [
+    "Doubt",
+    "OtherReading",
+    "conflict_rank",
+    "other_readings",
+    "with_doubts",
+]
 
 _CONFLICT = (None, State.CONDITIONAL, State.PROHIBITED)
 _ORDER = tuple(Verdict)
@@ -32,8 +39,8 @@ _Points = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Other:
-    """A site as one of its other systems would place it."""
+class OtherReading:
+    """A site as one of its other systems would place it; `row` is its own."""
 
     row: int
     system: str
@@ -42,78 +49,68 @@ class _Other:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Doubt:
-    """What a site would break in another system."""
+class Doubt:
+    """What a site would break in another system, and its verdict there.
 
-    other: _Other
+    `broken` are the findings that are conflicts there, and worse than as
+    written.
+    """
+
+    other: OtherReading
     verdict: Verdict
     broken: tuple[Finding, ...]
 
     @property
     def weight(self) -> tuple[int, int]:
+        """How bad it is: by verdict, then by count."""
         return _ORDER.index(self.verdict), len(self.broken)
 
 
-def with_other_readings(
-    report: Report, again: Callable[[tuple[Site, ...]], Report]
-) -> Report:
-    """Return a report in which no answer hangs on an open question of place.
+def other_readings(placed: Sequence[Placed]) -> tuple[OtherReading, ...]:
+    """Return every site that is not turned away in each system that stays open.
 
-    Parameters
-    ----------
-    report : Report
-        Of the sites as written.
-    again : callable
-        Checks sites as `report` was checked.
-
-    Returns
-    -------
-    Report
-        The same rows in the same order.
+    Ordered by row of the site, then as the site lists them.
     """
-    others = [
-        other
-        for row, result in enumerate(report.sites)
-        if result.geometry is not None
-        for other in _others(row, result.site)
-    ]
-    if not others:
-        return report
-    answers = again(tuple(other.site for other in others)).sites
-    doubts: dict[int, list[_Doubt]] = {}
-    for other, answer in zip(others, answers, strict=True):
-        broken = _broken_there(report.sites[other.row], answer)
-        if broken:
-            doubt = _Doubt(other=other, verdict=answer.verdict, broken=broken)
-            doubts.setdefault(other.row, []).append(doubt)
-    results = [
-        _doubted(result, doubts[row]) if row in doubts else result
-        for row, result in enumerate(report.sites)
-    ]
-    return replace(report, sites=tuple(results))
-
-
-def _broken_there(here: SiteResult, there: SiteResult) -> tuple[Finding, ...]:
-    """Return the findings of another place that are conflicts, and worse than here."""
-    known: dict[str, int] = {}
-    for finding in here.findings:
-        known[finding.rule_id] = max(known.get(finding.rule_id, 0), _rank(finding))
     return tuple(
-        finding
-        for finding in there.findings
-        if _rank(finding) > known.get(finding.rule_id, 0)
+        _other(row, place.site, system)
+        for row, place in enumerate(placed)
+        if place.geometry is not None
+        for system in place.site.open_readings
     )
 
 
-def _rank(finding: Finding) -> int:
-    return _CONFLICT.index(finding.state) if finding.state in _CONFLICT else 0
+def with_doubts(
+    results: Sequence[SiteResult], doubts: Sequence[Doubt]
+) -> tuple[SiteResult, ...]:
+    """Return results in which no answer hangs on an open question of place.
+
+    Parameters
+    ----------
+    results : sequence of SiteResult
+        Of the sites as written.
+    doubts : sequence of Doubt
+        Those under which something is broken.
+
+    Returns
+    -------
+    tuple of SiteResult
+        The same rows in the same order.
+    """
+    of_row: dict[int, list[Doubt]] = {}
+    for doubt in doubts:
+        of_row.setdefault(doubt.other.row, []).append(doubt)
+    return tuple(
+        _doubted(result, of_row[row]) if row in of_row else result
+        for row, result in enumerate(results)
+    )
 
 
-def _others(row: int, site: Site) -> list[_Other]:
-    return [_other(row, site, system) for system in site.open_readings]
+def conflict_rank(state: State) -> int:
+    """Return 0 of a state that is no conflict, and the more the worse it is."""
+    return _CONFLICT.index(state) if state in _CONFLICT else 0
 
 
-def _other(row: int, site: Site, system: str) -> _Other:
+def _other(row: int, site: Site, system: str) -> OtherReading:
     """Place a site as `system` would."""
     if site.geometry is None or site.crs is None:
         raise ValueError(site.id)
@@ -123,7 +120,7 @@ def _other(row: int, site: Site, system: str) -> _Other:
         measure.to_lonlat(shapely.get_coordinates(one), its)
         for one, its in ((site.geometry, site.crs), (shape, crs))
     ]
-    return _Other(
+    return OtherReading(
         row=row,
         system=system,
         site=replace(site, geometry=shape, crs=crs, open_readings=()),
@@ -147,7 +144,7 @@ def _rewritten(crs: str, system: str) -> Callable[[_Points], _Points]:
     return lambda xy: measure.from_lonlat(measure.to_lonlat(xy, crs), taken_for)
 
 
-def _doubted(result: SiteResult, doubts: list[_Doubt]) -> SiteResult:
+def _doubted(result: SiteResult, doubts: list[Doubt]) -> SiteResult:
     """Take back what does not hold wherever the site may lie.
 
     A rule that is broken in another reading is not checked, unless it is broken
@@ -162,7 +159,7 @@ def _doubted(result: SiteResult, doubts: list[_Doubt]) -> SiteResult:
     open_rules = {finding.rule_id for doubt in doubts for finding in doubt.broken}
     findings = tuple(
         replace(one, state=State.NOT_CHECKED, reason=problem.code)
-        if one.rule_id in open_rules and not _rank(one)
+        if one.rule_id in open_rules and not conflict_rank(one.state)
         else one
         for one in result.findings
     )
@@ -183,7 +180,7 @@ def _doubted(result: SiteResult, doubts: list[_Doubt]) -> SiteResult:
     )
 
 
-def _values(site: Site, doubt: _Doubt) -> dict[str, str]:
+def _values(site: Site, doubt: Doubt) -> dict[str, str]:
     system = doubt.other.system
     values = {"moved": f"{doubt.other.moved_m:.0f}", "stated": site.crs or ""}
     for lang, ending in (("zh", ""), ("en", "_en")):
@@ -198,10 +195,6 @@ def _values(site: Site, doubt: _Doubt) -> dict[str, str]:
             f"rules{ending}": _listed(doubt.broken, lang),
         }
     return values
-
-
-def _rank_of(broken: tuple[Finding, ...]) -> int:
-    return max(_rank(finding) for finding in broken)
 
 
 def _listed(broken: tuple[Finding, ...], lang: str) -> str:

@@ -4,6 +4,7 @@ Exit codes: 0 clear or notice, complete · 1 conflict · 2 usage · 3 an input w
 rejected · 4 no conflict found but not complete · 5 internal error.
 """
 
+import gc
 import sys
 from importlib import import_module
 
@@ -40,6 +41,8 @@ COMMANDS = (
     "schema",
 )
 INTERNAL, REJECTED, USAGE = 5, 3, 2
+COLLECT_AFTER = 50_000
+"""New objects after which Python looks for cycles."""
 
 
 class LazyGroup(click.Group):
@@ -76,6 +79,7 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
+    gc.set_threshold(COLLECT_AFTER)  # loading makes few cycles and many objects
     prepare_streams()
     try:
         code = cli.main(args=arguments, prog_name="zoning", standalone_mode=False)

@@ -8,7 +8,7 @@ import numpy as np
 import psutil
 
 from zoning.cli.circuit_run import JobRun, run_raster
-from zoning.cli.console import progress, say, text
+from zoning.cli.console import progress, say, text, time_told
 from zoning.cli.network_run import run_network
 from zoning.corridors.planning import Forecast, Work, plan, size_told
 from zoning.corridors.watching import Watch
@@ -28,7 +28,6 @@ __all__ = ["Done", "Wish", "carry_out"]
 
 Inputs = RasterInputs | NetworkInputs
 KEEP_FROM_S = 60.0
-_MINUTE = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,13 +130,6 @@ def _watch(show: Callable[[int, int], None], kept: KeptSolves | None) -> Watch:
 
 
 def _tell(forecast: Forecast, work: Work, free: int, *, lang: str) -> None:
-    if forecast.seconds < 1:
-        time = text("circuit_no_time", lang)
-    elif forecast.seconds < _MINUTE:
-        time = text("circuit_seconds", lang, count=f"{forecast.seconds:.0f}")
-    else:
-        minutes = forecast.seconds / _MINUTE
-        time = text("circuit_minutes", lang, count=f"{minutes:.0f}")
     say(
         text(
             "circuit_forecast",
@@ -145,7 +137,7 @@ def _tell(forecast: Forecast, work: Work, free: int, *, lang: str) -> None:
             nodes=work.nodes,
             solves=work.solves,
             method=forecast.method,
-            time=time,
+            time=time_told(forecast.seconds, lang),
             memory=size_told(forecast.memory_bytes),
             free=size_told(free),
         )

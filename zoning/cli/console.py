@@ -14,7 +14,17 @@ from zoning.errors import Problem
 if TYPE_CHECKING:  # rich loads only when something is printed
     from rich.console import Console
 
-__all__ = ["fail", "prepare_streams", "progress", "say", "stdout_console", "text"]
+__all__ = [
+    "fail",
+    "prepare_streams",
+    "progress",
+    "say",
+    "stdout_console",
+    "text",
+    "time_told",
+]
+
+_MINUTE = 60.0
 
 _language = {"lang": os.environ.get("ZONING_LANG", "zh")}
 
@@ -35,6 +45,15 @@ def speak(lang: str) -> None:
 def text(key: str, lang: str, **values: Any) -> str:
     """Return a text of the command line."""
     return _texts()[key][lang].format(**values)
+
+
+def time_told(seconds: float, lang: str) -> str:
+    """Return a forecast of time as a person reads it."""
+    if seconds < 1:
+        return text("circuit_no_time", lang)
+    if seconds < _MINUTE:
+        return text("circuit_seconds", lang, count=f"{seconds:.0f}")
+    return text("circuit_minutes", lang, count=f"{seconds / _MINUTE:.0f}")
 
 
 def say(message: str) -> None:

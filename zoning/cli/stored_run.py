@@ -24,9 +24,11 @@ from zoning.report.recorded import read_run
 
 __all__ = [
     "StoredRun",
+    "base_beside",
     "language_of",
     "open_stored",
     "recompute",
+    "refuse_altered",
     "replayed",
     "reproduced",
     "stored_copy",
@@ -65,7 +67,7 @@ def open_stored(folder: Path) -> StoredRun:
     if not (folder / MANIFEST).is_file():
         values = {"folder": str(folder)}
         raise UsageError(Problem(code="RUN_NOT_FOUND", values=values))
-    _refuse_altered(folder, MANIFEST, VERDICT)
+    refuse_altered(folder, MANIFEST, VERDICT)
     read_run(folder)  # of the right form, too
     facts = json.loads((folder / MANIFEST).read_bytes())
     return StoredRun(
@@ -94,7 +96,7 @@ def stored_copy(run: StoredRun, name: str, lang: str) -> bytes | None:
     path = run.folder / name
     if run.lang != lang or not path.is_file():
         return None
-    _refuse_altered(run.folder, name)
+    refuse_altered(run.folder, name)
     return path.read_bytes()
 
 
@@ -118,7 +120,7 @@ def recompute(run: StoredRun, base: Path | None) -> tuple[Report, Path]:
     from zoning.rules.packs import read_rule_book
 
     inputs = _inputs(run)
-    folder = _base_folder(run, base)
+    folder = base_beside(run.folder, run.base_name, base)
     opened = open_base(folder)
     book = read_rule_book(opened.packs, folder)
     with progress("check") as tick:
@@ -148,7 +150,7 @@ def _replayed_batch(run: StoredRun, base: Path | None) -> tuple[Json, Path]:
     from zoning.report.batch.verdict import batch_verdict
     from zoning.rules.packs import read_rule_book
 
-    inputs, folder = _inputs(run), _base_folder(run, base)
+    inputs, folder = _inputs(run), base_beside(run.folder, run.base_name, base)
     opened = open_base(folder)
     book = read_rule_book(opened.packs, folder)
     order = order_for(opened, book, inputs.options)
@@ -212,11 +214,11 @@ def _inputs(run: StoredRun) -> Inputs:
     if not path.is_file():
         values = {"name": INPUTS, "folder": run.folder.name}
         raise OutputError(Problem(code="RUN_INPUTS_MISSING", values=values))
-    _refuse_altered(run.folder, INPUTS)
+    refuse_altered(run.folder, INPUTS)
     return read_inputs(path)
 
 
-def _refuse_altered(folder: Path, *names: str) -> None:
+def refuse_altered(folder: Path, *names: str) -> None:
     """Raise when one of the files is not as written; the rest is not our business."""
     fatal = {"RUN_MANIFEST_BROKEN", "RUN_DIGEST_WRONG"}
     problems = [
@@ -228,21 +230,35 @@ def _refuse_altered(folder: Path, *names: str) -> None:
         raise OutputError(*problems)
 
 
-def _base_folder(run: StoredRun, base: Path | None) -> Path:
-    """Return the base named, or the nearest of the same name: a run stores no path."""
+def base_beside(folder: Path, name: str, base: Path | None) -> Path:
+    """Return the base named, or the nearest of the same name: a run stores no path.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the run.
+    name : str
+        Of the base that the run was made on.
+    base : Path or None
+        What the caller named.
+
+    Raises
+    ------
+    UsageError
+        ``REPLAY_NO_BASE``, ``REPLAY_SEVERAL_BASES``.
+    """
     if base is not None:
         return base
-    above = run.folder.resolve().parents[:2]
+    above = folder.resolve().parents[:2]
     for folders in ((Path(),), *map(_in_and_below, above)):
-        found = [folder for folder in folders if _name(folder) == run.base_name]
+        found = [one for one in folders if _name(one) == name]
         if len(found) == 1:
             return found[0]
         if found:
-            listed = "、".join(folder.name for folder in found)
-            values = {"base": run.base_name, "found": listed}
+            listed = "、".join(one.name for one in found)
+            values = {"base": name, "found": listed}
             raise UsageError(Problem(code="REPLAY_SEVERAL_BASES", values=values))
-    values = {"base": run.base_name}
-    raise UsageError(Problem(code="REPLAY_NO_BASE", values=values))
+    raise UsageError(Problem(code="REPLAY_NO_BASE", values={"base": name}))
 
 
 def _in_and_below(folder: Path) -> tuple[Path, ...]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from zoning.corridors.conductors import Conductor
 from zoning.corridors.direct import DIRECT
+from zoning.corridors.grid import require_same_shape
 from zoning.corridors.habitat import Habitat
 from zoning.corridors.pairwise import Flow
 from zoning.errors import Problem, UsageError
@@ -48,6 +49,9 @@ def advanced(
 ) -> Flow:
     """Return the flow from sources to grounds.
 
+    (L + diag(leak)) V = I on the free nodes, V = 0 on hard grounds: relative
+    volts from relative amperes and siemens.
+
     Parameters
     ----------
     habitat : Habitat
@@ -67,8 +71,10 @@ def advanced(
     Raises
     ------
     UsageError
-        ``NOTHING_FLOWS`` when no component has both a source and a ground.
+        ``NOTHING_FLOWS`` when no component has both a source and a ground;
+        ``GRID_SHAPE``.
     """
+    require_same_shape(habitat.shape, sources.shape, grounds.shape)
     circuit = habitat.circuit(method=method)
     current, hard, leak = settled(
         circuit.from_cells(np.nan_to_num(sources)),

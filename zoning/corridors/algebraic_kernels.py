@@ -93,17 +93,19 @@ def matched(starts: Numbers, ends: Numbers, values: Floats, group: Numbers) -> i
 def throughflow(
     starts: Numbers, ends: Numbers, values: Floats, x: Floats, leak: Floats
 ) -> Floats:
-    """Return the larger of what enters and leaves each node of a Laplacian."""
+    """Return the larger of what enters and leaves each node of a Laplacian.
+
+    `leak` has a conductance to the ground for each node, or is empty. Without a
+    branch: the larger is half of their sum and of their difference.
+    """
     out = np.empty(len(x))
     for i in range(len(x)):
-        drained = leak[i] * x[i]
-        lost = drained if drained > 0.0 else 0.0
-        gained = -drained if drained < 0.0 else 0.0
+        here = x[i]
+        net = leak[i] * here if len(leak) else 0.0
+        every = abs(net)
         for k in range(starts[i], starts[i + 1]):
-            flow = -values[k] * (x[i] - x[ends[k]])
-            if flow > 0.0:
-                lost += flow
-            else:
-                gained -= flow
-        out[i] = lost if lost > gained else gained
+            flow = values[k] * (x[ends[k]] - here)
+            net += flow
+            every += abs(flow)
+        out[i] = 0.5 * (every + abs(net))
     return out

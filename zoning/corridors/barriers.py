@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from zoning.corridors.grid import require_same_shape
 from zoning.errors import Problem, UsageError
 
 __all__ = ["Barriers", "Link", "barriers"]
@@ -100,13 +101,17 @@ def barriers(
     Raises
     ------
     UsageError
-        ``BARRIER_RADIUS`` below one cell, ``BARRIER_LINKS`` for no link.
+        ``BARRIER_RADIUS`` below one cell, ``BARRIER_LINKS`` for no link,
+        ``GRID_SHAPE`` for links on other cells.
     """
     if not radius_m >= max(cell_m):
         values = {"radius": f"{radius_m:g}", "cell": f"{max(cell_m):g}"}
         raise UsageError(Problem(code="BARRIER_RADIUS", values=values))
     if not links:
         raise UsageError(Problem(code="BARRIER_LINKS"))
+    for link in links:
+        shapes = link.from_one.shape, link.from_other.shape
+        require_same_shape(links[0].from_one.shape, *shapes)
     disc, rim = _circle(radius_m, cell_m)
     gains = np.array([_gain(link, rim, radius_m) for link in links])
     costs = np.array([link.least_cost for link in links])[:, None, None]

@@ -54,6 +54,10 @@ class Centrality:
 def betweenness(sources: Sequence[int], links: Sequence[Link]) -> Centrality:
     """Return through what the cheapest ways between all pairs lead.
 
+    The sum, over pairs s, t of other sources, of the share of their cheapest
+    ways that lead through v: w_sv w_vt / w_st, with w the number of cheapest
+    ways, where far_sv + far_vt = far_st; for links likewise [1]_ [2]_.
+
     Parameters
     ----------
     sources : sequence of int
@@ -98,6 +102,9 @@ def betweenness(sources: Sequence[int], links: Sequence[Link]) -> Centrality:
 
 def current_flow(sources: Sequence[int], links: Sequence[Link]) -> Centrality:
     """Return the current through each part, summed over all pairs of sources.
+
+    V = L^+ (e_s - e_t), L the Laplacian of conductances 1 / cost; through a link
+    |V_a - V_b| / cost, through a source half of what its links carry [3]_.
 
     Parameters
     ----------

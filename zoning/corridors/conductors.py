@@ -163,7 +163,7 @@ class Network:
         from zoning.corridors import algebraic_kernels as kernels
 
         starts, ends = self.laplacian.indptr, self.laplacian.indices
-        drain = np.zeros(self.size) if leak is None else leak
+        drain = np.zeros(0) if leak is None else leak
         return kernels.throughflow(starts, ends, self.laplacian.data, potential, drain)
 
     def branch_currents(self, potential: Floats) -> Floats:

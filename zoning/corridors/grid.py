@@ -16,7 +16,7 @@ from pyproj.exceptions import CRSError
 from zoning.errors import LayerError, Problem, UsageError
 from zoning.model import Raster
 
-__all__ = ["Grid", "require_aligned"]
+__all__ = ["Grid", "require_aligned", "require_same_shape"]
 
 Floats = NDArray[np.float64]
 _SAME_CELL = 1e-6  # of a cell: what writers of rasters lose in their headers
@@ -92,9 +92,7 @@ class Grid:
 
     def with_values(self, values: NDArray[Any], nodata: float | None = None) -> "Grid":
         """Return the same cells with other values, shape (rows, columns)."""
-        if values.shape != self.shape:
-            shapes = {"found": str(values.shape), "expected": str(self.shape)}
-            raise UsageError(Problem(code="GRID_SHAPE", values=shapes))
+        require_same_shape(self.shape, values.shape)
         return Grid(
             values=values, transform=self.transform, crs=self.crs, nodata=nodata
         )
@@ -169,6 +167,23 @@ def require_aligned(**grids: Grid) -> None:
     ]
     if problems:
         raise LayerError(*problems)
+
+
+def require_same_shape(expected: tuple[int, ...], *found: tuple[int, ...]) -> None:
+    """Refuse arrays that cannot lie on the same cells.
+
+    A flat cell number means another place on a grid of other width, so that
+    nothing but this would tell.
+
+    Raises
+    ------
+    UsageError
+        ``GRID_SHAPE``, for the first shape that is not the expected one.
+    """
+    for shape in found:
+        if shape != expected:
+            values = {"found": str(shape), "expected": str(expected)}
+            raise UsageError(Problem(code="GRID_SHAPE", values=values))
 
 
 def _same_cells(one: Grid, other: Grid) -> bool:

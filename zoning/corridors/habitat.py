@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from zoning.corridors.conductors import Conductor, Network
 from zoning.corridors.direct import DIRECT
-from zoning.corridors.grid import Grid, require_aligned
+from zoning.corridors.grid import Grid, require_aligned, require_same_shape
 from zoning.corridors.stencil import (
     Averaging,
     Stencil,
@@ -89,9 +89,8 @@ class Habitat:
         if self.neighbours not in NEIGHBOURS:
             values = {"found": str(self.neighbours)}
             raise UsageError(Problem(code="NEIGHBOURS_UNKNOWN", values=values))
-        if self.polygons is not None and self.polygons.shape != self.shape:
-            shapes = {"found": str(self.polygons.shape), "expected": str(self.shape)}
-            raise UsageError(Problem(code="GRID_SHAPE", values=shapes))
+        if self.polygons is not None:
+            require_same_shape(self.shape, self.polygons.shape)
         if not (self.conductance > 0).any():
             raise LayerError(Problem(code="GRID_EMPTY"))
 

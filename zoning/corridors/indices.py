@@ -112,6 +112,11 @@ def probability_of_dispersal(
 def connectivity(attribute: Floats, direct: Floats) -> Connectivity:
     """Return the probability of connectivity of a landscape.
 
+    p*_ij is the greatest product of probabilities along any chain from i to j;
+    the numerator of PC is the sum of a_i a_j p*_ij over all i and j [1]_, its
+    square root the equivalent connectivity EC [4]_. PC itself is the numerator
+    over the square of the area of the landscape, in the unit of the attribute.
+
     Parameters
     ----------
     attribute : ndarray of float64, shape (n,)
@@ -132,7 +137,11 @@ def connectivity(attribute: Floats, direct: Floats) -> Connectivity:
 
 
 def node_importance(attribute: Floats, direct: Floats) -> Importance:
-    """Return dPC of each node and its parts, shapes (n,).
+    """Return dPC of each node and its parts, shapes (n,), percent.
+
+    dPC_k = 100 (N - N without k) / N with N the numerator of `connectivity`;
+    intra = 100 a_k^2 / N, flux = 200 a_k (sum of a_j p*_kj over j other than k)
+    / N, connector the rest: what pairs of others lose [3]_.
 
     Only chains that lead through a node are looked for again without it, so
     that the price is that of the stepping stones.
@@ -157,7 +166,9 @@ def node_importance(attribute: Floats, direct: Floats) -> Importance:
 def link_importance(
     attribute: Floats, direct: Floats, links: NDArray[np.integer]
 ) -> Importance:
-    """Return what is lost without each link.
+    """Return what is lost without each link, shapes (k,), percent.
+
+    100 (N - N without the link) / N with N the numerator of `connectivity` [3]_.
 
     Parameters
     ----------
@@ -184,6 +195,9 @@ def restoration_gain(
 ) -> Floats:
     """Return what each link would add if it were restored, percent of the numerator.
 
+    100 (N with the better link - N) / N, shape (k,); each by itself, sums of
+    several are not their gain together.
+
     Parameters
     ----------
     links : ndarray of int, shape (k, 2)
@@ -203,6 +217,9 @@ def restoration_gain(
 
 def integral_index(attribute: Floats, linked: NDArray[np.bool_]) -> float:
     """Return the numerator of IIC: sum of a_i a_j / (1 + links between them).
+
+    Links are counted along the shortest chain; nodes that no chain joins add
+    nothing, each adds a_i^2 by itself [2]_. In the square of the attribute's unit.
 
     Parameters
     ----------

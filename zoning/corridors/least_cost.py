@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zoning.corridors.grid import Grid, require_aligned
+from zoning.corridors.grid import Grid, require_aligned, require_same_shape
 from zoning.corridors.spreading import (
     COLUMN_STEP,
     NOWHERE,
@@ -26,9 +26,16 @@ from zoning.corridors.spreading import (
     spread,
 )
 from zoning.corridors.stencil import require_positive
-from zoning.errors import Problem, UsageError
+from zoning.errors import LayerError, Problem, UsageError
 
-__all__ = ["Accumulated", "Path", "accumulate", "corridor", "least_cost_path"]
+__all__ = [
+    "Accumulated",
+    "Path",
+    "accumulate",
+    "corridor",
+    "least_cost_path",
+    "numbered",
+]
 
 Floats = NDArray[np.float64]
 
@@ -85,6 +92,10 @@ def accumulate(
 ) -> Accumulated:
     """Accumulate cost outwards from the sources.
 
+    The cost of a way is the sum of (r_a + r_b) / 2 times the length in metres
+    over its steps from cell a to cell b; each cell has that of the cheapest way
+    to any source [1]_ [2]_. Metres of resistance 1.
+
     Parameters
     ----------
     resistance : Grid
@@ -100,21 +111,44 @@ def accumulate(
     Raises
     ------
     LayerError
-        ``GRID_NOT_ALIGNED``, ``RESISTANCE_NOT_POSITIVE``.
+        ``GRID_NOT_ALIGNED``, ``RESISTANCE_NOT_POSITIVE``; ``GRID_EMPTY`` when
+        nothing can be passed.
     UsageError
-        ``SOURCES_NONE`` when no cell is a source.
+        ``SOURCES_NONE`` when no cell is a source; ``SOURCES_NUMBERS``;
+        ``GRID_SHAPE``.
     """
     require_aligned(resistance=resistance, sources=sources)
     ground = resistance.floats()
     require_positive(ground)
-    label = np.where(sources.missing, 0, sources.values).astype(np.int32)
-    if not (label != 0).any():
+    if not np.isfinite(ground).any():
+        raise LayerError(Problem(code="GRID_EMPTY"))
+    label = numbered(sources)
+    if not label.any():
         raise UsageError(Problem(code="SOURCES_NONE"))
     width, height = resistance.cell_m
     steps = np.hypot(ROW_STEP * height, COLUMN_STEP * width)
     wanted = np.zeros(label.shape, dtype=np.bool_) if until is None else until
+    require_same_shape(label.shape, wanted.shape)
     cost, back, owner, _ = spread(ground, label, wanted, steps, limit)
     return Accumulated(resistance=resistance, cost=cost, back=back, allocation=owner)
+
+
+def numbered(sources: Grid) -> NDArray[np.int32]:
+    """Return the numbers of sources, 0 for none, shape (rows, columns).
+
+    Raises
+    ------
+    UsageError
+        ``SOURCES_NUMBERS`` for negative and broken numbers and such beyond the
+        range of 32 bits: cut to whole ones, two sources would become one.
+    """
+    values = np.where(sources.missing, 0, sources.values)
+    label = np.clip(values, 0, np.iinfo(np.int32).max).astype(np.int32)
+    wrong = values[label != values]
+    if len(wrong):
+        values_told = {"value": f"{wrong[0]:g}", "count": str(len(wrong))}
+        raise UsageError(Problem(code="SOURCES_NUMBERS", values=values_told))
+    return label
 
 
 def least_cost_path(found: Accumulated, row: int, column: int) -> Path | None:
@@ -143,12 +177,22 @@ def least_cost_path(found: Accumulated, row: int, column: int) -> Path | None:
 def corridor(one: Accumulated, other: Accumulated) -> Floats:
     """Return the normalised least-cost corridor between two sources.
 
+    CWD_A + CWD_B - LCD: the costs from both ends less the least cost from end
+    to end, which is the least of their sum.
+
     Returns
     -------
     ndarray of float64, shape (rows, columns)
         By how much the cheapest way through each cell costs more than the
-        cheapest way of all: 0 along it, inf where there is none.
+        cheapest way of all: 0 along it, inf where there is none. Metres of
+        resistance 1.
+
+    Raises
+    ------
+    LayerError
+        ``GRID_NOT_ALIGNED``.
     """
+    require_aligned(one=one.resistance, other=other.resistance)
     both = one.cost + other.cost
     least = both.min()
     return both - least if np.isfinite(least) else both

@@ -148,8 +148,10 @@ class Pattern:
 def spatial_pattern(foreground: Grid, rule: PatternRule | None = None) -> Pattern:
     """Sort the cells of a foreground by their part in its shape.
 
-    What lies beyond the map, and missing cells, are not known and end nothing: the
-    map is taken to go on as at its border, missing cells to be foreground.
+    What lies beyond the map, and missing cells, are not known. The map is taken
+    to go on as at its border. Missing cells end no core, and join no foreground;
+    background that they join to the open is no opening, since nobody knows that
+    it closes.
 
     Parameters
     ----------
@@ -161,8 +163,9 @@ def spatial_pattern(foreground: Grid, rule: PatternRule | None = None) -> Patter
     rule = rule or PatternRule()
     missing = foreground.missing
     margin = rule.edge_width + _FRAME
-    shape = np.pad((foreground.values != 0) | missing, margin, mode="edge")
-    codes, holes = _codes(shape, rule)
+    shape = np.pad((foreground.values != 0) & ~missing, margin, mode="edge")
+    known = ~np.pad(missing, margin, mode="edge")
+    codes, holes = _codes(shape, known, rule)
     if rule.inside:
         _, joined_back = _structures(rule)
         within = ndimage.binary_fill_holes(holes, joined_back)
@@ -175,10 +178,10 @@ def spatial_pattern(foreground: Grid, rule: PatternRule | None = None) -> Patter
     return Pattern(codes=foreground.with_values(codes), rule=rule)
 
 
-def _codes(shape: Bools, rule: PatternRule) -> tuple[Codes, Bools]:
+def _codes(shape: Bools, known: Bools, rule: PatternRule) -> tuple[Codes, Bools]:
     """Return the codes of the foreground, and the holes of its cores."""
     joined, joined_back = _structures(rule)
-    core = _farther(~shape, rule.edge_width) & shape
+    core = _farther(known & ~shape, rule.edge_width) & shape
     labels, number = ndimage.label(core, joined)
     body = _holding(shape, core, joined)
     holes = ndimage.binary_fill_holes(core, joined_back) & ~core

@@ -14,7 +14,7 @@ References
    Planning 95, 16-27: the gravity model between patches.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
@@ -31,6 +31,7 @@ from zoning.corridors.least_cost import (
     accumulate,
     corridor,
     least_cost_path,
+    numbered,
 )
 from zoning.errors import Problem, UsageError
 
@@ -43,6 +44,7 @@ __all__ = [
     "connect",
     "gravity",
     "indices_of",
+    "link_between",
     "nearest_links",
     "net_indices",
     "spanning_links",
@@ -93,12 +95,15 @@ class Net:
     mosaic : ndarray of float64, shape (rows, columns)
         By how much the cheapest way through a cell costs more than that of its
         link, least over all links; inf where there is none.
+    costs : mapping of int to ndarray of float64, shape (rows, columns)
+        Accumulated from each source by itself; inf where there is no way.
     """
 
     sources: tuple[int, ...]
     links: tuple[Link, ...]
     allocation: NDArray[np.int32]
     mosaic: Floats
+    costs: Mapping[int, Floats]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +171,10 @@ def connect(
 ) -> Net:
     """Join sources by least-cost links.
 
+    Pairs of sources whose allocated ground touches are joined by the cheapest
+    way between any of their cells; the mosaic is the least CWD_A + CWD_B - LCD
+    over all links, metres of resistance 1 [1]_.
+
     Parameters
     ----------
     resistance, sources : Grid
@@ -183,7 +192,7 @@ def connect(
         As `accumulate`; ``SOURCES_ONE`` when there is nothing to join.
     """
     nearest = accumulate(resistance, sources)
-    label = np.where(sources.missing, 0, sources.values).astype(np.int32)
+    label = numbered(sources)
     numbers = [int(n) for n in np.unique(label) if n != 0]
     if len(numbers) == 1:
         raise UsageError(Problem(code="SOURCES_ONE"))
@@ -194,7 +203,7 @@ def connect(
     mosaic = np.full(label.shape, np.inf)
     links = []
     for start, end in pairs.tolist():
-        link = _link(alone[start], label, (start, end))
+        link = link_between(alone[start], label, (start, end))
         if link is not None:
             links.append(link)
             np.minimum(mosaic, corridor(alone[start], alone[end]), out=mosaic)
@@ -203,6 +212,7 @@ def connect(
         links=tuple(links),
         allocation=nearest.allocation,
         mosaic=mosaic,
+        costs={number: one.cost for number, one in alone.items()},
     )
 
 
@@ -242,7 +252,11 @@ def spanning_links(links: Sequence[Link]) -> tuple[Link, ...]:
 
 
 def net_indices(nodes: int, links: Sequence[Link]) -> NetIndices:
-    """Return alpha, beta, gamma and the cost ratio of a net."""
+    """Return alpha, beta, gamma and the cost ratio of a net; dimensionless [2]_.
+
+    Formulas: see `NetIndices`. Links count as they are given; a net in several
+    parts has fewer loops than alpha counts.
+    """
     length_m = sum(link.path.length_m for link in links)
     return indices_of(nodes, len(links), length_m)
 
@@ -271,7 +285,7 @@ def gravity(links: Sequence[Link], pull: SourcePull) -> Floats:
     """Return the gravity of each link, shape (k,), dimensionless.
 
     G = L_max² ln S_a ln S_b / (L_ab² P_a P_b): areas S in the unit of `pull`,
-    mean resistances P, costs L.
+    mean resistances P, costs L [3]_.
 
     Raises
     ------
@@ -318,9 +332,24 @@ def _each_alone(
     return found
 
 
-def _link(
+def link_between(
     alone: Accumulated, label: NDArray[np.int32], ends: tuple[int, int]
 ) -> Link | None:
+    """Return the link from a source, spread from by itself, to another.
+
+    Parameters
+    ----------
+    alone : Accumulated
+        From source ``ends[0]`` only, at least as far as ``ends[1]``.
+    label : ndarray of int32, shape (rows, columns)
+        Numbers of the sources.
+    ends : tuple of int
+
+    Returns
+    -------
+    Link or None
+        None where there is no way.
+    """
     goal = np.argwhere(label == ends[1])
     costs = alone.cost[goal[:, 0], goal[:, 1]]
     row, column = goal[int(np.argmin(costs))].tolist()

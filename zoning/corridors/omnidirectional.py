@@ -42,6 +42,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from zoning.corridors.grid import require_same_shape
 from zoning.corridors.habitat import MULTIGRID, Circuit, Habitat
 from zoning.corridors.watching import Watch
 from zoning.errors import Problem, UsageError
@@ -185,7 +186,13 @@ def omnidirectional(
         Whether the flow potential is wanted too: twice the work.
     watch : Watch, optional
         Told of each window.
+
+    Raises
+    ------
+    UsageError
+        ``GRID_SHAPE``.
     """
+    require_same_shape(habitat.shape, sources.shape)
     watch = watch or Watch()
     ratios = corrections(moving) if moving.artefacts and moving.block > 1 else None
     total, even = np.zeros(habitat.shape), np.zeros(habitat.shape)

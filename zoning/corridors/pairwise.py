@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from zoning.corridors.conductors import Conductor
 from zoning.corridors.direct import DIRECT
 from zoning.corridors.foci import Foci, PairChoice
+from zoning.corridors.grid import require_same_shape
 from zoning.corridors.habitat import Circuit, Habitat, united
 from zoning.corridors.unit_currents import COLUMN_BYTES, UnitCurrents
 from zoning.corridors.watching import Watch
@@ -121,7 +122,13 @@ def pairwise(
     ------
     Flow
         Points: component by component. Regions: by number.
+
+    Raises
+    ------
+    UsageError
+        ``GRID_SHAPE`` when the foci lie on another grid; ``FOCI_TOO_FEW``.
     """
+    require_same_shape(habitat.shape, foci.shape)
     watch = watch or Watch()
     foci = foci.kept(choice)
     pairs = [
@@ -220,7 +227,8 @@ def _solved(
         low, high = nodes[pair[0]], nodes[pair[1]]
         potential = found[high] - found[low]
         potential -= potential[low]
-        potential[outside] = 0.0
+        if len(outside):
+            potential[outside] = 0.0
         yield pair, float(potential[high]), potential
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from zoning.corridors.direct import DIRECT
 from zoning.corridors.foci import Foci, PairChoice
+from zoning.corridors.grid import require_same_shape
 from zoning.corridors.habitat import Habitat
 from zoning.corridors.map_sums import MapSums
 from zoning.corridors.pairwise import Flow, pairwise
@@ -54,6 +55,9 @@ def pinch_points(
 ) -> PinchPoints:
     """Return the currents between foci within a corridor.
 
+    Pair by pair, one ampere each: the potentials of `pairwise` on habitat that
+    ends at the corridor, and the larger of what enters and leaves each cell.
+
     Parameters
     ----------
     habitat : Habitat
@@ -66,7 +70,13 @@ def pinch_points(
     method : str
         What solves; see `planning`.
     watch : Watch, optional
+
+    Raises
+    ------
+    UsageError
+        ``GRID_SHAPE``, ``FOCI_TOO_FEW``.
     """
+    require_same_shape(habitat.shape, corridor.shape, foci.shape)
     inside = corridor.copy()
     inside.ravel()[foci.cells] = True
     narrowed = replace(

@@ -15,7 +15,14 @@ from zoning.corridors.direct import installed
 from zoning.corridors.unit_currents import COLUMN_BYTES
 from zoning.errors import Problem, UsageError
 
-__all__ = ["Forecast", "Work", "known_methods", "plan", "size_told"]
+__all__ = [
+    "MOST_OF_FREE",
+    "Forecast",
+    "Work",
+    "known_methods",
+    "plan",
+    "size_told",
+]
 
 MOST_OF_FREE = 0.7
 _MILLION = 1e6

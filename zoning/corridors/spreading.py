@@ -1,8 +1,10 @@
 """Dijkstra on the cells of a grid, compiled: an indexed heap, no graph.
 
-The heap has four children a node: fewer levels than two, and the four lie in
-one line of the processor's cache. A cell is in it at most once; its place is
-kept, so that a better cost moves it up.
+The heap has four children a node: fewer levels than two. It holds the costs
+beside the cells, so that the four children that are compared lie in one line of
+the processor's cache. A cell is in it at most once; its place is kept, so that
+a better cost moves it up. A ring of cells that count as settled lies about the
+grid, and barriers count as settled from the start: a step needs one look.
 """
 
 import numpy as np
@@ -21,50 +23,68 @@ ROW_STEP = np.array([0, 0, 1, -1, 1, -1, 1, -1], dtype=np.int64)
 COLUMN_STEP = np.array([1, -1, 0, 0, 1, -1, -1, 1], dtype=np.int64)
 _WAYS = 4
 _UNSEEN, _SETTLED = -1, -2
+Numbers = NDArray[np.int32]
 
 
 @compiled
-def _up(
-    heap: NDArray[np.int32], place: NDArray[np.int32], cost: Floats, at: int
-) -> None:
+def _up(heap: Numbers, keys: Floats, place: Numbers, at: int) -> None:
     """Move an entry up until its parent costs no more."""
-    cell = heap[at]
-    mine = cost[cell]
+    cell, mine = heap[at], keys[at]
     while at > 0:
         parent = (at - 1) // _WAYS
-        above = heap[parent]
-        if cost[above] <= mine:
+        if keys[parent] <= mine:
             break
-        heap[at] = above
-        place[above] = at
+        heap[at], keys[at] = heap[parent], keys[parent]
+        place[heap[at]] = at
         at = parent
-    heap[at] = cell
+    heap[at], keys[at] = cell, mine
     place[cell] = at
 
 
 @compiled
-def _down(
-    heap: NDArray[np.int32], place: NDArray[np.int32], cost: Floats, size: int
-) -> None:
+def _down(heap: Numbers, keys: Floats, place: Numbers, size: int) -> None:
     """Move the first entry down until no child costs less."""
-    cell = heap[0]
-    mine = cost[cell]
+    cell, mine = heap[0], keys[0]
     at = 0
     while True:
         first = at * _WAYS + 1
         if first >= size:
             break
-        best, least = first, cost[heap[first]]
+        best, least = first, keys[first]
         for child in range(first + 1, min(first + _WAYS, size)):
-            if cost[heap[child]] < least:
-                best, least = child, cost[heap[child]]
+            if keys[child] < least:
+                best, least = child, keys[child]
         if least >= mine:
             break
-        heap[at] = heap[best]
-        place[heap[best]] = at
+        heap[at], keys[at] = heap[best], least
+        place[heap[at]] = at
         at = best
-    heap[at] = cell
+    heap[at], keys[at] = cell, mine
     place[cell] = at
+
+
+@compiled
+def _start(
+    resistance: Floats,
+    label: Numbers,
+    here: Floats,
+    place: Numbers,
+    heap: Numbers,
+) -> int:
+    """Lay the resistance into its ring and the sources into the heap; how many."""
+    rows, columns = resistance.shape
+    size = 0
+    for row in range(rows):
+        for column in range(columns):
+            if not np.isfinite(resistance[row, column]):
+                continue
+            cell = (row + 1) * (columns + 2) + column + 1
+            here[cell] = resistance[row, column]
+            place[cell] = _UNSEEN
+            if label[row, column] != 0:
+                heap[size], place[cell] = cell, size
+                size += 1
+    return size
 
 
 @compiled
@@ -102,62 +122,51 @@ def spread(
         How many wanted cells were not reached.
     """
     rows, columns = resistance.shape
-    cost = np.full(rows * columns, np.inf)
-    back = np.full(rows * columns, NOWHERE, dtype=np.int8)
-    owner = np.zeros(rows * columns, dtype=np.int32)
-    place = np.full(rows * columns, _UNSEEN, dtype=np.int32)
-    heap = np.empty(rows * columns, dtype=np.int32)
-    here, marks, targets = resistance.ravel(), label.ravel(), wanted.ravel()
-    size, left = 0, 0
-    for cell in range(rows * columns):
-        if targets[cell]:
-            left += 1
-        if marks[cell] != 0 and np.isfinite(here[cell]):
-            cost[cell] = 0.0
-            back[cell] = ORIGIN
-            owner[cell] = marks[cell]
-            heap[size] = cell
-            place[cell] = size
-            size += 1
+    shape = rows + 2, columns + 2
+    offset = ROW_STEP * shape[1] + COLUMN_STEP
+    here = np.empty(shape[0] * shape[1])
+    place = np.full(here.size, _SETTLED, dtype=np.int32)
+    heap, keys = np.empty(rows * columns, dtype=np.int32), np.zeros(rows * columns)
+    size = _start(resistance, label, here, place, heap)
+    cost = np.full(here.size, np.inf)
+    back = np.full(here.size, NOWHERE, dtype=np.int8)
+    owner = np.zeros(here.size, dtype=np.int32)
+    for cell in heap[:size]:
+        cost[cell], back[cell] = 0.0, ORIGIN
+        owner[cell] = label[cell // shape[1] - 1, cell % shape[1] - 1]
+    left = int(wanted.sum())
     bounded = left > 0
     while size > 0:
         cell = heap[0]
         size -= 1
         place[cell] = _SETTLED
         if size > 0:
-            heap[0] = heap[size]
-            place[heap[0]] = 0
-            _down(heap, place, cost, size)
-        if targets[cell]:
+            heap[0], keys[0] = heap[size], keys[size]
+            _down(heap, keys, place, size)
+        if bounded and wanted[cell // shape[1] - 1, cell % shape[1] - 1]:
             left -= 1
-            if bounded and left == 0:
+            if left == 0:
                 break
-        row, column = divmod(cell, columns)
         for way in range(NEIGHBOURS):
-            r, c = row + ROW_STEP[way], column + COLUMN_STEP[way]
-            if r < 0 or r >= rows or c < 0 or c >= columns:
-                continue
-            other = r * columns + c
-            if place[other] == _SETTLED or not np.isfinite(here[other]):
+            other = cell + offset[way]
+            at = place[other]
+            if at == _SETTLED:
                 continue
             reached = cost[cell] + steps[way] * (here[cell] + here[other]) / 2
             if reached < cost[other] and reached <= limit:
-                cost[other] = reached
-                back[other] = way
+                cost[other], back[other] = reached, way
                 owner[other] = owner[cell]
-                if place[other] == _UNSEEN:
-                    heap[size] = other
-                    place[other] = size
+                if at == _UNSEEN:
+                    at = size
+                    heap[at] = other
                     size += 1
-                _up(heap, place, cost, place[other])
-    for cell in range(rows * columns):
-        if place[cell] != _SETTLED:  # its cost is not final
-            cost[cell] = np.inf
-            back[cell] = NOWHERE
-            owner[cell] = 0
+                keys[at] = reached
+                _up(heap, keys, place, at)
+    for cell in heap[:size]:  # seen, and their costs not final
+        cost[cell], back[cell], owner[cell] = np.inf, NOWHERE, 0
     return (
-        cost.reshape(rows, columns),
-        back.reshape(rows, columns),
-        owner.reshape(rows, columns),
+        cost.reshape(shape)[1:-1, 1:-1].copy(),
+        back.reshape(shape)[1:-1, 1:-1].copy(),
+        owner.reshape(shape)[1:-1, 1:-1].copy(),
         left,
     )

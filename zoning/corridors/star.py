@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 
 from zoning.corridors.direct import DIRECT
 from zoning.corridors.foci import Foci, PairChoice
+from zoning.corridors.grid import require_same_shape
 from zoning.corridors.habitat import Circuit, Habitat
 from zoning.corridors.pairwise import NOT_JOINED, Flow, driven
 from zoning.corridors.unit_currents import COLUMN_BYTES, UnitCurrents
@@ -86,6 +87,9 @@ def star(
 ) -> Iterator[Flow]:
     """Yield the flow of each focus against all others, by number.
 
+    One-to-all: V = 0 at the others, V_i over the strength is the resistance of
+    i to all others together. All-to-one: V = 0 at i, the result is 0.
+
     Parameters
     ----------
     habitat : Habitat
@@ -97,7 +101,13 @@ def star(
     method : str
         What solves; see `planning`.
     watch : Watch, optional
+
+    Raises
+    ------
+    UsageError
+        ``GRID_SHAPE`` when the foci lie on another grid; ``FOCI_TOO_FEW``.
     """
+    require_same_shape(habitat.shape, foci.shape)
     watch = watch or Watch()
     foci = foci.kept(choice)
     regions = foci.as_map() if foci.regional else None

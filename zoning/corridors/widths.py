@@ -89,20 +89,25 @@ def narrowest_section(
 
 
 def trim_to_width(
-    site: BaseGeometry, corridor: BaseGeometry, target_m: float, *, crs: str
+    site: BaseGeometry,
+    corridor: BaseGeometry,
+    target_m: float,
+    *,
+    crs: str,
+    section: Section | None = None,
 ) -> Trim | None:
     """Return the part of the site to give up so that `target_m` is left free.
 
     The ground given up lies beside the free side of the corridor, as deep as
     the missing width. Where the corridor itself is narrower than the target,
-    its own width is the goal.
+    its own width is the goal. `section` is the narrowest one, where it is known.
 
     Returns
     -------
     Trim or None
         None when nothing is owed.
     """
-    section = narrowest_section(site, corridor, crs=crs)
+    section = section or narrowest_section(site, corridor, crs=crs)
     if section is None or section.width_left_m >= _goal(section, target_m):
         return None
     side = _free_side(site, corridor)

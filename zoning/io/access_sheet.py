@@ -18,6 +18,7 @@ from zoning import strict_yaml
 from zoning.errors import LayerError
 from zoning.io.catalogue import LayerDefinition, same_name
 from zoning.io.config import LayerEntry
+from zoning.io.reader_remarks import unreadable
 from zoning.model.problems import layer_problem
 
 if TYPE_CHECKING:
@@ -65,9 +66,7 @@ def read_columns(
     pages = {page.title: page for page in values.worksheets}
     if not pages or (entry.layer and entry.layer not in pages):
         detail = f"{entry.layer}?"
-        raise LayerError(
-            layer_problem("LAYER_UNREADABLE", definition.id, detail=detail)
-        )
+        raise LayerError(unreadable(definition.id, detail))
     wanted = _Fields(definition, entry.fields)
     tables = {name: _table(page, wanted) for name, page in pages.items()}
     lists = [name for name, table in tables.items() if wanted.complete(table.fields)]
@@ -165,9 +164,7 @@ def _open(path: Path, layer_id: str) -> tuple["Workbook", "Workbook"]:
         SyntaxError,  # xml.etree.ElementTree.ParseError is one
         zipfile.BadZipFile,
     ) as error:
-        raise LayerError(
-            layer_problem("LAYER_UNREADABLE", layer_id, detail=str(error))
-        ) from error
+        raise LayerError(unreadable(layer_id, str(error))) from error
 
 
 def _uncomputed(page: "Worksheet", formulas: "Worksheet") -> list[str]:

@@ -1,7 +1,7 @@
 """Asking native parsers: in the reading process, or here where there is none."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from glob import escape
 from pathlib import Path
@@ -9,9 +9,10 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from zoning import guard
-from zoning.io.native.packing import unpack_bytes, unpack_text
+from zoning.io.native.packing import PackedBytes, PackedColumn, open_bytes, open_column
 from zoning.io.quarantine.frames import Frame, GarbledError
 from zoning.io.quarantine.limits import Limits, limits_for
 from zoning.io.quarantine.running import run, understood
@@ -20,7 +21,29 @@ __all__ = ["GdalTable", "ask", "confinement", "size_of", "table_of"]
 
 _Told = TypeVar("_Told")
 _JOBS = "zoning.io.native.jobs"
-_BYTES_BUFFERS, _TEXT_BUFFERS = 2, 3
+_BYTES_BUFFERS = 2
+
+
+class ArrivedColumns(Mapping[str, NDArray[np.object_]]):
+    """Columns of text by name, each cut from its buffer when it is asked for."""
+
+    def __init__(self, packed: Mapping[str, PackedColumn]) -> None:
+        self._packed = dict(packed)
+        self._cut: dict[str, NDArray[np.object_]] = {}
+
+    @override
+    def __getitem__(self, name: str) -> NDArray[np.object_]:
+        if name not in self._cut:
+            self._cut[name] = self._packed[name].values()
+        return self._cut[name]
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._packed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -29,9 +52,9 @@ class GdalTable:
 
     Parameters
     ----------
-    wkb : ndarray of object, shape (n,)
-        Bytes, None where the geometry is null.
-    columns : dict of str to ndarray of object, each shape (n,)
+    shapes : PackedBytes, length n
+        Well-known binary, None where the geometry is null.
+    columns : mapping of str to ndarray of object, each shape (n,)
         Text, '' when missing.
     crs : str or None
         As GDAL names it: ``EPSG:n`` or well-known text.
@@ -39,8 +62,8 @@ class GdalTable:
         Kind of geometry that the table is declared to hold; '' where unknown.
     """
 
-    wkb: NDArray[np.object_]
-    columns: dict[str, NDArray[np.object_]]
+    shapes: PackedBytes
+    columns: Mapping[str, NDArray[np.object_]]
     crs: str | None
     kind: str = ""
 
@@ -115,19 +138,26 @@ def table_of(answer: Frame) -> GdalTable:
     GarbledError
         When the answer is no table.
     """
-    names, crs = answer.header.get("fields"), answer.header.get("crs")
-    if not isinstance(names, list) or not isinstance(crs, str | None):
+    header = answer.header
+    names, kinds, crs = header.get("fields"), header.get("kinds"), header.get("crs")
+    if not (isinstance(names, list) and isinstance(kinds, list)):
         raise GarbledError("table")
-    if len(answer.buffers) != _TEXT_BUFFERS * len(names) + _BYTES_BUFFERS:
+    if len(names) != len(kinds) or not isinstance(crs, str | None):
         raise GarbledError("table")
-    wkb = unpack_bytes(*answer.buffers[:_BYTES_BUFFERS])
-    texts = iter(answer.buffers[_BYTES_BUFFERS:])
-    columns = {
-        str(name): unpack_text(*triple)
-        for name, *triple in zip(names, texts, texts, texts, strict=True)
+    if len(answer.buffers) < _BYTES_BUFFERS:
+        raise GarbledError("table")
+    buffers = iter(answer.whole)
+    shapes = open_bytes(next(buffers), next(buffers))
+    packed = {
+        str(name): open_column(kind, buffers)
+        for name, kind in zip(names, kinds, strict=True)
     }
-    if any(len(values) != len(wkb) for values in columns.values()):
+    uneven = any(len(column) != len(shapes) for column in packed.values())
+    if uneven or next(buffers, None) is not None:
         raise GarbledError("table")
     return GdalTable(
-        wkb=wkb, columns=columns, crs=crs, kind=str(answer.header.get("kind", ""))
+        shapes=shapes,
+        columns=ArrivedColumns(packed),
+        crs=crs,
+        kind=str(header.get("kind", "")),
     )

@@ -29,7 +29,7 @@ class Columns:
 
 
 def canonical_columns(
-    columns: dict[str, NDArray[np.object_]],
+    columns: Mapping[str, NDArray[np.object_]],
     definition: LayerDefinition,
     declared: dict[str, str],
     *,
@@ -39,7 +39,7 @@ def canonical_columns(
 
     Parameters
     ----------
-    columns : dict of str to ndarray, shape (rows,)
+    columns : mapping of str to ndarray, shape (rows,)
         Text columns by the names they arrived under.
     definition : LayerDefinition
         Aliases, class values, requirements.
@@ -77,20 +77,20 @@ def canonical_columns(
 
 
 def _find(
-    columns: dict[str, NDArray[np.object_]],
+    columns: Mapping[str, NDArray[np.object_]],
     aliases: tuple[str, ...],
     declared: str | None,
 ) -> NDArray[np.object_] | None:
     wanted = aliases if declared is None else (declared,)
     for alias in wanted:
-        for column, values in columns.items():
+        for column in columns:
             if same_name(alias, column):
-                return values
+                return columns[column]
     return None
 
 
 def _foreign(
-    columns: dict[str, NDArray[np.object_]], definition: LayerDefinition
+    columns: Mapping[str, NDArray[np.object_]], definition: LayerDefinition
 ) -> list[Problem]:
     """Find fields that tell of the file of another layer."""
     found = [

@@ -17,6 +17,7 @@ from zoning import terms
 from zoning.errors import BaseError, Problem
 from zoning.io.catalogue import catalogue
 from zoning.io.database_source import database_faults
+from zoning.io.reader_remarks import in_chinese
 from zoning.rules.schema import Day, Strict
 from zoning.strict_yaml import YamlError, line_at, lines_of, load_text
 
@@ -166,10 +167,7 @@ def read_config(folder: Path) -> BaseConfig:
     except ValidationError as error:
         lines = lines_of(text)
         problems = [
-            _malformed(
-                line_at(lines, at),
-                f"{'.'.join(map(str, at))}: {item['msg']}",
-            )
+            _malformed(line_at(lines, at), item["msg"], at=at)
             for item in error.errors(include_url=False)
             for at in [_untagged(item["loc"])]
         ]
@@ -223,7 +221,7 @@ def _untagged(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
     return (*loc[:2], *loc[3:]) if loc[:1] == ("layers",) else loc
 
 
-def _malformed(line: int, detail: str) -> Problem:
-    return Problem(
-        code="BASE_MALFORMED", where=f"{CONFIG_NAME}:{line}", values={"detail": detail}
-    )
+def _malformed(line: int, said: str, at: tuple[str | int, ...] = ()) -> Problem:
+    place = f"{'.'.join(map(str, at))}: " if at else ""
+    values = {"detail": f"{place}{said}", "detail_zh": f"{place}{in_chinese(said)}"}
+    return Problem(code="BASE_MALFORMED", where=f"{CONFIG_NAME}:{line}", values=values)

@@ -17,16 +17,19 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+import numpy as np
+from numpy.typing import NDArray
+
 from zoning import strict_yaml
 from zoning.errors import Problem, SiteError
 from zoning.io.catalogue import catalogue
 
-__all__ = ["AUTO", "Table", "known_words", "read_dbf"]
+__all__ = ["AUTO", "Table", "TableText", "known_words", "read_dbf", "text_of_dbf"]
 
 _HEADER = struct.Struct("<4xIHH17xB2x")
 _DESCRIPTOR = struct.Struct("<11sc4xB15x")
 _FIELDS_END = 0x0D
-_DELETED = 0x2A
+_DELETED, _LAST_ASCII = 0x2A, 0x7F
 # Language driver byte → encoding; 0x57 (ANSI) and 0 say nothing in practice.
 _LANGUAGES = {0x4D: "gb18030", 0x7A: "gb18030", 0x4E: "cp949", 0x4F: "big5"}
 _CHINESE_PAGES = {"936", "gbk", "gb2312", "gb18030", "cp936", "ansi936"}
@@ -36,17 +39,24 @@ AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """Rows in file order; None where the record is marked deleted.
+class TableText:
+    """What the bytes of a table are read as, and how many records are deleted.
 
     `stated` is the encoding that file or caller name, '' where neither does;
     `guessed` says that neither does and that no text holds a known word.
     """
 
-    rows: tuple[dict[str, str] | None, ...]
     encoding: str
     stated: str = ""
     guessed: bool = False
+    deleted: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table(TableText):
+    """The same, with rows in file order; None where the record is marked deleted."""
+
+    rows: tuple[dict[str, str] | None, ...]
     problems: tuple[Problem, ...] = ()
 
 
@@ -78,6 +88,48 @@ def read_dbf(
         ``SITE_FILE_DAMAGED`` when the header is broken or records are missing,
         ``SITE_ENCODING_UNKNOWN`` when no encoding fits.
     """
+    laid = _laid_out(content, where)
+    text = _text_of(laid, cpg, declared, where=where)
+    encoding = text.encoding
+    names = _unique([_decode(field.name, encoding) for field in laid.fields])
+    rows = [
+        None if raw[0] == _DELETED else _row(raw, laid.fields, names, encoding=encoding)
+        for raw in map(bytes, laid.records)
+    ]
+    doubt: tuple[Problem, ...] = ()
+    if text.stated and encoding != text.stated:
+        values = {"detail": f"{text.stated} → {encoding}"}
+        doubt = (Problem(code="ATTRIBUTES_DOUBTFUL", where=where, values=values),)
+    return Table(
+        rows=tuple(rows),
+        encoding=encoding,
+        stated=text.stated,
+        guessed=text.guessed,
+        deleted=text.deleted,
+        problems=doubt,
+    )
+
+
+def text_of_dbf(
+    content: bytes, *, cpg: bytes = b"", declared: str = AUTO, where: str
+) -> TableText:
+    """Tell how the text of a table is read, without making its rows.
+
+    Parameters and errors as of `read_dbf`.
+    """
+    return _text_of(_laid_out(content, where), cpg, declared, where=where)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Laid:
+    """Fields, and the bytes of all records, shape (n, length of a record)."""
+
+    fields: list[_Field]
+    records: NDArray[np.uint8]
+    language: int
+
+
+def _laid_out(content: bytes, where: str) -> _Laid:
     try:
         count, header, record, language = _HEADER.unpack_from(content)
         fields = _fields(content, header)
@@ -87,27 +139,20 @@ def read_dbf(
         raise SiteError(_damaged("dbf records", where))
     if fields and fields[-1].end > record:
         raise SiteError(_damaged("dbf fields", where))
-    starts = range(header, header + count * record, record)
-    records = [content[start : start + record] for start in starts]
-    stated = _stated(cpg, language) if declared == AUTO else [_plain(declared)]
-    texts = _texts(fields, records)
+    found = np.frombuffer(content, np.uint8, count * record, header)
+    return _Laid(fields=fields, records=found.reshape(count, record), language=language)
+
+
+def _text_of(laid: _Laid, cpg: bytes, declared: str, *, where: str) -> TableText:
+    stated = _stated(cpg, laid.language) if declared == AUTO else [_plain(declared)]
+    texts = _texts(laid)
     encoding = _encoding(texts, stated, sure=declared != AUTO, where=where)
-    names = _unique([_decode(field.name, encoding) for field in fields])
-    rows = [
-        None if raw[0] == _DELETED else _row(raw, fields, names, encoding=encoding)
-        for raw in records
-    ]
     first = stated[0] if stated else ""
-    doubt: tuple[Problem, ...] = ()
-    if first and encoding != first:
-        values = {"detail": f"{first} → {encoding}"}
-        doubt = (Problem(code="ATTRIBUTES_DOUBTFUL", where=where, values=values),)
-    return Table(
-        rows=tuple(rows),
+    return TableText(
         encoding=encoding,
         stated=first,
         guessed=bool(texts) and not first and not _known(texts, encoding),
-        problems=doubt,
+        deleted=int((laid.records[:, 0] == _DELETED).sum()),
     )
 
 
@@ -147,12 +192,15 @@ def _plain(name: str) -> str:
     return word
 
 
-def _texts(fields: list[_Field], records: list[bytes]) -> list[bytes]:
+def _texts(laid: _Laid) -> list[bytes]:
     """Return names and text values that are not plain ASCII, each once."""
-    found = {field.name for field in fields}
-    places = [(field.start, field.end) for field in fields if field.kind == "C"]
-    found |= {raw[start:end] for raw in records for start, end in places}
-    return sorted(text for text in found if not text.isascii())
+    found = {field.name for field in laid.fields if not field.name.isascii()}
+    for field in laid.fields:
+        if field.kind == "C":
+            values = laid.records[:, field.start : field.end]
+            foreign = values[(values > _LAST_ASCII).any(axis=1)]
+            found |= set(map(bytes, foreign))
+    return sorted(found)
 
 
 def _encoding(texts: list[bytes], stated: list[str], *, sure: bool, where: str) -> str:

@@ -24,9 +24,8 @@ from zoning.io.crs import Declaration
 from zoning.io.site_row import SiteRow
 from zoning.io.text import decode, lines_of
 
-__all__ = ["DXF_MAGIC", "read_dxf"]
+__all__ = ["read_dxf"]
 
-DXF_MAGIC = re.compile(rb"\s*(999\s*\r?\n[^\n]*\n\s*)*0\s*\r?\n\s*SECTION")
 _SAGITTA_M = 0.01  # chords stay this close to the arc
 _POLYLINES = {"LWPOLYLINE", "POLYLINE", "LINE", "POINT"}
 _PARTS = {"VERTEX", "SEQEND"}

@@ -11,9 +11,8 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FGB_MAGIC", "count_flatgeobuf", "leaf_boxes"]
+__all__ = ["count_flatgeobuf", "leaf_boxes"]
 
-FGB_MAGIC = b"fgb\x03fgb"
 _START = 8
 _COUNT_FIELD, _NODE_FIELD = 8, 9
 _DEFAULT_NODE = 16

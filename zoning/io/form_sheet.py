@@ -9,23 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from zoning.errors import Problem, SiteError
 from zoning.io import archives
+from zoning.io.magic import OLD_WORKBOOK_MAGIC
 from zoning.io.workbook_sites import DAMAGE
 from zoning.rules.vocabulary import site_fields
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["HEADER_ROWS", "HELP_SHEETS", "form_sheet", "is_workbook", "plain_heading"]
+__all__ = ["HEADER_ROWS", "HELP_SHEETS", "form_sheet", "plain_heading"]
 
 HELP_SHEETS = ("填写说明", "取值")
 """Sheets of the blank form that hold no attributes."""
 HEADER_ROWS = 10
-_OLD = bytes.fromhex("d0cf11e0a1b11ae1")  # compound file: xls
-
-
-def is_workbook(content: bytes) -> bool:
-    """Say whether a file is a workbook and no text: a zip archive, or an old xls."""
-    return content.startswith((b"PK\x03\x04", _OLD))
 
 
 def form_sheet(content: bytes, file: str) -> tuple["Worksheet", int]:
@@ -37,7 +32,7 @@ def form_sheet(content: bytes, file: str) -> tuple["Worksheet", int]:
         When the file is no workbook that can be read, or none of its sheets,
         more than one, or a hidden one holds a form.
     """
-    if content.startswith(_OLD):
+    if content.startswith(OLD_WORKBOOK_MAGIC):
         raise SiteError(_unreadable(file, "旧版 xls 格式", "the old xls format"))
     pages = [page for page in _sheets(content, file) if _filled(page)]
     headers = {page.title: _header(page) for page in pages}

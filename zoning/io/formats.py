@@ -4,34 +4,31 @@ A file in disguise (an OGR VRT called .shp, a page called .kml) is refused
 before any reader sees it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
 from zoning.errors import Problem, SiteError
-from zoning.io.boundary_txt import read_boundary_txt
-from zoning.io.dxf_sites import DXF_MAGIC, read_dxf
-from zoning.io.flatgeobuf import FGB_MAGIC
 from zoning.io.geodatabase import CATALOG, database_files
-from zoning.io.geojson_sites import read_geojson
-from zoning.io.gpkg_sites import read_gpkg
 from zoning.io.hashing import unwritten
-from zoning.io.kml_sites import read_kml
-from zoning.io.magic import PARQUET_MAGIC, SQLITE_MAGIC
+from zoning.io.magic import (
+    COMPANIONS,
+    DXF_MAGIC,
+    FGB_MAGIC,
+    PARQUET_MAGIC,
+    SHP_MAGIC,
+    SQLITE_MAGIC,
+)
 from zoning.io.reader_lost import ReaderLostError
 from zoning.io.refused_files import refused_file
-from zoning.io.shapefile_sites import COMPANIONS, SHP_MAGIC, read_shapefile
 from zoning.io.site_row import SiteRow
-from zoning.io.wkt_sites import read_wkt
-from zoning.io.workbook_sites import read_csv, read_workbook
-from zoning.io.zipped_sites import read_kmz, read_zip
 
 __all__ = ["MAX_BYTES", "SiteFile", "load", "read_rows"]
 
 MAX_BYTES = 64 * 1024 * 1024
 
-_Reader = Callable[..., tuple[SiteRow, ...]]
 _SIGNATURES = (
     (SHP_MAGIC, "Shapefile"),
     (b"PK\x03\x04", "zip"),
@@ -140,14 +137,14 @@ def read_rows(file: SiteFile, *, crs: str | None = None) -> tuple[SiteRow, ...]:
     found = nature(file.content)
     if file.suffix not in _READERS:
         raise SiteError(_unreadable(file, found))
-    expected, reader = _READERS[file.suffix]
-    if found not in expected:
+    reader = _READERS[file.suffix]
+    if found not in reader.natures:
         values = {"suffix": file.suffix, "found": found}
         raise SiteError(
             Problem(code="SITE_FILE_DISGUISED", where=file.name, values=values)
         )
     try:
-        return reader(file, crs)
+        return reader.read(file, crs)
     except ReaderLostError as lost:
         raise SiteError(lost.of_site(file.name)) from lost
 
@@ -177,55 +174,64 @@ def _unreadable(file: SiteFile, found: str) -> Problem:
     return Problem(code="SITE_FORMAT_UNSUPPORTED", where=file.name, values=values)
 
 
-def _shapefile(file: SiteFile, crs: str | None) -> tuple[SiteRow, ...]:
-    return read_shapefile(file.parts, file=file.name, crs=crs)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """A reader of site files, loaded when the first file asks for it.
+
+    `natures` are those of its files; it is given the bytes of the file, or with
+    `parts` all of them.
+    """
+
+    natures: frozenset[str]
+    module: str
+    name: str
+    parts: bool = False
+
+    def read(self, file: SiteFile, crs: str | None) -> tuple[SiteRow, ...]:
+        """Return the rows of a file."""
+        reader = getattr(import_module(f"zoning.io.{self.module}"), self.name)
+        given = file.parts if self.parts else file.content
+        rows: tuple[SiteRow, ...] = reader(given, file=file.name, crs=crs)
+        return rows
 
 
-def _geodatabase(file: SiteFile, crs: str | None) -> tuple[SiteRow, ...]:
-    from zoning.io.gdal_sites import read_geodatabase
-
-    return read_geodatabase(file.parts, file=file.name, crs=crs)
+def _reader(nature_: str, module: str, name: str, *, parts: bool = False) -> _Reader:
+    return _Reader(natures=frozenset({nature_}), module=module, name=name, parts=parts)
 
 
-def _flatgeobuf(file: SiteFile, crs: str | None) -> tuple[SiteRow, ...]:
-    from zoning.io.gdal_sites import read_flatgeobuf
-
-    return read_flatgeobuf(file.content, file=file.name, crs=crs)
-
-
-def _parquet(file: SiteFile, crs: str | None) -> tuple[SiteRow, ...]:
-    from zoning.io.gdal_sites import read_parquet
-
-    return read_parquet(file.content, file=file.name, crs=crs)
-
-
-def _whole(reader: _Reader) -> _Reader:
-    """Adapt a reader of bytes to a reader of site files."""
-    return lambda file, crs: reader(file.content, file=file.name, crs=crs)
-
-
-_TEXT = frozenset({"text"})
-_ZIP = frozenset({"zip"})
-_PARQUET = frozenset({"Parquet"})
-_READERS: Mapping[str, tuple[frozenset[str], _Reader]] = MappingProxyType(
+_BOUNDARY = _reader("text", "boundary_txt", "read_boundary_txt")
+_CSV = _reader("text", "workbook_sites", "read_csv")
+_GEOJSON = _reader("text", "geojson_sites", "read_geojson")
+_KML = _reader("text", "kml_sites", "read_kml")
+_DXF = _reader("DXF", "dxf_sites", "read_dxf")
+_WORKBOOK = _reader("zip", "workbook_sites", "read_workbook")
+_SHAPEFILE = _reader("Shapefile", "shapefile_sites", "read_shapefile", parts=True)
+_ZIP = _reader("zip", "zipped_sites", "read_zip")
+_KMZ = _reader("zip", "zipped_sites", "read_kmz")
+_GPKG = _reader("SQLite / GeoPackage", "gpkg_sites", "read_gpkg")
+_WKT = _reader("text", "wkt_sites", "read_wkt")
+_FLATGEOBUF = _reader("FlatGeobuf", "gdal_sites", "read_flatgeobuf")
+_PARQUET = _reader("Parquet", "gdal_sites", "read_parquet")
+_GEODATABASE = _reader("binary", "gdal_sites", "read_geodatabase", parts=True)
+_READERS: Mapping[str, _Reader] = MappingProxyType(
     {
-        ".txt": (_TEXT, _whole(read_boundary_txt)),
-        ".csv": (_TEXT, _whole(read_csv)),
-        ".tsv": (_TEXT, _whole(read_csv)),
-        ".geojson": (_TEXT, _whole(read_geojson)),
-        ".json": (_TEXT, _whole(read_geojson)),
-        ".kml": (_TEXT, _whole(read_kml)),
-        ".dxf": (frozenset({"DXF"}), _whole(read_dxf)),
-        ".xlsx": (_ZIP, _whole(read_workbook)),
-        ".xlsm": (_ZIP, _whole(read_workbook)),
-        ".shp": (frozenset({"Shapefile"}), _shapefile),
-        ".zip": (_ZIP, _whole(read_zip)),
-        ".kmz": (_ZIP, _whole(read_kmz)),
-        ".gpkg": (frozenset({"SQLite / GeoPackage"}), _whole(read_gpkg)),
-        ".wkt": (_TEXT, _whole(read_wkt)),
-        ".fgb": (frozenset({"FlatGeobuf"}), _flatgeobuf),
-        ".parquet": (_PARQUET, _parquet),
-        ".geoparquet": (_PARQUET, _parquet),
-        ".gdb": (frozenset({"binary"}), _geodatabase),
+        ".txt": _BOUNDARY,
+        ".csv": _CSV,
+        ".tsv": _CSV,
+        ".geojson": _GEOJSON,
+        ".json": _GEOJSON,
+        ".kml": _KML,
+        ".dxf": _DXF,
+        ".xlsx": _WORKBOOK,
+        ".xlsm": _WORKBOOK,
+        ".shp": _SHAPEFILE,
+        ".zip": _ZIP,
+        ".kmz": _KMZ,
+        ".gpkg": _GPKG,
+        ".wkt": _WKT,
+        ".fgb": _FLATGEOBUF,
+        ".parquet": _PARQUET,
+        ".geoparquet": _PARQUET,
+        ".gdb": _GEODATABASE,
     }
 )

@@ -19,6 +19,7 @@ def read_gdal(
     layer: str | None = None,
     encoding: str | None = None,
     site: bool = False,
+    expected: int | None = None,
 ) -> GdalTable:
     """Read a layer whole.
 
@@ -34,6 +35,9 @@ def read_gdal(
         Of a Shapefile's table.
     site : bool
         Whether a warning of GDAL refuses the file; else it is passed on.
+    expected : int, optional
+        Features counted by another path: a layer that gives as many may be read
+        as a stream of columns.
 
     Raises
     ------
@@ -44,7 +48,7 @@ def read_gdal(
         When the reading process did not come through the file.
     """
     asked: dict[str, Any] = {"driver": driver, "layer": layer}
-    asked |= {"job": "table", "encoding": encoding, "site": site}
+    asked |= {"job": "table", "encoding": encoding, "site": site, "expected": expected}
     if isinstance(source, bytes):
         question = Frame(header=asked, buffers=[source])
         return ask(question, table_of, size=len(source))

@@ -93,7 +93,7 @@ def read_parquet(
             argument=crs,
             where=f"{file}#{index + 1}",
         )
-        for index, wkb in enumerate(found.wkb)
+        for index, wkb in enumerate(found.shapes.values())
     )
     if not rows:
         raise SiteError(Problem(code="SITE_NO_ROWS", where=file))
@@ -112,8 +112,8 @@ def _single(names: list[str], file: str) -> str:
 def _rows(
     table: GdalTable, expected: int, *, file: str, crs: str | None
 ) -> tuple[SiteRow, ...]:
-    if len(table.wkb) != expected:
-        values = {"found": str(len(table.wkb)), "expected": str(expected)}
+    if len(table.shapes) != expected:
+        values = {"found": str(len(table.shapes)), "expected": str(expected)}
         raise SiteError(Problem(code="SITE_COUNT_MISMATCH", where=file, values=values))
     if not expected:
         raise SiteError(Problem(code="SITE_NO_ROWS", where=file))
@@ -128,7 +128,7 @@ def _rows(
             argument=crs,
             where=f"{file}#{index + 1}",
         )
-        for index, wkb in enumerate(table.wkb)
+        for index, wkb in enumerate(table.shapes.values())
     )
 
 

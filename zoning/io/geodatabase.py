@@ -11,6 +11,8 @@ import re
 import struct
 from pathlib import Path
 
+import numpy as np
+
 __all__ = [
     "CATALOG",
     "DRIVER",
@@ -77,8 +79,8 @@ def _offsets(index: bytes) -> int:
     end = _HEADER + blocks * _BLOCK * width
     if version != _VERSION or width not in _OFFSET_BYTES or len(index) < end:
         raise ValueError("gdbtablx")
-    entries = (index[i : i + width] for i in range(_HEADER, end, width))
-    return sum(any(entry) for entry in entries)
+    entries = np.frombuffer(index[_HEADER:end], np.uint8).reshape(-1, width)
+    return int(entries.any(axis=1).sum())
 
 
 def _number(folder: Path, table: str) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoning.io.asking import ask, size_of, table_of
+from zoning.io.native.packing import PackedBytes
 from zoning.io.quarantine.frames import Frame, GarbledError
 
 __all__ = ["GeoTable", "read_geoparquet"]
@@ -25,7 +26,8 @@ class GeoTable:
 
     Parameters
     ----------
-    wkb : tuple of bytes or None, length n
+    shapes : PackedBytes, length n
+        Well-known binary, None where the geometry is null.
     columns : mapping of str to ndarray of object, each shape (n,)
         Text, '' when missing; without geometry, binary and nested columns.
     crs : str or None
@@ -34,7 +36,7 @@ class GeoTable:
         West, south, east, north of the whole as the file states them.
     """
 
-    wkb: tuple[bytes | None, ...]
+    shapes: PackedBytes
     columns: Mapping[str, NDArray[np.object_]]
     crs: str | None
     bounds: tuple[float, float, float, float] | None = None
@@ -63,7 +65,7 @@ def _table(answer: Frame) -> GeoTable:
     found = table_of(answer)
     bounds = answer.header.get("bounds")
     return GeoTable(
-        wkb=tuple(found.wkb),
+        shapes=found.shapes,
         columns=found.columns,
         crs=found.crs,
         bounds=None if bounds is None else _box(bounds),

@@ -11,6 +11,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
 from zoning.errors import Problem
@@ -88,17 +89,27 @@ def twofold(
 
 
 def _earliest(geometry: NDArray[np.object_]) -> NDArray[np.intp]:
-    """Return the first row that has the outline of each, shape (n,)."""
+    """Return the first row that has the outline of each, shape (n,).
+
+    Only those that share a box with another are compared whole.
+    """
+    earliest = np.arange(len(geometry))
+    boxes = shapely.bounds(geometry).reshape(-1, 4)
+    order = np.lexsort(boxes.T)
+    same = (boxes[order[1:]] == boxes[order[:-1]]).all(axis=1)
+    several = np.zeros(len(geometry), dtype=bool)
+    several[order[1:][same]] = several[order[:-1][same]] = True
     first: dict[bytes, int] = {}
-    contents = shapely.to_wkb(geometry).tolist()
-    earliest = [first.setdefault(one, row) for row, one in enumerate(contents)]
-    return np.array(earliest, dtype=np.intp)
+    rows = np.flatnonzero(several)
+    for row, content in zip(rows, shapely.to_wkb(geometry[rows]), strict=True):
+        earliest[row] = first.setdefault(content, int(row))
+    return earliest
 
 
 def _excess_m2(
     geometry: NDArray[np.object_], shared: Shared, crs: str
 ) -> Iterator[float]:
-    """Yield, row by row, what a row shares with the rows before it.
+    """Yield areas that add up to what every row shares with the rows before it.
 
     Of a row whose partners are apart from each other that is the sum of what it
     shares with each of them; else they are united first.
@@ -107,6 +118,7 @@ def _excess_m2(
     known = set(map(tuple, pairs.tolist()))
     order = np.argsort(pairs[:, 1], kind="stable")
     later = np.flatnonzero(np.diff(pairs[order, 1], prepend=-1, append=-1))
+    united: list[BaseGeometry] = []
     for start, end in pairwise(later.tolist()):
         rows = order[start:end]
         partners = np.sort(pairs[rows, 0])
@@ -115,8 +127,8 @@ def _excess_m2(
         else:
             row = geometry[pairs[rows[0], 1]]
             common = polygonal(shapely.intersection(geometry[partners], row))
-            whole = np.array([shapely.union_all(common)], dtype=object)
-            yield float(measure.area_m2(whole, crs)[0])
+            united.append(shapely.union_all(common))
+    yield from measure.area_m2(np.array([*united, None], dtype=object)[:-1], crs)
 
 
 def notes_of(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -10,13 +11,15 @@ from shapely.geometry.base import BaseGeometry
 
 from zoning import measure, terms
 from zoning.errors import Problem
-from zoning.georeference.outline_fit import Misplacement, misplacement
 from zoning.georeference.readings import located, unplaced
 from zoning.georeference.web_maps import WebMap
 from zoning.io.known_hashes import KnownHashes
 from zoning.io.layer_notes import listed
 from zoning.model.problems import layer_problem
-from zoning.overlay import meet_widened, within_widened
+from zoning.overlay import all_deep_inside, meet_widened, within_widened
+
+if TYPE_CHECKING:
+    from zoning.georeference.outline_fit import Misplacement
 
 __all__ = [
     "AWAY_M",
@@ -108,6 +111,8 @@ def out_of_place(
     if place.county is None:
         return ()
     county = place.county.bounds
+    if all_deep_inside(geometry, county, AWAY_M):  # any layer without damage
+        return ()
     away = ~within_widened(geometry, county, REACH_M)
     if not beyond_county:
         away |= ~meet_widened(geometry, county, AWAY_M)
@@ -129,6 +134,8 @@ def beside_county(
     """Find a layer that follows the county's outline in another system only."""
     if place.county is None or len(geometry) == 0:
         return ()
+    from zoning.georeference.outline_fit import misplacement  # when a layer is new
+
     found = misplacement(geometry, place.county, place.crs, stated=crs)
     if found is None:
         return ()
@@ -142,7 +149,7 @@ def beside_county(
     return (layer_problem("LAYER_BESIDE_COUNTY", layer_id, **values),)
 
 
-def _words(found: Misplacement) -> dict[str, str]:
+def _words(found: "Misplacement") -> dict[str, str]:
     kind = "plane"
     if found.system in set(WebMap):
         kind = "county" if found.of_county else "layer"

@@ -10,17 +10,19 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zoning.errors import LayerError, SiteError
 from zoning.io import archives
-from zoning.io.flatgeobuf import FGB_MAGIC, count_flatgeobuf
+from zoning.io.flatgeobuf import count_flatgeobuf
 from zoning.io.gdal_reading import layers_with_geometry
 from zoning.io.geodatabase import DRIVER as GEODATABASE
 from zoning.io.geodatabase import count_geodatabase, is_geodatabase
 from zoning.io.hashing import siblings
-from zoning.io.magic import PARQUET_MAGIC, SQLITE_MAGIC
+from zoning.io.magic import FGB_MAGIC, PARQUET_MAGIC, SHP_MAGIC, SQLITE_MAGIC
+from zoning.io.reader_remarks import unreadable
 from zoning.io.refused_files import refused_file
-from zoning.io.shapefile_sites import SHP_MAGIC, made_index, records_of
+from zoning.io.shapefile_sites import count_records, made_index
 from zoning.io.zipped_sites import data_sets, one_set, wanted
 from zoning.model.problems import layer_problem
 
@@ -43,9 +45,10 @@ _MAGIC = (
     (PARQUET_MAGIC, GEOPARQUET),
 )
 _ZIP_MAGIC = b"PK\x03\x04"
-_SHP_HEADER, _SHX_RECORD = 100, 8
+_SHP_HEADER = 100
 _CRS_INSIDE = {"name", "epsg", "ogc"}
 """Kinds of a GeoJSON's crs that need no other file."""
+_COUNTED = ("type", "features")
 
 
 @contextmanager
@@ -221,7 +224,10 @@ class _RefusedJsonError(ValueError):
 
 
 def _plain_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make an object; refuse repeated keys, and a CRS that lies elsewhere."""
+    """Keep what counting needs; refuse repeated keys, and a CRS that lies elsewhere.
+
+    Of a file of half a gigabyte the whole would take seven.
+    """
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
@@ -231,7 +237,7 @@ def _plain_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     kind = crs.get("type") if isinstance(crs, dict) else "name"
     if str(kind).lower() not in _CRS_INSIDE:
         raise _RefusedJsonError(f"crs of type {kind!r}")
-    return found
+    return {name: found[name] for name in _COUNTED if name in found}
 
 
 def _count_json(path: Path) -> int:
@@ -248,28 +254,32 @@ def _count_shapefile(path: Path) -> int:
     walked too: of companions of an older edition GDAL would tell nothing.
     """
     parts = siblings(path)
-    table = parts[".dbf"].read_bytes()
+    table, content = parts[".dbf"].read_bytes(), path.read_bytes()
     rows, header, record = struct.unpack_from("<IHH", table, 4)
-    stated = int(struct.unpack(">i", path.read_bytes()[24:28])[0]) * 2
-    index = parts.get(".shx")
-    shapes = (
-        rows if index is None else (index.stat().st_size - _SHP_HEADER) // _SHX_RECORD
-    )
-    if stated != path.stat().st_size or shapes != rows:
+    stated = int(struct.unpack(">i", content[24:28])[0]) * 2
+    places = _places(parts.get(".shx"))
+    shapes = rows if places is None else len(places)
+    if stated != len(content) or shapes != rows:
         return -2
-    content = path.read_bytes()
-    if len(records_of(content)) > rows or _repeats(index):
+    repeats = places is not None and len(np.unique(places)) < len(places)
+    if count_records(content, places) > rows or repeats:
         return -2
     marks = table[header : header + rows * record : max(record, 1)]
     return int(rows) - marks.count(b"*")
 
 
-def _repeats(index: Path | None) -> bool:
-    """Say whether a .shx names a record twice."""
+def _places(index: Path | None) -> NDArray[np.int64] | None:
+    """Return where the records start by a .shx, shape (n,).
+
+    Raises
+    ------
+    ValueError
+        When it is too short, or cut within a number.
+    """
     if index is None:
-        return False
-    places = np.frombuffer(index.read_bytes()[_SHP_HEADER:], dtype=">i4")[::2]
-    return len(np.unique(places)) < len(places)
+        return None
+    words = np.frombuffer(index.read_bytes(), dtype=">i4", offset=_SHP_HEADER)
+    return words[: len(words) // 2 * 2 : 2].astype(np.int64) * 2
 
 
 def _told(error: SiteError) -> str:
@@ -278,4 +288,4 @@ def _told(error: SiteError) -> str:
 
 
 def _unreadable(layer_id: str, detail: str) -> LayerError:
-    return LayerError(layer_problem("LAYER_UNREADABLE", layer_id, detail=detail))
+    return LayerError(unreadable(layer_id, detail))

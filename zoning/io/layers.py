@@ -3,7 +3,7 @@
 import contextlib
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -354,9 +354,11 @@ def _doubts(code: str, rows: NDArray[np.object_], layer_id: str) -> list[Problem
 
 
 def _joined(
-    parts: list[dict[str, NDArray[np.object_]]], sizes: list[int]
-) -> dict[str, NDArray[np.object_]]:
+    parts: list[Mapping[str, NDArray[np.object_]]], sizes: list[int]
+) -> Mapping[str, NDArray[np.object_]]:
     """Put the columns of several tables under each other; '' where one lacks it."""
+    if len(parts) == 1:
+        return parts[0]
     names = list(dict.fromkeys(name for part in parts for name in part))
     return {
         name: np.concatenate(

@@ -17,6 +17,7 @@ from zoning.io.geodatabase import is_geodatabase
 from zoning.io.hashing import files_of
 from zoning.io.layers import sealed_sha256
 from zoning.io.raw_layer import RawLayer
+from zoning.io.reader_remarks import unreadable
 from zoning.model import Layer
 from zoning.model.problems import layer_problem
 from zoning.topology import oriented, repair_polygons
@@ -114,9 +115,7 @@ def _raw(folder: Path, entry: LayerEntry, definition: LayerDefinition) -> RawLay
         return read_database(entry, definition, None).raw
     if len(entry.layers) > 1:
         detail = ", ".join(entry.layers)
-        raise LayerError(
-            layer_problem("LAYER_UNREADABLE", definition.id, detail=detail)
-        )
+        raise LayerError(unreadable(definition.id, f"layers: {detail}"))
     from zoning.io.vector import read_raw
 
     return read_raw(

@@ -21,8 +21,7 @@ from zoning.io.declared_evidence import (
     papers_of,
     papers_of_text,
 )
-from zoning.io.form_sheet import is_workbook
-from zoning.io.project_form import read_form
+from zoning.io.magic import is_workbook
 from zoning.io.project_values import (
     canonical_attributes,
     canonical_entries,
@@ -173,6 +172,8 @@ def read_projects(path: Path) -> Projects:
         problem = Problem(code="SITE_FILE_NOT_FOUND", where=path.name, values=values)
         raise SiteError(problem) from error
     if is_workbook(content):
+        from zoning.io.project_form import read_form
+
         form = read_form(content, file=path.name)
         return Projects(
             default=form.default.attributes,

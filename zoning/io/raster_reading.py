@@ -41,7 +41,7 @@ def read_grid(path: Path, *, driver: str, most_cells: int) -> Grid:
 def _grid(answer: Frame) -> Grid:
     header = answer.header
     try:
-        (content,) = answer.buffers
+        (content,) = answer.whole
         rows, columns = header["shape"]
         values = np.frombuffer(content, dtype=_kind(header["dtype"]))
         return Grid(

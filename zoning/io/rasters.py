@@ -15,6 +15,7 @@ from zoning.io.crs import obstacle
 from zoning.io.layer_place import LayerPlace, unplaced_layer
 from zoning.io.layers import layer_info, sealed_sha256
 from zoning.io.reader_lost import ReaderLostError
+from zoning.io.reader_remarks import unreadable
 from zoning.model import Raster
 from zoning.model.problems import layer_problem
 
@@ -112,4 +113,4 @@ def _driver(path: Path, layer_id: str) -> str:
 
 
 def _unreadable(layer_id: str, detail: str) -> Problem:
-    return layer_problem("LAYER_UNREADABLE", layer_id, detail=detail)
+    return unreadable(layer_id, detail)

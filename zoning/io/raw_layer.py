@@ -3,6 +3,7 @@
 Apart from the readers, which load native libraries: a prepared layer needs none.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,7 +31,7 @@ class RawLayer:
     """
 
     geometry: NDArray[np.object_]
-    columns: dict[str, NDArray[np.object_]]
+    columns: Mapping[str, NDArray[np.object_]]
     crs: str
     encoding: str | None
     expected: int

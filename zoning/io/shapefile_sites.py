@@ -22,15 +22,14 @@ from zoning.errors import Problem, SiteError
 from zoning.io.crs_text import from_wkt
 from zoning.io.dbf import Table, read_dbf
 from zoning.io.feature_row import described_row, feature_row, shaped_row
+from zoning.io.magic import SHP_MAGIC
 from zoning.io.outlines import Outline
 from zoning.io.rings import Ring, assemble_polygon, usable
 from zoning.io.site_row import SiteRow
 from zoning.io.text import decode
 
-__all__ = ["COMPANIONS", "SHP_MAGIC", "made_index", "read_shapefile", "records_of"]
+__all__ = ["count_records", "made_index", "read_shapefile"]
 
-COMPANIONS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-SHP_MAGIC = b"\x00\x00\x27\x0a"
 _HEADER_BYTES = 100
 _RECORD_HEADER = struct.Struct(">II")
 _NULL, _POINT, _LINE, _POLYGON, _MULTIPOINT = 0, 1, 3, 5, 8
@@ -56,7 +55,7 @@ def read_shapefile(
     Parameters
     ----------
     parts : mapping of str to bytes
-        Contents by lower-case suffix (`COMPANIONS`); only ``.shp`` is needed.
+        Contents by lower-case suffix (`magic.COMPANIONS`); only ``.shp`` is needed.
     file : str
         File name for messages; places read ``file#n``, records from 1.
     crs : str, optional
@@ -110,9 +109,31 @@ def _records(content: bytes, index: bytes | None, file: str) -> list[_Record]:
     return [_cut(content, place, i, file=file) for i, place in enumerate(offsets)]
 
 
-def records_of(content: bytes) -> list[int]:
-    """Return where the records of a .shp start, as far as they follow each other."""
-    return _walk(content)[0]
+def count_records(content: bytes, places: NDArray[np.int64] | None) -> int:
+    """Count the records of a .shp, as far as they follow each other.
+
+    Parameters
+    ----------
+    content : bytes
+    places : ndarray of int, shape (n,), or None
+        Where they start by the .shx: where it agrees with every record, and they
+        fill the file, there is no need to walk.
+    """
+    if places is not None and len(places) and _in_a_row(content, places):
+        return len(places)
+    return len(_walk(content)[0])
+
+
+def _in_a_row(content: bytes, places: NDArray[np.int64]) -> bool:
+    size = _RECORD_HEADER.size
+    if places.min() < _HEADER_BYTES or places.max() + size > len(content):
+        return False
+    whole = np.frombuffer(content, np.uint8)
+    windows = np.lib.stride_tricks.sliding_window_view(whole, size)
+    numbers, words = np.ascontiguousarray(windows[places]).view(">u4").T.astype(int)
+    starts = np.concatenate([[_HEADER_BYTES], places + size + 2 * words])
+    numbered = (numbers == np.arange(1, len(places) + 1)).all()
+    return bool(numbered and (starts == [*places, len(content)]).all())
 
 
 def made_index(content: bytes) -> bytes:
@@ -121,7 +142,7 @@ def made_index(content: bytes) -> bytes:
     A file that ends within a record gets an index that ends before it: its
     count then differs from the table's.
     """
-    places = records_of(content)
+    places = _walk(content)[0]
     whole = [
         (place, words)
         for place in places

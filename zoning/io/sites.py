@@ -16,8 +16,8 @@ from shapely.errors import ShapelyError
 
 from zoning.errors import Problem, SiteError
 from zoning.io import formats
+from zoning.io.magic import COMPANIONS
 from zoning.io.project import Projects
-from zoning.io.shapefile_sites import COMPANIONS
 from zoning.io.site_position import CrsArgument, crs_or_web_map, positioned
 from zoning.io.site_row import SiteRow
 from zoning.model import Site, SiteSource

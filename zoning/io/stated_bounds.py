@@ -8,12 +8,9 @@ References
 .. [1] ESRI Shapefile Technical Description (1998): every record of lines and
    polygons starts with its box.
 .. [2] FlatGeobuf 3: packed R-tree before the features, leaves in their order.
-.. [3] OGC 12-128r19, annex F.3: ``rtree_<table>_<column>``, rounded outwards to
-   32-bit numbers.
+.. [3] GeoPackage: see `zoning.io.geopackage_index`.
 """
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from zoning.io.flatgeobuf import leaf_boxes
+from zoning.io.geopackage_index import geopackage_boxes
 from zoning.io.hashing import siblings
 
 __all__ = ["beside_their_boxes", "stated_bounds"]
@@ -47,7 +45,7 @@ def stated_bounds(path: Path, driver: str, table: str | None) -> Boxes | None:
 
     Raises
     ------
-    ValueError
+    ValueError, sqlite3.Error
         When the file contradicts itself.
     """
     if driver == "ESRI Shapefile":
@@ -55,7 +53,7 @@ def stated_bounds(path: Path, driver: str, table: str | None) -> Boxes | None:
     if driver == "FlatGeobuf":
         return leaf_boxes(path.read_bytes())
     if driver == "GPKG":
-        return _of_geopackage(path, table or "")
+        return geopackage_boxes(path, table or "")
     return None
 
 
@@ -90,8 +88,8 @@ def _of_shapefile(path: Path) -> Boxes:
     inside = (start >= _HEADER) & (start + _BOX.stop <= len(content))
     boxes = np.full((len(start), 4), np.nan)
     if inside.any():
-        span = np.arange(_BOX.stop)
-        heads = content[start[inside][:, None] + span[None, :]]
+        windows = np.lib.stride_tricks.sliding_window_view(content, _BOX.stop)
+        heads = windows[start[inside]]
         kinds = np.ascontiguousarray(heads[:, :4]).view("<i4").ravel()
         read = np.ascontiguousarray(heads[:, _BOX]).view("<f8")
         boxes[inside] = np.where(np.isin(kinds, _WITH_BOX)[:, None], read, np.nan)
@@ -106,48 +104,3 @@ def _standing(table: Path, rows: int) -> NDArray[np.bool_]:
     if len(marks) < rows:
         raise ValueError("dbf")
     return np.asarray(marks != ord("*"))
-
-
-def _of_geopackage(path: Path, table: str) -> Boxes | None:
-    uri = f"{path.resolve().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True)) as database:
-        column = database.execute(
-            "SELECT column_name FROM gpkg_geometry_columns"
-            " WHERE lower(table_name) = lower(?)",
-            (table,),
-        ).fetchone()
-        index = f"rtree_{table}_{column[0] if column else ''}"
-        there = database.execute(
-            "SELECT count(*) FROM sqlite_master WHERE lower(name) = lower(?)", (index,)
-        ).fetchone()
-        if there == (0,):
-            return None
-        rows, boxes = _quoted(table), _quoted(index)
-        keys = _numbers(database, f"SELECT rowid FROM {rows} ORDER BY rowid", 1)[:, 0]  # noqa: S608  quoted identifier
-        query = f"SELECT id, minx, miny, maxx, maxy FROM {boxes}"  # noqa: S608  quoted identifier
-        leaves = _numbers(database, query, 5)
-    leaves = leaves[np.argsort(leaves[:, 0], kind="stable")]
-    place = np.searchsorted(leaves[:, 0], keys)
-    place[place == len(leaves)] = 0
-    if len(leaves) == 0:
-        return np.full((len(keys), 4), np.nan)
-    known = leaves[place, 0] == keys
-    # a feature without a leaf was added by a program that keeps no index: it is
-    # read all the same, for nothing here searches by place
-    return np.where(known[:, None], leaves[place, 1:], np.nan)
-
-
-def _numbers(
-    database: sqlite3.Connection, query: str, columns: int
-) -> NDArray[np.float64]:
-    """Return the rows of a query, shape (n, columns), without a list of them."""
-    row = np.dtype([(str(column), np.float64) for column in range(columns)])
-    try:
-        found = np.fromiter(database.execute(query), dtype=row).view(np.float64)
-    except TypeError:  # a null, where no index of rectangles has one
-        found = np.array(database.execute(query).fetchall(), dtype=np.float64)
-    return found.reshape(-1, columns)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

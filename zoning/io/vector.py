@@ -20,7 +20,7 @@ from pyproj import CRS
 from zoning.errors import LayerError, Problem, SiteError
 from zoning.io.crs import obstacle
 from zoning.io.crs_text import code_of, same_plane
-from zoning.io.dbf import read_dbf
+from zoning.io.dbf import text_of_dbf
 from zoning.io.gdal_reading import GdalTable, read_gdal
 from zoning.io.geoparquet import read_geoparquet
 from zoning.io.hashing import siblings
@@ -34,6 +34,7 @@ from zoning.io.layer_sources import (
 )
 from zoning.io.raw_layer import RawLayer, no_rows
 from zoning.io.reader_lost import ReaderLostError
+from zoning.io.reader_remarks import unreadable
 from zoning.io.stated_bounds import beside_their_boxes, stated_bounds
 from zoning.model.problems import layer_problem
 
@@ -102,7 +103,8 @@ def _whole(place: Path, layer_id: str, asked: _Asked) -> RawLayer:
     expected = count_features(place, layer_id, driver, table=table)
     with warnings.catch_warnings(record=True) as remarks:
         warnings.simplefilter("always")
-        found = _read(place, layer_id, driver, table=table, encoding=text)
+        asked = replace(asked, sublayer=table, encoding=text or "")
+        found = _read(place, layer_id, asked, driver=driver, expected=expected)
     known = _placed(found, layer_id, declared=asked.crs)
     layer = _layer(found, known, encoding=text, expected=expected)
     notes += _remarks(found, layer, layer_id, said=_plain(remarks, place))
@@ -149,16 +151,24 @@ def _beside(
 def _layer(
     found: GdalTable, crs: str, *, encoding: str | None, expected: int
 ) -> RawLayer:
-    with np.errstate(invalid="ignore"):  # coordinates that are no numbers
-        read = shapely.from_wkb(found.wkb, on_invalid="ignore")
-    geometry = np.array([*read, None], dtype=object)
+    geometry = np.empty(len(found.shapes), dtype=object)
+    start = 0
+    for run in found.shapes.runs():
+        geometry[start : start + len(run)] = _shapes(run)
+        start += len(run)
     return RawLayer(
-        geometry=geometry[:-1],
+        geometry=geometry,
         columns=found.columns,
         crs=crs,
         encoding=encoding,
         expected=expected,
     )
+
+
+def _shapes(wkb: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the shapes of bytes, None where they make none."""
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers
+        return np.asarray(shapely.from_wkb(wkb, on_invalid="ignore"), dtype=object)
 
 
 def _parquet(path: Path, layer_id: str, *, declared: str | None) -> RawLayer:
@@ -171,12 +181,11 @@ def _parquet(path: Path, layer_id: str, *, declared: str | None) -> RawLayer:
             problem = layer_problem("CRS_UNSUPPORTED", layer_id, crs=values["crs"])
         else:
             detail = str(values.get("detail") or error.problem.text("en"))
-            problem = layer_problem("LAYER_UNREADABLE", layer_id, detail=detail)
+            problem = unreadable(layer_id, detail)
         raise LayerError(problem) from error
-    wkb = np.array([*read.wkb, None], dtype=object)[:-1]
-    found = GdalTable(wkb=wkb, columns=dict(read.columns), crs=read.crs)
+    found = GdalTable(shapes=read.shapes, columns=read.columns, crs=read.crs)
     crs = _placed(found, layer_id, declared=declared)
-    layer = _layer(found, crs, encoding=None, expected=len(wkb))
+    layer = _layer(found, crs, encoding=None, expected=len(read.shapes))
     if read.bounds is None:
         return layer
     whole = np.array([shapely.total_bounds(layer.geometry)])
@@ -189,11 +198,11 @@ def _encoding(path: Path, layer_id: str, declared: str) -> tuple[str, list[Probl
     """Return how the table of a Shapefile is read, and what is to be said of it."""
     parts = siblings(path)
     if ".dbf" not in parts:
-        raise LayerError(layer_problem("LAYER_UNREADABLE", layer_id, detail="no .dbf"))
+        raise LayerError(unreadable(layer_id, "no .dbf"))
     cpg = parts[".cpg"].read_bytes() if ".cpg" in parts else b""
     try:
         content = parts[".dbf"].read_bytes()
-        table = read_dbf(content, cpg=cpg, declared=declared, where=path.name)
+        table = text_of_dbf(content, cpg=cpg, declared=declared, where=path.name)
     except SiteError as error:
         raise LayerError(layer_problem("ENCODING_DOUBTFUL", layer_id)) from error
     notes = []
@@ -202,28 +211,27 @@ def _encoding(path: Path, layer_id: str, declared: str) -> tuple[str, list[Probl
         notes.append(layer_problem("ENCODING_DIFFERS", layer_id, **values))
     if table.guessed:
         notes.append(layer_problem("ENCODING_GUESSED", layer_id, found=table.encoding))
-    deleted = sum(row is None for row in table.rows)
-    if deleted:
-        notes.append(layer_problem("RECORDS_LEFT_OUT", layer_id, count=str(deleted)))
+    if table.deleted:
+        count = str(table.deleted)
+        notes.append(layer_problem("RECORDS_LEFT_OUT", layer_id, count=count))
     return table.encoding, notes
 
 
 def _read(
-    path: Path,
-    layer_id: str,
-    driver: str,
-    *,
-    table: str | None,
-    encoding: str | None,
+    path: Path, layer_id: str, asked: _Asked, *, driver: str, expected: int
 ) -> GdalTable:
     source = f"{driver}:{path}" if driver in PREFIXED else str(path)
     try:
-        return read_gdal(source, driver=driver, layer=table, encoding=encoding)
+        return read_gdal(
+            source,
+            driver=driver,
+            layer=asked.sublayer,
+            encoding=asked.encoding or None,
+            expected=expected,
+        )
     except ValueError as error:
         detail = str(error).replace(str(path), path.name)
-        raise LayerError(
-            layer_problem("LAYER_UNREADABLE", layer_id, detail=detail)
-        ) from error
+        raise LayerError(unreadable(layer_id, detail)) from error
 
 
 def _placed(found: GdalTable, layer_id: str, *, declared: str | None) -> str:
@@ -233,8 +241,8 @@ def _placed(found: GdalTable, layer_id: str, *, declared: str | None) -> str:
     except LayerError as error:
         if error.problem.code != "CRS_MISSING":
             raise
-        shapes = shapely.from_wkb(found.wkb[:1], on_invalid="ignore")
-        point = first_point(shapes)
+        first = next(found.shapes.runs(), np.zeros(0, dtype=object))[:1]
+        point = first_point(_shapes(first))
         raise LayerError(unplaced_layer("CRS_MISSING", layer_id, point)) from error
 
 

@@ -7,7 +7,8 @@ from zoning.errors import Problem, SiteError
 from zoning.io import archives
 from zoning.io.geodatabase import CATALOG, is_member
 from zoning.io.kml_sites import read_kml
-from zoning.io.shapefile_sites import COMPANIONS, read_shapefile
+from zoning.io.magic import COMPANIONS
+from zoning.io.shapefile_sites import read_shapefile
 from zoning.io.site_row import SiteRow
 
 __all__ = ["data_sets", "one_set", "read_kmz", "read_zip", "wanted"]

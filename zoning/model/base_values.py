@@ -105,6 +105,8 @@ class Layer:
     attributes: Mapping[str, AttributeColumn]
     coverage: BaseGeometry | None
     problems: tuple[Problem, ...] = ()
+    told: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+    """What was worked out of the layer, kept for whoever asks again."""
 
     def taken(self, rows: NDArray[np.intp]) -> "Layer":
         """Return the layer of some features, in the order of `rows`.

@@ -8,9 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
-__all__ = ["Column", "TakenColumns", "TakenRows"]
+__all__ = ["Column", "TakenColumns", "TakenRows", "distinct"]
 
 Rows = NDArray[np.intp]
+
+
+def distinct(rows: Rows) -> Rows:
+    """Return rows in ascending order, each once.
+
+    As `numpy.unique`, which loads masked arrays for this.
+    """
+    ordered = np.sort(rows)
+    fresh = np.ones(len(ordered), dtype=bool)
+    fresh[1:] = ordered[1:] != ordered[:-1]
+    return ordered[fresh]
 
 
 class Column(ABC):

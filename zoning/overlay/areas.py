@@ -78,12 +78,12 @@ def shared_areas(
     return _summed(one, other, meeting_pieces(one, other), crs=crs, threads=threads)
 
 
-def areas_among(edges: RaggedEdges, *, crs: str) -> SharedAreas:
+def areas_among(edges: RaggedEdges | PieceTree, *, crs: str) -> SharedAreas:
     """Measure what polygons of one side share with each other.
 
     Parameters
     ----------
-    edges : RaggedEdges
+    edges : RaggedEdges or PieceTree
         In the working plane.
     crs : str
         As for `shared_areas`.
@@ -93,7 +93,8 @@ def areas_among(edges: RaggedEdges, *, crs: str) -> SharedAreas:
     SharedAreas
         Each pair once, the earlier row left.
     """
-    side = PieceTree(edges)
+    side = edges if isinstance(edges, PieceTree) else PieceTree(edges)
+    edges = side.edges
     pairs = meeting_pieces(side, side)
     once = edges.owner[pairs[:, 0]] < edges.owner[pairs[:, 1]]
     return _summed(side, side, pairs[once], crs=crs, threads=None)
@@ -125,11 +126,19 @@ def _summed(
     )
 
 
-def own_areas(edges: RaggedEdges, *, crs: str) -> Floats:
-    """Return the area of each feature, shape (n,), in the way pairs are summed."""
-    density = local_densities(edges.box, crs)
-    area = columns.own_areas(edges, density)
-    return columns.summed(edges.owner, area, len(edges))
+def own_areas(edges: RaggedEdges, *, crs: str, rows: Indices | None = None) -> Floats:
+    """Return the area of each feature, shape (n,), in the way pairs are summed.
+
+    Of the features in `rows` alone, where they are given.
+    """
+    rows = np.arange(len(edges)) if rows is None else rows
+    count = np.diff(edges.piece_starts)[rows]
+    which = np.repeat(np.arange(len(rows)), count)
+    before = np.cumsum(count) - count
+    pieces = np.arange(len(which)) + (edges.piece_starts[rows] - before)[which]
+    density = local_densities(edges.box[pieces], crs)
+    area = columns.own_areas(edges, density, pieces)
+    return columns.summed(which, area, len(rows))
 
 
 def piece_areas(

@@ -8,10 +8,15 @@ from numpy.typing import NDArray
 
 from zoning.overlay.shapes import as_shapes
 
-__all__ = ["meet_widened", "rows_near", "within_widened"]
+__all__ = ["all_deep_inside", "meet_widened", "rows_near", "within_widened"]
 
-FEW = 64
-"""Boxes up to which each is compared; of more, the box of all."""
+FEW = 192
+"""Boxes up to which each is compared; of more, the box of all. 64 sites in degrees
+have three readings each."""
+
+DEEP = 0.7
+"""Part of the width by which a box may grow on all sides, corners too, and stay
+within the round corners of the widened one (half the root of 2, less a facet)."""
 
 Box = tuple[float, float, float, float]
 
@@ -62,6 +67,24 @@ def meet_widened(features: Any, box: Box, by_m: float) -> NDArray[np.bool_]:
     around = shapely.buffer(shapely.box(*box), by_m)
     inside[unsure] = shapely.intersects(shapes[unsure], around)
     return inside
+
+
+def all_deep_inside(features: Any, box: Box, by_m: float) -> bool:
+    """Say whether one box round all shapes lies well within a widened box.
+
+    Where it does, every shape lies within that box and around it, by
+    `within_widened` and by `meet_widened`.
+    """
+    bounds = as_shapes(features).bounds
+    west, south = bounds.min(axis=0, initial=np.inf)[:2]
+    east, north = bounds.max(axis=0, initial=-np.inf)[2:]
+    room = DEEP * by_m
+    return bool(
+        west >= box[0] - room
+        and south >= box[1] - room
+        and east <= box[2] + room
+        and north <= box[3] + room
+    )
 
 
 def _sorted_out(

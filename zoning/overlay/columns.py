@@ -64,7 +64,7 @@ def piece_areas(
     area = _crossed(of_left, a, of_right, b=b, density=density, skip=inside | around)
     for whole, side, piece in ((inside, left, 0), (around, right, 1)):
         rows = np.flatnonzero(whole)
-        area[rows] = _whole(side, pairs[rows, piece], density[rows])
+        area[rows] = own_areas(side, density[rows], pairs[rows, piece])
     return area
 
 
@@ -97,13 +97,11 @@ def _crossed(
     return summed(pair, terms, len(skip))
 
 
-def own_areas(edges: RaggedEdges, density: Floats) -> Floats:
-    """Return the area of each piece, given `density` in the frame of its box."""
-    return _whole(edges, np.arange(len(edges.box)), density)
-
-
-def _whole(side: RaggedEdges, pieces: Indices, density: Floats) -> Floats:
-    """Return the areas of pieces, `density` in the frame of their boxes."""
+def own_areas(
+    side: RaggedEdges, density: Floats, pieces: Indices | None = None
+) -> Floats:
+    """Return the area of each piece, or of some, `density` in the frame of its box."""
+    pieces = np.arange(len(side.box)) if pieces is None else pieces
     row, edge = _edges_of(side, pieces)
     x0, y0, x1, y1 = (side.ends[edge] - np.tile(side.box[pieces[row], :2], 2)).T
     terms = side.sign[edge] * _under(x0, y0, x1, end=y1, density=density[row])

@@ -25,6 +25,9 @@ PITCH_M: Final = 8192.0
 PLAIN: Final = "plain"
 """In place of a CRS: a square metre of the plane counts as a square metre."""
 
+_KINDS = ("1", "x", "x²", "y", "xy", "y²")
+_KNOWN: dict[str, dict[tuple[float, float], Floats]] = {}
+"""Parabolas by plane and node."""
 _STENCIL = np.array([(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)], dtype=float)
 
 
@@ -49,7 +52,7 @@ def local_densities(boxes: Floats, crs: str) -> Floats:
         return np.tile([1.0, 0, 0, 0, 0, 0], (len(boxes), 1))
     node = np.floor((boxes[:, :2] + boxes[:, 2:]) / (2 * PITCH_M) + 0.5)
     nodes, which = np.unique(node, axis=0, return_inverse=True)
-    one, x, xx, y, xy, yy = _parabolas(nodes, crs)[which.reshape(-1)].T
+    one, x, xx, y, xy, yy = _known_parabolas(nodes, crs)[which.reshape(-1)].T
     east, north = (boxes[:, :2] - PITCH_M * node).T
     return np.stack(
         [
@@ -62,6 +65,16 @@ def local_densities(boxes: Floats, crs: str) -> Floats:
         ],
         axis=1,
     )
+
+
+def _known_parabolas(nodes: Floats, crs: str) -> Floats:
+    """Return `_parabolas`, each worked out once per process."""
+    known = _KNOWN.setdefault(crs, {})
+    keys = [(x, y) for x, y in nodes.tolist()]
+    new = [key for key in keys if key not in known]
+    if new:
+        known.update(zip(new, _parabolas(np.array(new), crs), strict=True))
+    return np.array([known[key] for key in keys]).reshape(-1, len(_KINDS))
 
 
 def _parabolas(nodes: Floats, crs: str) -> Floats:

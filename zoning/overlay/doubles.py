@@ -1,22 +1,60 @@
 """Where features of one layer cover the same ground of a site twice."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from zoning.model.columns import distinct
 from zoning.overlay.areas import NOISE_M2, piece_areas
 from zoning.overlay.candidates import PieceTree, meeting_pieces
 from zoning.overlay.density import PLAIN
 from zoning.overlay.tables import Overlaps
 
-__all__ = ["doubly_covered"]
+__all__ = ["Doubles", "doubles_of", "doubly_covered"]
 
 Rows = NDArray[np.intp]
 Floats = NDArray[np.float64]
 
 
-def doubly_covered(overlaps: Overlaps, sites: NDArray[np.object_]) -> NDArray[np.bool_]:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Doubles:
+    """Pairs of features that overlap, and the boxes in which pieces of both do.
+
+    `one` and `other` (n,) are rows of the layer, `box` has shape (n, 4).
+    """
+
+    one: Rows
+    other: Rows
+    box: Floats
+
+
+def doubles_of(overlaps: Overlaps, sites: NDArray[np.object_]) -> Doubles:
+    """Find the features of a table that overlap each other near its sites.
+
+    Of a table of some of the features, `doubly_covered` needs no others.
+    """
+    feature = overlaps.feature[_several(overlaps, len(sites))]
+    if len(feature) == 0:
+        none = np.zeros(0, dtype=np.intp)
+        return Doubles(one=none, other=none, box=np.zeros((0, 4)))
+    used = distinct(feature)
+    one, other, box = _twice(overlaps, used, np.asarray(shapely.bounds(sites)))
+    return Doubles(one=used[one], other=used[other], box=box)
+
+
+def doubly_covered(
+    overlaps: Overlaps, sites: NDArray[np.object_], doubles: Doubles | None = None
+) -> NDArray[np.bool_]:
     """Say which sites meet two features that overlap each other there.
+
+    Parameters
+    ----------
+    overlaps : Overlaps
+    sites : ndarray of object, shape (sites,)
+    doubles : Doubles, optional
+        Of the table or of one that has all its rows, where they are known.
 
     Returns
     -------
@@ -25,22 +63,29 @@ def doubly_covered(overlaps: Overlaps, sites: NDArray[np.object_]) -> NDArray[np
         in common that meets the site's.
     """
     double = np.zeros(len(sites), dtype=bool)
-    several = np.bincount(overlaps.site, minlength=len(sites))[overlaps.site] > 1
-    several &= overlaps.area_m2 > 0
+    known = doubles_of(overlaps, sites) if doubles is None else doubles
+    several = _several(overlaps, len(sites))
     site, feature = overlaps.site[several], overlaps.feature[several]
-    if len(site) == 0:
+    if len(site) == 0 or len(known.one) == 0:
         return double
-    used = np.unique(feature)
     boxes = np.asarray(shapely.bounds(sites))
-    one, other, common = _twice(overlaps, used, boxes[np.unique(site)])
-    starts = np.searchsorted(used, feature)
-    order = np.argsort(starts, kind="stable")
-    edges = np.searchsorted(starts[order], np.arange(len(used) + 1))
-    by_feature = np.split(site[order], edges[1:-1])
-    for k in range(len(one)):
-        both = np.intersect1d(by_feature[one[k]], by_feature[other[k]])
-        double[both[_meets(boxes[both], common[k])]] = True
+    order = np.argsort(feature, kind="stable")
+    site, feature = site[order], feature[order]
+    first, last = (
+        np.searchsorted(feature, (known.one, known.other), side=side)
+        for side in ("left", "right")
+    )
+    for k, box in enumerate(known.box):
+        one, other = (site[first[j, k] : last[j, k]] for j in (0, 1))
+        both = np.intersect1d(one, other)
+        double[both[_meets(boxes[both], box)]] = True
     return double
+
+
+def _several(overlaps: Overlaps, count: int) -> NDArray[np.bool_]:
+    """Return the rows with area of sites that meet several features."""
+    several = np.bincount(overlaps.site, minlength=count)[overlaps.site] > 1
+    return np.asarray(several & (overlaps.area_m2 > 0))
 
 
 def _twice(overlaps: Overlaps, used: Rows, boxes: Floats) -> tuple[Rows, Rows, Floats]:

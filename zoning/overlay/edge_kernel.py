@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from zoning.compiling import compiled
 
-__all__ = ["cut_polygons", "height_of_edge", "lay_out"]
+__all__ = ["cut_polygons", "height_of_edge", "lay_out", "roomy", "stable_order"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -99,7 +99,7 @@ def _sort_by_west(edges: Floats, begin: int, end: int) -> None:
     keys = np.empty(end - begin)
     for e in range(end - begin):
         keys[e] = edges[begin + e, 0]
-    order = _order(keys)
+    order = stable_order(keys)
     if order[0] < 0:
         return
     held = _rows(edges, begin, end)
@@ -109,7 +109,7 @@ def _sort_by_west(edges: Floats, begin: int, end: int) -> None:
 
 
 @compiled
-def _order(keys: Floats) -> Indices:
+def stable_order(keys: Floats) -> Indices:
     """Return the stable order of keys; -1 first where they are in order already."""
     n = len(keys)
     order = np.empty(n + 1, dtype=np.int64)
@@ -186,16 +186,16 @@ def cut_polygons(
             n = int(waiting[depth, COUNT])
             low = top - n
             if _small(waiting[depth], limits):
-                done = _roomy(done, edges, edges + n)
+                done = roomy(done, edges, edges + n)
                 for e in range(n):
                     _copy_row(stack, low + e, done, edges + e)
                 _sort_by_west(done, edges, edges + n)
-                places = _roomy(places, pieces, pieces + 1)
+                places = roomy(places, pieces, pieces + 1)
                 _copy_row(waiting, depth, places, pieces)
                 edges, pieces, top = edges + n, pieces + 1, low
             else:
-                stack = _roomy(stack, top, low + MOST_GROWTH * n)
-                waiting = _roomy(waiting, depth + 1, depth + 2)
+                stack = roomy(stack, top, low + MOST_GROWTH * n)
+                waiting = roomy(waiting, depth + 1, depth + 2)
                 depth, top = _halve(stack, low, waiting, depth, limits[3])
     return _rows(places, 0, pieces), _rows(done, 0, edges)
 
@@ -225,7 +225,7 @@ def _copy_row(source: Floats, row: int, target: Floats, place: int) -> None:
 
 
 @compiled
-def _roomy(held: Floats, used: int, wanted: int) -> Floats:
+def roomy(held: Floats, used: int, wanted: int) -> Floats:
     """Return the rows in use with room for as many as are wanted."""
     if wanted <= len(held):
         return held
@@ -358,7 +358,7 @@ def _put_lids(above: Floats, m: int, line: float, stack: Floats, n: int) -> int:
     x = np.empty(2 * m)
     for e in range(m):
         x[e], x[m + e] = above[e, 0], above[e, 2]
-    order = _order(x)
+    order = stable_order(x)
     sorted_already = m == 0 or order[0] < 0
     inside, before, since = 0.0, 0.0, 0.0
     for k in range(2 * m):

@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from zoning import measure
+from zoning.model.columns import distinct
 from zoning.overlay.shapes import LARGE, ShapeColumn, as_shapes
 from zoning.overlay.tables import Nearest, Overlaps
 
@@ -75,7 +76,11 @@ def nearest_features(
     lines = np.full(n, None, dtype=object)
     at = np.flatnonzero(met >= 0)
     feature[at] = met[at]
-    lines[at] = _inside_both(sites[at], search.shapes[met[at]])
+    lines[at] = _points_of(
+        shapely.intersection(sites[at], search.shapes[met[at]])
+        if members is None
+        else members.meeting.parts.common(at, met[at])
+    )
     apart = np.flatnonzero(met < 0)
     feature[apart], lines[apart] = search.nearest(apart)
     site = np.flatnonzero(feature >= 0)
@@ -119,7 +124,7 @@ class _Search:
         )
         small = np.flatnonzero(~large)
         best.offer(site[small], row[small], self.shapes[row[small]])
-        for one in np.unique(row[large]):
+        for one in distinct(row[large]):
             mine = site[large & (row == one)]
             at, facet = self._near_facets(sites[mine], int(one), best.distance[mine])
             lines = self.shapes.facet_lines(int(one), facet)
@@ -255,13 +260,9 @@ def _met(search: _Search) -> Rows:
     return first
 
 
-def _inside_both(
-    sites: NDArray[np.object_], features: NDArray[np.object_]
-) -> NDArray[np.object_]:
-    """Return a line of no length within what each pair shares."""
-    if len(sites) == 0:
+def _points_of(common: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return a line of no length within each of what pairs share."""
+    if len(common) == 0:
         return np.zeros(0, dtype=object)
-    points = shapely.get_coordinates(
-        shapely.point_on_surface(shapely.intersection(sites, features))
-    )
+    points = shapely.get_coordinates(shapely.point_on_surface(common))
     return np.asarray(shapely.linestrings(np.stack([points, points], axis=1)))

@@ -24,10 +24,10 @@ from zoning.model import CheckOptions
 from zoning.overlay import columns
 from zoning.overlay.areas import NOISE_M2, own_areas, shared_areas
 from zoning.overlay.classes import SUBSTANTIVE, TOUCHING, classes, classify
-from zoning.overlay.doubles import doubly_covered
+from zoning.overlay.doubles import Doubles, doubly_covered
 from zoning.overlay.edges import ragged_edges
 from zoning.overlay.parts import AREAL, CommonParts, dimensions
-from zoning.overlay.shapes import ShapeColumn, as_shapes
+from zoning.overlay.shapes import as_shapes
 from zoning.overlay.tables import Overlaps, SiteSums, unions
 
 __all__ = ["measure_overlaps", "sum_by_site"]
@@ -67,8 +67,9 @@ def measure_overlaps(
     site, feature = _near(sites, shapes.bounds)
     both_areal = _areal(sites)[site] & (dimensions(shapes, feature) == AREAL)
     area, apart = np.zeros(len(site)), np.zeros(len(site), dtype=bool)
+    parts = CommonParts(sites=sites, features=shapes, crs=crs)
     area[both_areal], apart[both_areal] = _areas(
-        sites, shapes, site[both_areal], feature=feature[both_areal], crs=crs
+        parts, site[both_areal], feature[both_areal]
     )
     # A pair with a sure area meets, one without two pieces that are near does
     # not; of the others GEOS says whether they do.
@@ -77,7 +78,6 @@ def measure_overlaps(
     meets[unsure] = shapely.intersects(sites[site[unsure]], shapes[feature[unsure]])
     site, feature, area = site[meets], feature[meets], area[meets]
     both_areal = both_areal[meets]
-    parts = CommonParts(sites=sites, features=shapes, crs=crs)
     kind, seam = classes(parts, site, feature, area=area, options=options)
     area[seam] = 0.0
     length = np.full(len(site), np.nan)
@@ -89,14 +89,19 @@ def measure_overlaps(
         feature=feature,
         area_m2=area,
         length_m=length,
-        share=_shares(sites, site, area, length_m=np.nan_to_num(length), crs=crs),
+        share=_shares(parts, site, area, length_m=np.nan_to_num(length)),
         overlap_class=kind,
         parts=parts,
     )
 
 
 def sum_by_site(
-    overlaps: Overlaps, sites: NDArray[np.object_], options: CheckOptions, *, crs: str
+    overlaps: Overlaps,
+    sites: NDArray[np.object_],
+    options: CheckOptions,
+    *,
+    crs: str,
+    doubles: Doubles | None = None,
 ) -> SiteSums:
     """Sum a table of overlaps by site.
 
@@ -106,6 +111,8 @@ def sum_by_site(
         As made by `measure_overlaps`, possibly filtered by feature.
     sites : ndarray of object, shape (n,)
         The sites of the table.
+    doubles : Doubles, optional
+        `doubles_of` the table before it was filtered, where several are summed.
     """
     n = len(sites)
     met = np.zeros(n, dtype=bool)
@@ -115,7 +122,7 @@ def sum_by_site(
     seam[overlaps.site[overlaps.overlap_class != TOUCHING]] = False
     flat = np.zeros(n, dtype=bool)  # meets lines or points, or is one
     flat[overlaps.site[~np.isnan(overlaps.length_m)]] = True
-    double = doubly_covered(overlaps, sites)
+    double = doubly_covered(overlaps, sites, doubles)
     deduplicated, length = area.copy(), np.zeros(n)
     drawn = np.flatnonzero(flat | double)
     shapes = unions(overlaps, drawn)
@@ -129,7 +136,7 @@ def sum_by_site(
     overlap_class[seam] = TOUCHING
     overlap_class[~met] = ""
     every = np.arange(n)
-    share = _shares(sites, every, deduplicated, length_m=length, crs=crs)
+    share = _shares(overlaps.parts, every, deduplicated, length_m=length)
     return SiteSums(
         area_m2=area,
         deduplicated_m2=deduplicated,
@@ -160,12 +167,7 @@ def _areal(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
 
 
 def _areas(
-    sites: NDArray[np.object_],
-    shapes: ShapeColumn,
-    site: NDArray[np.intp],
-    *,
-    feature: NDArray[np.intp],
-    crs: str,
+    parts: CommonParts, site: NDArray[np.intp], feature: NDArray[np.intp]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return the area that each pair of polygons shares, and which are apart.
 
@@ -175,9 +177,10 @@ def _areas(
         return np.zeros(0), np.zeros(0, dtype=bool)
     used_sites, left = np.unique(site, return_inverse=True)
     used_features, right = np.unique(feature, return_inverse=True)
-    edges = ragged_edges(sites[used_sites])
-    near = tuple(shapely.total_bounds(sites[used_sites]).tolist())
-    found = shared_areas(edges, shapes.edges(used_features, near), crs=crs)
+    sites, crs = parts.sites[used_sites], parts.crs
+    edges = ragged_edges(sites)
+    near = tuple(shapely.total_bounds(sites).tolist())
+    found = shared_areas(edges, parts.features.edges(used_features, near), crs=crs)
     width = max(len(used_features), 1)
     place = np.searchsorted(found.left * width + found.right, left * width + right)
     area = np.append(found.area_m2, 0.0)[place]
@@ -187,21 +190,19 @@ def _areas(
     own = own_areas(edges, crs=crs)[left]
     whole = np.abs(area - own) <= np.maximum(NOISE_M2, ROUNDING * own)
     whole &= ~apart
-    own_m2 = measure.area_m2(sites[used_sites], crs)[left]
+    own_m2 = parts.site_sizes[0][site]
     return np.where(whole, own_m2, area), apart
 
 
 def _shares(
-    sites: NDArray[np.object_],
+    parts: CommonParts,
     row: NDArray[np.intp],
     area_m2: NDArray[np.float64],
     *,
     length_m: NDArray[np.float64],
-    crs: str,
 ) -> NDArray[np.float64]:
     """Return the part of the sites in `row`: by area, by length, 1 for points."""
-    whole_m2 = measure.area_m2(sites, crs)[row]
-    whole_m = measure.length_m(sites, crs)[row]
+    whole_m2, whole_m = (size[row] for size in parts.site_sizes)
     share = np.ones(len(row))
     np.divide(length_m, whole_m, out=share, where=whole_m > 0)
     np.divide(area_m2, whole_m2, out=share, where=whole_m2 > 0)

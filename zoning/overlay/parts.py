@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
+from zoning.overlay.intersections import common_shapes
 from zoning.overlay.shapes import ShapeColumn
 from zoning.topology import polygonal
 
@@ -30,12 +31,23 @@ class CommonParts:
     features: ShapeColumn
     crs: str
     _built: dict[tuple[int, int], BaseGeometry] = field(default_factory=dict)
+    _sizes: list[NDArray[np.float64]] = field(default_factory=list)
+
+    @property
+    def site_sizes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Ellipsoidal area and geodesic length of each site, measured once."""
+        if not self._sizes:
+            self._sizes.append(measure.area_m2(self.sites, self.crs))
+            self._sizes.append(measure.length_m(self.sites, self.crs))
+        return self._sizes[0], self._sizes[1]
 
     def common(self, site: Rows, feature: Rows) -> NDArray[np.object_]:
         """Return everything the pairs share: also points and lines."""
         keys = list(zip(site.tolist(), feature.tolist(), strict=True))
         new = np.array([key not in self._built for key in keys], dtype=bool)
-        built = shapely.intersection(self.sites[site[new]], self.features[feature[new]])
+        used, place = np.unique(feature[new], return_inverse=True)
+        drawn = np.asarray(self.features[used], dtype=object)
+        built = common_shapes(self.sites, drawn, np.column_stack([site[new], place]))
         self._built.update(
             zip((keys[k] for k in np.flatnonzero(new)), built, strict=True)
         )

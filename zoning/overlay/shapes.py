@@ -138,6 +138,8 @@ class Drawn:
 
 def as_shapes(column: Any) -> ShapeColumn:
     """Return a column of shapes, whether it is an array of them or a column."""
+    if isinstance(column, np.ndarray):  # asking a protocol takes longer
+        return Drawn(column)
     return column if isinstance(column, ShapeColumn) else Drawn(np.asarray(column))
 
 

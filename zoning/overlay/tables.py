@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
+from zoning.overlay.pair_shapes import AGREEMENT_M2, GRID_M
 from zoning.overlay.parts import CommonParts
 
 __all__ = ["Nearest", "Overlaps", "SiteSums", "unions"]
-
-AGREEMENT_M2, GRID_M = 0.01, 1e-4  # between an area and its shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

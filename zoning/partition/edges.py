@@ -87,7 +87,28 @@ def noded(systems: Sequence[Outlines], *, tiles: int = 1) -> Lines:
         edges = _unique(np.concatenate([edges, chains.edges(beside)]))
         rows = _rows_of(meeting, edges)
     intact = np.delete(lines, np.concatenate([loose, beside]))
-    return np.concatenate([intact, _as_lines(_settled(edges, rows))])
+    return _strings(np.concatenate([intact, _as_lines(_settled(edges, rows))]))
+
+
+def _strings(lines: Lines) -> Lines:
+    """Join lines to longer ones wherever only two of them meet."""
+    from zoning.partition.meeting_kernel import strung
+
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    starts = np.searchsorted(line, np.arange(len(lines) + 1))
+    tips = _complex(xy[np.stack([starts[:-1], starts[1:] - 1], axis=1).reshape(-1)])
+    nodes, node = np.unique(tips, return_inverse=True)
+    order, first = strung(node.reshape(-1, 2), len(nodes))
+    back = order < 0
+    order = np.where(back, -1 - order, order)
+    size = np.diff(starts)[order]
+    size[:-1] -= 1  # the next line begins with the same place
+    size[first[1:-1] - 1] += 1
+    place = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+    begin = np.where(back, starts[order + 1] - 1, starts[order])
+    vertex = np.repeat(begin, size) + np.repeat(np.where(back, -1, 1), size) * place
+    string = np.repeat(np.repeat(np.arange(len(first) - 1), np.diff(first)), size)
+    return np.asarray(shapely.linestrings(xy[vertex], indices=string), dtype=object)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -299,18 +320,14 @@ def _cut(ends: Floats) -> Floats:
 def _close(ends: Floats, probed: Rows, *, within: float) -> Rows:
     """Return rows that meet another edge elsewhere than in a common end.
 
-    Only pairs with a row of `probed` are looked at.
+    Only pairs with a row of `probed` are looked at; `ends` are sorted.
     """
-    lines = _as_lines(ends)
-    tree = shapely.STRtree(lines)
-    if within > 0:
-        own, other = tree.query(lines[probed], predicate="dwithin", distance=within)
-    else:
-        own, other = tree.query(lines[probed], predicate="intersects")
-    own = probed[own]
-    own, other = own[own != other], other[own != other]
-    meets = _beyond_ends(ends[own], ends[other], within)
-    return np.unique(np.concatenate([own[meets], other[meets]]))
+    from zoning.partition.meeting_kernel import close_edges
+
+    some = np.zeros(len(ends), dtype=bool)
+    some[probed] = True
+    steps = np.round(ends * _STEPS).astype(np.int64)
+    return np.flatnonzero(close_edges(steps, some, within * _STEPS))
 
 
 def _beyond_ends(one: Floats, other: Floats, within: float) -> NDArray[np.bool_]:

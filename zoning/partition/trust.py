@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from zoning.check.facts import standing_problems
 from zoning.errors import LayerError, Problem
 from zoning.model import Base, CheckOptions, Layer
 from zoning.model.problems import layer_problem
-from zoning.overlay import DoubleCover, double_cover, within_tolerance
+from zoning.overlay import DoubleCover, common_shapes, double_cover, within_tolerance
 from zoning.topology import polygonal
 
 __all__ = ["CoveredTwice", "covered_twice", "required_layer", "trust_problems"]
@@ -96,8 +95,7 @@ def _residue(
     """Say of each pair whether its overlap is within the boundary tolerance."""
     residue = np.zeros(len(found), dtype=bool)
     small = np.flatnonzero(found.area_m2 < options.residue_area_m2)
-    shapes = shapely.intersection(
-        geometry[found.first[small]], geometry[found.second[small]]
-    )
+    pairs = np.column_stack([found.first[small], found.second[small]])
+    shapes = common_shapes(geometry, geometry, pairs)
     residue[small] = within_tolerance(polygonal(shapes), options)
     return residue

@@ -41,9 +41,21 @@ _ITEMS = {
     "axes": "axis",
     "gaps": "gap",
     "narrow_stretches": "narrow",
+    "sources": "source",
+    "corridors": "swath",
+    "links": "link",
+    "barriers": "barrier",
+    "pinch_points": "pinch",
 }
-_LINES = frozenset({"layout_sections", "crossings", "axes", "narrow_stretches"})
-_LABELS = {"sites": "site_name", "layout_sections": "width_left_m"}
+_LINES = frozenset(
+    {"layout_sections", "crossings", "links", "axes", "narrow_stretches"}
+)
+_LABELS = {
+    "sites": "site_name",
+    "layout_sections": "width_left_m",
+    "sources": "source",
+    "links": "link",
+}
 
 # On the map a site is a mere outline and conflicts are told by a click. In a GIS
 # a faint fill lets a site be picked; both are see-through for what lies below.
@@ -182,7 +194,7 @@ def layer_look(layer: str) -> LayerLook:
 def _parted(layer: str) -> tuple[str, Shape]:
     """Return what a layer shows and of what its shapes are, from its name."""
     for suffix, shape in _SUFFIXES.items():
-        if layer.endswith(suffix):
+        if layer.endswith(suffix) and layer not in _ITEMS:
             return layer.removesuffix(suffix), shape
     return layer, "line" if layer in _LINES else "polygon"
 

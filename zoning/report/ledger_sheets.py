@@ -23,6 +23,11 @@ _CELL_MOST = 32_767
 
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _PLACES = {"share": 6, "width_m": 3, "overlap_ha": 4, "area_ha": 4}
+_PLACES |= {"corridor_ha": 4, "current_a": 6, "gravity": 6, "gain_pct": 6}
+_PLACES |= dict.fromkeys(("kept", "neighbours", "effective_resistance"), 4)
+_PLACES |= dict.fromkeys(
+    (f"{name}_pct" for name in ("importance", "intra", "flux", "connector")), 4
+)
 _DEGREES = ("witness_lon", "witness_lat")
 _DEGREE_PLACES = 8
 _CODES = frozenset({"state", "verdict", "layer", "view", "layer_id"})

@@ -16,6 +16,7 @@ from zoning.report.verdict import digest_of, json_bytes, software
 
 __all__ = [
     "AUDIT",
+    "CORRIDORS",
     "LAYOUT",
     "MANIFEST",
     "MANIFEST_SCHEMA",
@@ -28,7 +29,7 @@ MANIFEST = "MANIFEST.json"
 MANIFEST_SCHEMA = "zoning/manifest/1"
 
 SEAL = "seal"
-VERDICT, AUDIT = "verdict.json", "audit.json"
+VERDICT, AUDIT, CORRIDORS = "verdict.json", "audit.json", "corridors.json"
 LAYOUT = "layout.json"
 
 _CHUNK = 1 << 20
@@ -82,9 +83,11 @@ def verify_run(folder: Path) -> tuple[Problem, ...]:
     return (
         *([changed] if whole != content else []),
         *_compare(named, found),
-        *_verdict_problems(folder / VERDICT, digest),
-        *_verdict_problems(folder / AUDIT, digest),
-        *_verdict_problems(folder / LAYOUT, digest),
+        *(
+            problem
+            for name in (VERDICT, AUDIT, CORRIDORS, LAYOUT)
+            for problem in _verdict_problems(folder / name, digest)
+        ),
     )
 
 

@@ -33,7 +33,14 @@ from zoning.report.styles import Style, state_colour, style
 from zoning.report.wording import STATE_ORDER
 from zoning.terms import label
 
-__all__ = ["Items", "add_cased", "add_items", "add_layer", "add_lines"]
+__all__ = [
+    "Items",
+    "add_cased",
+    "add_items",
+    "add_layer",
+    "add_lines",
+    "add_outlines",
+]
 
 Json = dict[str, Any]
 
@@ -144,12 +151,12 @@ def add_items(
             _add_limits(group, near, report.base.crs)
             _add_distances(group, features, near)
         else:
-            _add_outlines(group, features, key)
+            add_outlines(group, features, key)
         added[key] = Items(group=group, told=[own for _, own in pairs])
     return added
 
 
-def _add_outlines(group: Element, features: Sequence[Json], key: str) -> None:
+def add_outlines(group: Element, features: Sequence[Json], key: str) -> None:
     """Draw in the item's style, within a white rim."""
     own = style(key)
     rim = _path(own, color="#ffffff", dashArray=None, fill=False)

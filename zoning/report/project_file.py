@@ -35,6 +35,8 @@ _GROUPS |= {"problem": "group_problems", "member": "group_problems"}
 _ONE_MAP = ("partition", "change", "sliver", "given_up")
 _GROUPS |= dict.fromkeys(_ONE_MAP, "group_one_map")
 _GROUPS |= dict.fromkeys(("axis", "gap", "narrow"), "group_layout")
+_LINKAGE = ("source", "swath", "link", "barrier", "pinch")
+_GROUPS |= dict.fromkeys(_LINKAGE, "group_linkage")
 _PROPERTIES = (
     '<properties><SpatialRefSys><ProjectionsEnabled type="int">1'
     "</ProjectionsEnabled></SpatialRefSys>"
@@ -121,7 +123,7 @@ def layer_title(layer: RunLayer, lang: str) -> str:
     look = layer.look
     name = look.words[0 if lang == "zh" else 1]
     for suffix in ("lines", "points"):
-        if layer.name.endswith(f"_{suffix}"):
+        if layer.name.endswith(f"_{suffix}") and look.shape != "polygon":
             return gis_text(suffix, lang, name=name)
     return name
 

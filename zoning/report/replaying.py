@@ -19,7 +19,14 @@ from zoning.report.replay_words import (
 from zoning.report.statements import expanded
 from zoning.terms import LANGUAGES, label
 
-__all__ = ["Comparison", "Difference", "compare", "replay_lines"]
+__all__ = [
+    "Comparison",
+    "Difference",
+    "compare",
+    "replay_lines",
+    "software_changes",
+    "value_changes",
+]
 
 Json = Mapping[str, Any]
 
@@ -78,6 +85,8 @@ class Comparison:
         at most; they are in no `Difference`.
     software : tuple of (str, str, str)
         Name, version before, version now, where they differ.
+    of_model : bool
+        Of a corridor model, not of sites.
     """
 
     before: str
@@ -86,6 +95,7 @@ class Comparison:
     differences: tuple[Difference, ...]
     rounding: int
     software: tuple[tuple[str, str, str], ...]
+    of_model: bool = False
 
     @property
     def same(self) -> bool:
@@ -120,7 +130,7 @@ def compare(before: Json, now: Json) -> Comparison:
         sites=len(now["sites"]),
         differences=tuple(found),
         rounding=len(rounding),
-        software=tuple(_software(before["software"], now["software"])),
+        software=tuple(software_changes(before["software"], now["software"])),
     )
 
 
@@ -144,7 +154,7 @@ def replay_lines(found: Comparison, lang: str) -> tuple[str, ...]:
     if found.rounding:
         lines.append(replay_text("replay.rounding", lang, count=found.rounding))
     if inputs and len(inputs) == len(found.differences) and not found.rounding:
-        lines.append(replay_text("replay.kept", lang))
+        lines.append(replay_text(_worded(found, "kept"), lang))
     if found.software:
         listed = ", ".join(f"{name} {a} → {b}" for name, a, b in found.software)
         lines.append(replay_text("replay.software", lang, listed=listed))
@@ -153,11 +163,15 @@ def replay_lines(found: Comparison, lang: str) -> tuple[str, ...]:
 
 def _outcome(found: Comparison, inputs: int, lang: str) -> str:
     if found.same:
-        return replay_text("replay.same", lang, sites=found.sites)
+        return replay_text(_worded(found, "same"), lang, sites=found.sites)
     if inputs:
         return replay_text("replay.other", lang, count=inputs)
     count = len(found.differences) + found.rounding
     return replay_text("replay.differs", lang, count=count)
+
+
+def _worded(found: Comparison, key: str) -> str:
+    return f"replay.{key}_model" if found.of_model else f"replay.{key}"
 
 
 # -------------------------------------------------------- what was checked against
@@ -177,7 +191,7 @@ def _base(before: Json, now: Json) -> Iterator[Difference]:
             change = ("standing", _standing(a), _standing(b))
             yield from _changed(words, [change], of_inputs=True)
         else:
-            yield from _changed(words, _changes(a, b), of_inputs=True)
+            yield from _changed(words, value_changes(a, b), of_inputs=True)
 
 
 def _layers(base: Json) -> dict[str, Json]:
@@ -220,13 +234,14 @@ def _packs(before: Sequence[Json], now: Sequence[Json]) -> Iterator[Difference]:
         if not a or not b:
             yield Difference(of_inputs=True, text=_presence(words, b), site={})
             continue
-        yield from _changed(words, _changes(a, b), of_inputs=True)
+        yield from _changed(words, value_changes(a, b), of_inputs=True)
     if set(old) == set(new) and list(old) != list(new):
         order = ("order", ", ".join(old), ", ".join(new))
         yield from _changed(bilingual("part.packs"), [order], of_inputs=True)
 
 
-def _software(before: Json, now: Json) -> Iterator[tuple[str, str, str]]:
+def software_changes(before: Json, now: Json) -> Iterator[tuple[str, str, str]]:
+    """Yield name, version before and version now of what is not the same."""
     for name in sorted({*before, *now}):
         if before.get(name) != now.get(name):
             yield name, str(before.get(name, "-")), str(now.get(name, "-"))
@@ -246,7 +261,7 @@ def _sites(
             yield Difference(of_inputs=False, text=_presence(site, b), site={})
             continue
         own, then = ({k: s[k] for k in s if k not in _FOLLOWS} for s in (a, b))
-        changes = _beyond(_changes(own, then), rounding)
+        changes = _beyond(value_changes(own, then), rounding)
         yield from _changed({}, changes, of_inputs=False, site=site)
         yield from _findings(a["findings"], b["findings"], rounding, site=site)
 
@@ -266,7 +281,7 @@ def _findings(
         if not a or not b:
             yield Difference(of_inputs=False, text=_presence(words, b), site=site)
             continue
-        changes = _beyond(_changes(a, b), rounding)
+        changes = _beyond(value_changes(a, b), rounding)
         if a["state"] != b["state"]:  # what follows from it goes without saying
             changes = [change for change in changes if change[0] in _WITH_STATE]
         yield from _changed(words, changes, of_inputs=False, site=site)
@@ -321,7 +336,7 @@ def _is_rounding(change: Change) -> bool:
 def _named(
     key: str, before: Json, now: Json, *, of_inputs: bool
 ) -> Iterator[Difference]:
-    yield from _changed(bilingual(key), _changes(before, now), of_inputs=of_inputs)
+    yield from _changed(bilingual(key), value_changes(before, now), of_inputs=of_inputs)
 
 
 def _changed(
@@ -338,11 +353,11 @@ def _changed(
         yield Difference(of_inputs=of_inputs, text=text, site=site or {})
 
 
-def _changes(before: Any, now: Any, path: str = "") -> Iterator[Change]:
+def value_changes(before: Any, now: Any, path: str = "") -> Iterator[Change]:
     """Yield the values that differ; of lists that grew or shrank, how many."""
     if isinstance(before, Mapping) and isinstance(now, Mapping):
         for key in dict.fromkeys([*before, *now]):
-            yield from _changes(
+            yield from value_changes(
                 before.get(key), now.get(key), f"{path}/{key}".strip("/")
             )
     elif isinstance(before, list) and isinstance(now, list):
@@ -350,6 +365,6 @@ def _changes(before: Any, now: Any, path: str = "") -> Iterator[Change]:
             yield path, len(before), len(now)
             return
         for index, (a, b) in enumerate(zip(before, now, strict=True)):
-            yield from _changes(a, b, f"{path}/{index}")
+            yield from value_changes(a, b, f"{path}/{index}")
     elif before != now or type(before) is not type(now):
         yield path, before, now

@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from zoning.measure import runs_of_rows
 from zoning.model import Column
-from zoning.model.columns import TakenRows
+from zoning.model.columns import TakenRows, distinct
 from zoning.overlay import RaggedEdges, ragged_edges
 from zoning.overlay.shapes import (
     Box,
@@ -139,6 +139,7 @@ class StoredShapes(Column):
         self._place: NDArray[np.int64] = file["shapes/place"].whole().astype(np.int64)
         self.drawn: NDArray[np.object_] = np.full(len(self.bounds), None, dtype=object)
         """Shapes drawn so far; None elsewhere."""
+        self._facets: dict[int, tuple[Floats, Indices, Floats]] = {}
         self._whole = False
         n = len(self.bounds)
         if len(self.kinds) != n or len(self._place) != n:
@@ -188,25 +189,29 @@ class StoredShapes(Column):
 
     def facets(self, row: int) -> Floats:
         """Return the boxes of the facets of a shape, shape (f, 4)."""
-        return boxes_of_runs(*self._outline(row))
+        return self._outline(row)[2]
 
     def facet_lines(self, row: int, facets: Rows) -> NDArray[np.object_]:
         """Return facets of a shape as lines (of a point, as points)."""
-        xy, runs = self._outline(row)
+        xy, runs, _ = self._outline(row)
         return lines_of_runs(xy, runs[facets])
 
-    def _outline(self, row: int) -> tuple[Floats, Indices]:
-        first, last = self._rings_of(self._place[[row]])
-        starts = self._file["shapes/coordinates"].between(first[0], last[0] + 1)
-        xy = self._file["shapes/xy"].between(int(starts[0]), int(starts[-1]))
-        return xy, facet_runs(starts - starts[0])
+    def _outline(self, row: int) -> tuple[Floats, Indices, Floats]:
+        """Return coordinates (mapped), facets and their boxes; kept."""
+        if row not in self._facets:
+            first, last = self._rings_of(self._place[[row]])
+            starts = self._file["shapes/coordinates"].between(first[0], last[0] + 1)
+            xy = self._file["shapes/xy"].between(int(starts[0]), int(starts[-1]))
+            runs = facet_runs(starts - starts[0])
+            self._facets[row] = (xy, runs, boxes_of_runs(xy, runs))
+        return self._facets[row]
 
     @override
     def some(self, rows: Rows) -> NDArray[np.object_]:
         if not self._whole:
             missing = shapely.is_missing(self.drawn[rows])
             if missing.any():
-                wanted = np.unique(rows[missing])
+                wanted = distinct(rows[missing])
                 self.drawn[wanted] = self._draw(wanted)
             if len(rows) >= len(self):  # rows may be asked for more than once
                 self._whole = not shapely.is_missing(self.drawn).any()

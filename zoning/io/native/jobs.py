@@ -14,7 +14,7 @@ prepare = vectors.load_lightly
 def _source(question: Frame) -> str | bytes:
     """Return the path of a file, or its bytes where they came along."""
     path: str | None = question.header.get("path")
-    return bytes(question.buffers[0]) if path is None else path
+    return bytes(question.whole[0]) if path is None else path
 
 
 def _table(question: Frame) -> Frame:
@@ -25,6 +25,7 @@ def _table(question: Frame) -> Frame:
         layer=asked["layer"],
         encoding=asked["encoding"],
         site=asked["site"],
+        expected=asked["expected"],
     )
 
 

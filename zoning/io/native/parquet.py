@@ -16,9 +16,8 @@ from pyproj.exceptions import CRSError
 
 from zoning.errors import Problem, SiteError
 from zoning.io.crs_text import from_wkt
-from zoning.io.native.packing import Buffer, pack_bytes, pack_text
-from zoning.io.quarantine.frames import Frame
-from zoning.io.text import plain_text
+from zoning.io.native.arrow_columns import pack_arrow_bytes, pack_arrow_field
+from zoning.io.quarantine.frames import Frame, Gathered
 
 __all__ = ["read_parquet"]
 
@@ -33,8 +32,8 @@ def read_parquet(source: str | bytes, *, file: str) -> Frame:
     Returns
     -------
     Frame
-        Header ``fields``, ``crs``, ``bounds``; two buffers of the geometry, three
-        of each field.
+        Header ``fields``, ``kinds`` of fields, ``crs``, ``bounds``; buffers as of
+        `zoning.io.native.vectors.read_table`.
 
     Raises
     ------
@@ -54,11 +53,16 @@ def read_parquet(source: str | bytes, *, file: str) -> Frame:
     if table.column_names.count(name) != 1:
         raise SiteError(_metadata(f"column {name!r}", file))
     crs = _crs(column, file)
-    buffers: list[Buffer] = pack_bytes(_wkb(table.column(name), name, file))
-    columns = _columns(table, name, file)
-    for texts in columns.values():
-        buffers += pack_text(texts)
-    header = {"fields": list(columns), "crs": crs, "bounds": _bounds(column)}
+    buffers = _wkb(table.column(name), name, file)
+    fields = _fields(table, name, file)
+    for _, packed in fields.values():
+        buffers += packed
+    header = {
+        "fields": list(fields),
+        "kinds": [kind for kind, _ in fields.values()],
+        "crs": crs,
+        "bounds": _bounds(column),
+    }
     return Frame(header=header, buffers=buffers)
 
 
@@ -129,22 +133,22 @@ def _bounds(column: Mapping[str, Any]) -> tuple[float, float, float, float] | No
     return float(said[0]), float(said[1]), float(said[half]), float(said[half + 1])
 
 
-def _wkb(column: Any, name: str, file: str) -> tuple[bytes | None, ...]:
-    values = _listed(column, name, file)
-    if not all(value is None or isinstance(value, bytes) for value in values):
+def _wkb(column: Any, name: str, file: str) -> list[Gathered]:
+    import pyarrow.types as kinds
+
+    if not (kinds.is_binary(column.type) or kinds.is_large_binary(column.type)):
         raise SiteError(_metadata(f"column {name!r}", file))
-    return tuple(values)
-
-
-def _listed(column: Any, name: str, file: str) -> list[Any]:
     try:
-        return list(column.to_pylist())
-    except ValueError as error:  # text that is no UTF-8, a day out of range
+        column.validate(full=True)
+        return pack_arrow_bytes(column)
+    except ValueError as error:
         raise SiteError(_damaged(f"column {name!r}", file)) from error
 
 
-def _columns(table: Any, geometry: str, file: str) -> dict[str, list[str]]:
-    """Return the columns that hold words or numbers, as text."""
+def _fields(
+    table: Any, geometry: str, file: str
+) -> dict[str, tuple[str, list[Gathered]]]:
+    """Return the columns that hold words or numbers, packed."""
     import pyarrow.types as kinds
 
     found = {}
@@ -154,8 +158,12 @@ def _columns(table: Any, geometry: str, file: str) -> dict[str, list[str]]:
             continue
         if table.column_names.count(field.name) > 1:
             continue
-        listed = _listed(table.column(field.name), field.name, file)
-        found[field.name] = [plain_text(value) for value in listed]
+        column = table.column(field.name)
+        try:
+            column.validate(full=True)
+            found[field.name] = pack_arrow_field(column)
+        except ValueError as error:  # text that is no UTF-8, a day out of range
+            raise SiteError(_damaged(f"column {field.name!r}", file)) from error
     return found
 
 

@@ -1,5 +1,9 @@
 """What GDAL makes of a vector file. Nothing here is called but as a job.
 
+A layer comes as a stream of Arrow columns, which costs a third of asking for one
+feature after the other. A stream can end early or hold broken arrays in silence,
+so it is taken only where it is whole and plain; else the features are asked for.
+
 GDAL draws a chord every four degrees of an arc; here every fiftieth of one,
 which keeps arcs of up to 650 km radius within a centimetre.
 """
@@ -13,9 +17,15 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from zoning.io.native.packing import Buffer, pack_bytes, pack_text
-from zoning.io.quarantine.frames import Frame
-from zoning.io.text import plain_text
+from zoning.io.native.packing import (
+    NUMBER,
+    TEXT,
+    pack_bytes,
+    pack_numbers,
+    pack_text,
+)
+from zoning.io.native.streams import described, read_stream
+from zoning.io.quarantine.frames import Frame, Gathered
 
 __all__ = ["load_lightly", "numbered_rows", "read_table", "tables_with_geometry"]
 
@@ -47,14 +57,16 @@ def read_table(
     layer: str | None,
     encoding: str | None,
     site: bool,
+    expected: int | None,
 ) -> Frame:
     """Read a layer whole; see `zoning.io.gdal_reading.read_gdal`.
 
     Returns
     -------
     Frame
-        Header ``fields``, ``crs``, ``kind`` of geometry; two buffers of the
-        geometry, three of each field.
+        Header ``fields``, ``kinds`` of fields, ``crs``, ``kind`` of geometry; two
+        buffers of the geometry, three of each field of text, one of each of
+        numbers.
 
     Raises
     ------
@@ -63,7 +75,7 @@ def read_table(
         or when there is no geometry.
     """
     import pyogrio
-    from pyogrio import errors, raw
+    from pyogrio import errors
 
     pyogrio.set_gdal_config_options({"OGR_ARC_STEPSIZE": _ARC_STEP_DEGREES})
     try:
@@ -71,7 +83,11 @@ def read_table(
             warnings.filterwarnings("ignore", message="Measured .M. geometry")
             if not str(source).startswith(f"{driver}:"):
                 _require_driver(source, layer, driver)
-            meta, _, wkb, fields = raw.read(source, layer=layer, encoding=encoding)
+            asked = {"layer": layer, "encoding": encoding}
+            streamed = None
+            if expected is not None:
+                streamed = read_stream(source, expected, **asked)
+            return streamed or _features(source, **asked)
     except (
         errors.DataSourceError,
         errors.DataLayerError,
@@ -83,14 +99,27 @@ def read_table(
         LookupError,  # pyogrio on a FlatGeobuf cut short
     ) as error:
         raise ValueError(str(error)) from error
+
+
+def _features(source: str | bytes, **asked: str | None) -> Frame:
+    """Read feature by feature.
+
+    Raises
+    ------
+    ValueError
+        When there is no geometry.
+    """
+    from pyogrio import raw
+
+    meta, _, wkb, fields = raw.read(source, **asked)
     if wkb is None:
         raise ValueError("no geometry")
-    buffers: list[Buffer] = pack_bytes(wkb)
+    buffers, kinds = list[Gathered](pack_bytes(wkb)), []
     for values in fields:
-        buffers += pack_text(_as_text(values))
-    names = [str(name) for name in meta["fields"]]
-    header = {"fields": names, "crs": meta["crs"], "kind": str(meta["geometry_type"])}
-    return Frame(header=header, buffers=buffers)
+        number = values.dtype.kind == "f"
+        kinds.append(NUMBER if number else TEXT)
+        buffers += pack_numbers(values) if number else pack_text(_as_text(values))
+    return Frame(header={**described(meta), "kinds": kinds}, buffers=buffers)
 
 
 def tables_with_geometry(path: str) -> Frame:
@@ -160,7 +189,5 @@ def _attentive() -> Iterator[None]:
 
 
 def _as_text(values: NDArray[Any]) -> list[str]:
-    """Turn a column into text; numbers without a trailing .0, missing as ''."""
-    if values.dtype.kind == "f":
-        return [plain_text(float(v)) for v in values]
+    """Turn a column into text; missing as ''."""
     return ["" if v is None else str(v) for v in values.tolist()]

@@ -8,9 +8,23 @@ import json
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, BinaryIO
 
-__all__ = ["EndedError", "Frame", "GarbledError", "read_frame", "write_frame"]
+__all__ = [
+    "Buffer",
+    "EndedError",
+    "Frame",
+    "GarbledError",
+    "Gathered",
+    "joined",
+    "read_frame",
+    "write_frame",
+]
+
+Buffer = bytes | memoryview
+Gathered = Buffer | tuple[Buffer, ...]
+"""One buffer, as pieces that lie apart: they are joined on their way."""
 
 _MAGIC = b"ZQF1"
 _HEAD = struct.Struct("<4sI")
@@ -33,12 +47,27 @@ class Frame:
     ----------
     header : mapping
         Values that JSON holds.
-    buffers : sequence of bytes-like
-        In the order that the header implies.
+    buffers : sequence of bytes-like, or of tuples of them
+        In the order that the header implies. What was read holds no tuples.
     """
 
     header: Mapping[str, Any]
-    buffers: Sequence[bytes | memoryview] = field(default=())
+    buffers: Sequence[Gathered] = field(default=())
+
+    @property
+    def whole(self) -> Sequence[Buffer]:
+        """The buffers, each in one piece."""
+        return [joined(buffer) for buffer in self.buffers]
+
+
+def joined(buffer: Gathered) -> Buffer:
+    """Return a buffer in one piece."""
+    return b"".join(buffer) if isinstance(buffer, tuple) else buffer
+
+
+def _views(buffer: Gathered) -> list[memoryview]:
+    pieces = buffer if isinstance(buffer, tuple) else (buffer,)
+    return [memoryview(piece).cast("B") for piece in pieces]
 
 
 def write_frame(stream: BinaryIO, frame: Frame) -> None:
@@ -49,12 +78,12 @@ def write_frame(stream: BinaryIO, frame: Frame) -> None:
     OSError
         When the other side is gone.
     """
-    views = [memoryview(buffer).cast("B") for buffer in frame.buffers]
-    sizes = [len(view) for view in views]
+    buffers = [_views(buffer) for buffer in frame.buffers]
+    sizes = [sum(map(len, views)) for views in buffers]
     text = json.dumps([frame.header, sizes]).encode("ascii")
     stream.write(_HEAD.pack(_MAGIC, len(text)))
     stream.write(text)
-    for view in views:
+    for view in chain.from_iterable(buffers):
         if len(view):
             stream.write(view)
     stream.flush()

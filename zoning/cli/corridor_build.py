@@ -1,0 +1,165 @@
+"""A corridor model from its base to its folder: read, forecast, build, publish."""
+
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Self
+
+import psutil
+
+from zoning.cli.console import progress, say, text, time_told
+from zoning.corridors.planning import size_told
+from zoning.errors import Problem, UsageError
+from zoning.linkage.building import build
+from zoning.linkage.forecast import Ahead
+from zoning.linkage.ground import layers_read, read_ground
+from zoning.linkage.table import ModelTable
+from zoning.linkage.values import BuildOptions, LinkageReport
+from zoning.model import Base, CheckOptions
+
+__all__ = ["BuildWish", "build_model", "give_out", "model_of"]
+
+_RUNS = "zoning-runs"
+_MOST_SAMPLES = 1000
+_MOST_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildWish:
+    """What the caller chose; `resistance` a table of the package by name, or a file."""
+
+    base: Path
+    resistance: str | None
+    options: BuildOptions
+    as_of: date
+
+
+def build_model(wish: BuildWish, lang: str) -> LinkageReport:
+    """Open the base, choose the table, build.
+
+    Raises
+    ------
+    LayerError, UsageError
+        What is wrong with base, table or options; ``CORRIDOR_MEMORY``.
+    """
+    _require_sane(wish.options)
+    from zoning.io.base import open_base
+    from zoning.io.resistance_table import read_resistance_table
+
+    say(text("opening", lang, base=wish.base))
+    base = open_base(wish.base)
+    table = read_resistance_table(wish.resistance, base)
+    return model_of(base, table, wish, lang=lang)
+
+
+def model_of(
+    base: Base, table: ModelTable, wish: BuildWish, *, lang: str
+) -> LinkageReport:
+    """Build a model of a base that is open."""
+    day = CheckOptions(as_of=wish.as_of)
+    threads = min(_MOST_THREADS, os.cpu_count() or 1)
+    options = replace(wish.options, threads=threads)
+    say(text("model_reading", lang))
+    ground = read_ground(base, table, day, cell_m=options.cell_m)
+    with _Screen(lang) as screen:
+        model = build(ground, table, options, listener=screen)
+    for problem in (*model.problems, *model.remarks):
+        say(problem.line(lang))
+    return LinkageReport(
+        base=base, model=model, as_of=wish.as_of, used=layers_read(table)
+    )
+
+
+def give_out(
+    report: LinkageReport,
+    wish: BuildWish,
+    *,
+    out: Path | None,
+    as_json: bool,
+    lang: str,
+) -> None:
+    """Write the folder and print the corridors, or the document."""
+    from zoning.report.folder import next_free
+    from zoning.report.linkage.run import write_linkage
+
+    stem = wish.base.resolve().name or "base"
+    folder = out or (None if as_json else Path(_RUNS) / f"corridors-{stem}")
+    if folder is not None:
+        say(text("writing", lang))
+        place = folder if out else next_free(folder)
+        written = write_linkage(report, place, lang=lang)
+        say(text("written", lang, path=written))
+    if as_json:
+        from zoning.cli.printing import print_json
+        from zoning.report.linkage.record import linkage_document
+
+        print_json(linkage_document(report))
+    else:
+        _print(report, lang)
+
+
+def _print(report: LinkageReport, lang: str) -> None:
+    """Print the corridors, most important first, and the headline."""
+    from zoning.cli.printing import print_lines, print_rows
+    from zoning.report.linkage.story import first_rows
+    from zoning.report.linkage.words import headline, linkage_text
+
+    print_rows(*first_rows(report.model, lang))
+    name = linkage_text("name", lang, base=report.base.name)
+    stamp = "demo_stamp" if report.base.demo else "reference"
+    said = (name, report.as_of.isoformat(), headline(report, lang), text(stamp, lang))
+    print_lines([" · ".join(said)])
+
+
+def _require_sane(options: BuildOptions) -> None:
+    if not 0 <= options.samples <= _MOST_SAMPLES or not 0 < options.spread < 1e6:  # noqa: PLR2004  a factor of a million
+        values = {"samples": str(options.samples), "spread": f"{options.spread:g}"}
+        raise UsageError(Problem(code="CORRIDOR_SAMPLES", values=values))
+
+
+class _Screen:
+    """Tells forecast and progress on stderr; one bar for each step."""
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+        self._stack = ExitStack()
+        self._name = ""
+        self._show: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def free_bytes(self) -> int:
+        """Return the memory that is free now."""
+        return int(psutil.virtual_memory().available)
+
+    def ahead(self, found: Ahead) -> None:
+        """Say how long it will take."""
+        self._stack.close()
+        said = text(
+            "model_forecast",
+            self._lang,
+            cells=f"{found.size.cells:,}",
+            cell=f"{found.size.cell_m:g}",
+            sources=found.size.sources,
+            links=found.size.links,
+            method=found.circuit.method,
+            time=time_told(found.seconds, self._lang),
+            memory=size_told(found.memory_bytes),
+            free=size_told(self.free_bytes()),
+        )
+        say(said)
+
+    def step(self, name: str, done: int, total: int) -> None:
+        """Show how far a step is."""
+        if name != self._name:
+            self._stack.close()
+            self._name = name
+            label = text(f"model_step_{name}", self._lang)
+            self._show = self._stack.enter_context(progress(label))
+        self._show(done, total)
