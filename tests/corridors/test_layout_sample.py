@@ -18,7 +18,8 @@ from zoning.corridors.layout.standing import covers_of
 from zoning.corridors.layout.table import house_table
 from zoning.corridors.layout.trial import ModelGiven, audit_layout
 from zoning.corridors.layout.values import LAYOUT_ITSELF, CorridorState, PlannedFeatures
-from zoning.errors import BaseError
+from zoning.errors import BaseError, LayerError
+from zoning.io.corridor_model import read_corridor_model
 from zoning.model import Base, LayoutPlan, Raster
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data/sample_layers"
@@ -171,3 +172,19 @@ def test_a_model_is_compared_with_the_plan(base: Base) -> None:
     assert again.resistance is not None
     if again.resistance.cells:
         assert again.resistance.mean == again.resistance.greatest == 7
+
+
+def test_a_run_of_a_model_is_read_again(tmp_path: Path) -> None:
+    line = shapely.LineString([(397_000, 3_440_000), (399_000, 3_441_000)])
+    frame = gpd.GeoDataFrame({"link": ["1-2"]}, geometry=[line], crs="EPSG:4546")
+    frame.to_file(tmp_path / "corridors.gpkg", layer="links")
+    paths, resistance = read_corridor_model(tmp_path, "EPSG:4546")
+
+    assert paths["1-2"].equals(line)
+    assert resistance is None
+    frame.drop(columns="link").to_file(tmp_path / "corridors.gpkg", layer="links")
+    with pytest.raises(LayerError) as raised:
+        read_corridor_model(tmp_path, "EPSG:4546")
+    assert raised.value.problem.code == "LAYOUT_MODEL"
+    with pytest.raises(LayerError):
+        read_corridor_model(tmp_path / "nowhere", "EPSG:4546")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from zoning.cli.console import progress, say, text
 from zoning.corridors.layout.table import LayoutTable, house_table, layout_table
-from zoning.corridors.layout.trial import audit_layout
+from zoning.corridors.layout.trial import ModelGiven, audit_layout
 from zoning.corridors.layout.values import LayoutReport
 from zoning.errors import Problem, UsageError
 
@@ -17,10 +17,19 @@ _RUNS = "zoning-runs"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditWish:
-    """What the caller chose; `table` a file, or None for that of the package."""
+    """What the caller chose.
+
+    Parameters
+    ----------
+    table : Path or None
+        A file; None: the table of the package.
+    model : Path or None
+        A run folder of ``zoning corridors build`` to compare with.
+    """
 
     base: Path
     table: Path | None
+    model: Path | None
     as_of: date
     out: Path | None
     as_json: bool
@@ -39,8 +48,9 @@ def carry_out(wish: AuditWish) -> int:
 
     table = _table(wish.table)
     base = open_base(wish.base)
+    model = _model(wish.model, base.crs)
     with progress(text("layout_progress", wish.lang)) as tick:
-        report = audit_layout(base, table, as_of=wish.as_of, progress=tick)
+        report = audit_layout(base, table, as_of=wish.as_of, model=model, progress=tick)
     stem = wish.base.resolve().name or "base"
     folder = wish.out or (None if wish.as_json else Path(_RUNS) / f"layout-{stem}")
     if folder is not None:
@@ -59,6 +69,15 @@ def carry_out(wish: AuditWish) -> int:
     else:
         _print(report, wish.lang)
     return report.exit_code
+
+
+def _model(folder: Path | None, crs: str) -> ModelGiven:
+    if folder is None:
+        return ModelGiven()
+    from zoning.io.corridor_model import read_corridor_model
+
+    paths, resistance = read_corridor_model(folder, crs)
+    return ModelGiven(paths=paths, resistance=resistance)
 
 
 def _table(path: Path | None) -> LayoutTable:

@@ -181,14 +181,20 @@ def circuit(
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="本县的口径表，写法同 zoning/data/layout.yaml the county's own table.",
 )
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="与 zoning corridors build 的结果对照 compare with a run of build.",
+)
 @as_of_option
 @out_option
 @json_option
 @lang_option
-def audit(
+def audit(  # noqa: PLR0913  the options of the command
     *,
     base: Path,
     table: Path | None,
+    model: Path | None,
     as_of: date,
     out: Path | None,
     as_json: bool,
@@ -202,11 +208,17 @@ def audit(
 
     \b
     zoning corridors audit --base county/
-    zoning corridors audit --base county/ --json
+    zoning corridors audit --base county/ --model zoning-runs/corridors-county
     """  # noqa: D301  \b keeps click from reflowing
     from zoning.cli.corridor_audit import AuditWish, carry_out
 
     wish = AuditWish(
-        base=base, table=table, as_of=as_of, out=out, as_json=as_json, lang=lang
+        base=base,
+        table=table,
+        model=model,
+        as_of=as_of,
+        out=out,
+        as_json=as_json,
+        lang=lang,
     )
     return carry_out(wish)

@@ -28,6 +28,7 @@ __all__ = [
     "drawn_gaps",
     "fills_told",
     "headline",
+    "heads",
     "layout_text",
     "numbered_gaps",
     "owner_plan",
@@ -199,6 +200,11 @@ def axis_told(audit: FeatureAudit, lang: str) -> str:
     if audit.axis_name:
         return layout_text("axis_river", lang, name=audit.axis_name)
     return layout_text("axis_middle", lang)
+
+
+def heads(names: Sequence[str], lang: str) -> tuple[str, ...]:
+    """Return the headings of columns."""
+    return tuple(layout_text(f"column_{name}", lang) for name in names)
 
 
 def percents(share: float | None, places: int = 1) -> str:
