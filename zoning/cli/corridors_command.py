@@ -1,4 +1,4 @@
-"""`zoning corridors`: a county's corridors modelled; circuits of one's own."""
+"""`zoning corridors`: a county's corridors modelled, its plan on trial; circuits."""
 
 from datetime import date
 from pathlib import Path
@@ -24,6 +24,7 @@ def command() -> None:
     \b
     zoning corridors build --base county/
     zoning corridors circuit job.ini --out results/
+    zoning corridors audit --base county/
     """  # noqa: D301  \b keeps click from reflowing
 
 
@@ -171,3 +172,53 @@ def circuit(
         say(problem.line(lang))
     say(text("circuit_written", lang, path=out, count=done.files))
     return 0
+
+
+@command.command("audit")
+@base_option
+@click.option(
+    "--table",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="本县的口径表，写法同 zoning/data/layout.yaml the county's own table.",
+)
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="与 zoning corridors build 的结果对照 compare with a run of build.",
+)
+@as_of_option
+@out_option
+@json_option
+@lang_option
+def audit(  # noqa: PLR0913  the options of the command
+    *,
+    base: Path,
+    table: Path | None,
+    model: Path | None,
+    as_of: date,
+    out: Path | None,
+    as_json: bool,
+    lang: str,
+) -> int:
+    """审查规划廊道格局：断点、宽度、连通 the planned layout on trial.
+
+    Exit 0 no corridor is broken and all was seen; 1 a corridor is broken or
+    absent, or the layer is not what the plan says; 4 none found, but something
+    was not audited.
+
+    \b
+    zoning corridors audit --base county/
+    zoning corridors audit --base county/ --model zoning-runs/corridors-county
+    """  # noqa: D301  \b keeps click from reflowing
+    from zoning.cli.corridor_audit import AuditWish, carry_out
+
+    wish = AuditWish(
+        base=base,
+        table=table,
+        model=model,
+        as_of=as_of,
+        out=out,
+        as_json=as_json,
+        lang=lang,
+    )
+    return carry_out(wish)

@@ -43,6 +43,7 @@ __all__ = [
     "adjacent_pairs",
     "connect",
     "gravity",
+    "indices_of",
     "link_between",
     "nearest_links",
     "net_indices",
@@ -256,15 +257,27 @@ def net_indices(nodes: int, links: Sequence[Link]) -> NetIndices:
     Formulas: see `NetIndices`. Links count as they are given; a net in several
     parts has fewer loops than alpha counts.
     """
-    count = len(links)
-    length_km = sum(link.path.length_m for link in links) / 1000
+    length_m = sum(link.path.length_m for link in links)
+    return indices_of(nodes, len(links), length_m)
+
+
+def indices_of(nodes: int, count: int, length_m: float) -> NetIndices:
+    """Return alpha, beta, gamma and the cost ratio of `count` links.
+
+    Parameters
+    ----------
+    nodes, count : int
+        V and L.
+    length_m : float
+        Of all links together.
+    """
     enough = nodes > 2  # noqa: PLR2004  two nodes have one link and no loop
     nothing = float("nan")
     return NetIndices(
         alpha=(count - nodes + 1) / (2 * nodes - 5) if enough else nothing,
         beta=count / nodes if nodes else nothing,
         gamma=count / (3 * (nodes - 2)) if enough else nothing,
-        cost_ratio=1 - count / length_km if length_km > 0 else nothing,
+        cost_ratio=1 - count / (length_m / 1000) if length_m > 0 else nothing,
     )
 
 

@@ -23,6 +23,7 @@ from zoning.model import (
     HashesUsed,
     Layer,
     LayerInfo,
+    LayoutPlan,
     Raster,
 )
 from zoning.model.problems import layer_problem
@@ -109,7 +110,16 @@ def base_of(
         tables=opened.tables,
         folder=folder,
         hashes=HashesUsed(recorded=hashes.recorded, computed=hashes.computed),
+        layout=_layout(config),
     )
+
+
+def _layout(config: BaseConfig) -> LayoutPlan | None:
+    said = config.layout
+    if said is None:
+        return None
+    counts = {str(kind): count for kind, count in said.counts.items()}
+    return LayoutPlan(counts=counts, built_up=said.built_up, source=said.source)
 
 
 class _Opened:

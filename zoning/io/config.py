@@ -21,7 +21,7 @@ from zoning.io.reader_remarks import in_chinese
 from zoning.rules.schema import Day, Strict
 from zoning.strict_yaml import YamlError, line_at, lines_of, load_text
 
-__all__ = ["AbsentEntry", "BaseConfig", "LayerEntry", "read_config"]
+__all__ = ["AbsentEntry", "BaseConfig", "LayerEntry", "LayoutEntry", "read_config"]
 
 CONFIG_NAME = "zoning.yaml"
 
@@ -118,6 +118,16 @@ Entry = Annotated[
 ]
 
 
+class LayoutEntry(Strict):
+    """What the county says of its layout: numbers by kind, codes of built-up cells."""
+
+    counts: dict[
+        Literal["belt", "screen", "corridor", "patch"], Annotated[int, Field(ge=0)]
+    ] = Field(default_factory=dict)
+    built_up: tuple[Annotated[str, StringConstraints(pattern=r"^\d+$")], ...] = ()
+    source: Said
+
+
 class BaseConfig(Strict):
     """The whole file."""
 
@@ -129,6 +139,7 @@ class BaseConfig(Strict):
     packs: tuple[LocalPath, ...] = ("national",)
     scope: tuple[Scope, ...] = ("three_lines",)
     layers: dict[str, Entry] = Field(default_factory=dict)
+    layout: LayoutEntry | None = None
 
 
 def read_config(folder: Path) -> BaseConfig:

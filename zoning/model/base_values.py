@@ -22,6 +22,7 @@ __all__ = [
     "HashesUsed",
     "Layer",
     "LayerInfo",
+    "LayoutPlan",
     "Raster",
     "Repair",
     "TextColumn",
@@ -175,6 +176,25 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LayoutPlan:
+    """What the county says of its corridor layout.
+
+    Parameters
+    ----------
+    counts : mapping of str to int
+        How many features the plan names, by kind; kinds without a number are free.
+    built_up : tuple of str
+        Codes of `land_cover` that are built-up land; every product has its own.
+    source : str
+        Where the numbers are written.
+    """
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    built_up: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HashesUsed:
     """How the files of a base were told to be the sealed ones.
 
@@ -211,3 +231,4 @@ class Base:
     tables: Mapping[str, LayerInfo] = field(default_factory=dict)
     folder: Path | None = None
     hashes: HashesUsed = HashesUsed()
+    layout: LayoutPlan | None = None

@@ -38,13 +38,18 @@ _ITEMS = {
     "changes": "change",
     "slivers": "sliver",
     "given_up": "given_up",
+    "axes": "axis",
+    "gaps": "gap",
+    "narrow_stretches": "narrow",
     "sources": "source",
     "corridors": "swath",
     "links": "link",
     "barriers": "barrier",
     "pinch_points": "pinch",
 }
-_LINES = frozenset({"layout_sections", "crossings", "links"})
+_LINES = frozenset(
+    {"layout_sections", "crossings", "links", "axes", "narrow_stretches"}
+)
 _LABELS = {
     "sites": "site_name",
     "layout_sections": "width_left_m",

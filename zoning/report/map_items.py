@@ -33,7 +33,14 @@ from zoning.report.styles import Style, state_colour, style
 from zoning.report.wording import STATE_ORDER
 from zoning.terms import label
 
-__all__ = ["Items", "add_cased", "add_items", "add_layer", "add_outlines"]
+__all__ = [
+    "Items",
+    "add_cased",
+    "add_items",
+    "add_layer",
+    "add_lines",
+    "add_outlines",
+]
 
 Json = dict[str, Any]
 
@@ -199,6 +206,16 @@ def add_cased(
         _add_features(group, mine, rim, interactive=False)
         fill = {"fill": not thick, "fillColor": colour, "className": "conflict"}
         _add_features(group, mine, _path(own, color=colour, weight=width, **fill))
+
+
+def add_lines(
+    group: Element, features: Sequence[Json], own: Style, *, colour: str
+) -> None:
+    """Draw lines in one colour as thin as their style has them, within a white rim."""
+    rim = _path(own, color="#ffffff", dashArray=None, fill=False)
+    rim["weight"] = own.width + _CASING
+    _add_features(group, features, rim, interactive=False)
+    _add_features(group, features, _path(own, color=colour, fill=False))
 
 
 def _is_line(drawn: Json) -> bool:

@@ -22,7 +22,9 @@ __all__ = ["legend", "legend_row", "swatch"]
 
 Json = dict[str, Any]
 
-_LINES = frozenset({"road", "section", "distance", "crossing", "link"})
+_LINES = frozenset(
+    {"road", "section", "distance", "crossing", "link", "axis", "narrow"}
+)
 _POINTS = frozenset({"facility"})
 _SITE_ITEMS = (
     "site",

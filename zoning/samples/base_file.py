@@ -37,6 +37,12 @@ _SCOPE = (
     "heritage",
     "cropland",
 )
+_LAYOUT = (
+    "layout:",
+    "  counts: {belt: 2, screen: 4, corridor: 22}",
+    '  built_up: ["80"]',
+    "  source: 示范：名称中的数；代码见 land_cover_codes.csv",
+)
 _HEAD = """\
 # 示范县底图清单。全部图层为合成的示范数据，不代表任何真实界线。
 # The sample county's base: synthetic demonstration data, no real boundaries.
@@ -120,6 +126,7 @@ def base_text(folder: Path, sheets: Mapping[str, Sequence[Sheet]], clauses: int)
             f"    source: {source}",
             f'    date: "{date}"',
         ]
+    lines += _LAYOUT
     return _HEAD + "\n".join(lines) + "\n"
 
 

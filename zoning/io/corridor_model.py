@@ -1,0 +1,72 @@
+"""A run folder of `zoning corridors build`, read again: paths and resistance."""
+
+from pathlib import Path
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from zoning.corridors.grid import Grid
+from zoning.errors import LayerError, Problem
+from zoning.io.cell_files import CellFile, read_cells
+from zoning.io.gdal_reading import read_gdal
+from zoning.io.reader_lost import ReaderLostError
+from zoning.measure import project
+
+__all__ = ["read_corridor_model"]
+
+_PACKAGE, _LINKS, _NAME = "corridors.gpkg", "links", "link"
+_RESISTANCE = Path("grids/resistance.tif")
+
+
+def read_corridor_model(
+    folder: Path, crs: str
+) -> tuple[dict[str, BaseGeometry], Grid | None]:
+    """Return the least-cost paths of a model by link, and its resistance.
+
+    Parameters
+    ----------
+    folder : Path
+        Of a run; its GeoPackage and the grid of resistance are read.
+    crs : str
+        The working plane into which the paths are carried.
+
+    Returns
+    -------
+    paths : dict of str to geometry
+        In the order of the file.
+    resistance : Grid or None
+        None where the run has no such grid, or one in another plane.
+
+    Raises
+    ------
+    LayerError
+        ``LAYOUT_MODEL`` with the reason; ``CELLS_UNREADABLE``.
+    """
+    package = folder / _PACKAGE
+    try:
+        found = read_gdal(str(package), driver="GPKG", layer=_LINKS)
+    except (OSError, ValueError, ReaderLostError) as error:
+        raise _unreadable(folder, str(error)) from error
+    names = found.columns.get(_NAME)
+    if names is None or found.crs is None:
+        raise _unreadable(folder, f"{_PACKAGE}: {_LINKS}.{_NAME}")
+    drawn = np.asarray(shapely.from_wkb(found.shapes.values()), dtype=object)
+    shapes = project(drawn, found.crs, crs)
+    paths = {str(name): shape for name, shape in zip(names, shapes, strict=True)}
+    grid = folder / _RESISTANCE
+    return paths, _grid(read_cells(grid), crs) if grid.is_file() else None
+
+
+def _grid(cells: CellFile, crs: str) -> Grid | None:
+    if cells.crs != crs:
+        return None
+    width, height = cells.cell
+    north = cells.south + cells.shape[0] * height
+    transform = (width, 0.0, cells.west, 0.0, -height, north)
+    return Grid(values=cells.values, transform=transform, crs=crs)
+
+
+def _unreadable(folder: Path, detail: str) -> LayerError:
+    values = {"path": folder.name, "detail": detail}
+    return LayerError(Problem(code="LAYOUT_MODEL", values=values))

@@ -1,0 +1,185 @@
+"""Chapters of the layout report: the graph, what overlaps, the layer, how measured."""
+
+from zoning.corridors.layout.values import LINEAR, FeatureAudit, LayoutReport
+from zoning.report.blocks import Block, Grid, GridRow, Paragraph
+from zoning.report.layout.tables import notes_told
+from zoning.report.layout.words import (
+    called,
+    cause_word,
+    heads,
+    layout_text,
+    percents,
+    several,
+)
+from zoning.report.numbers import DASH, fixed, percent, thousands
+from zoning.terms import label
+
+__all__ = ["graph_chapter", "layer_chapter", "overlap_chapter", "reading_chapter"]
+
+_HECTARE = 1e4
+
+
+def graph_chapter(report: LayoutReport, lang: str) -> list[Block]:
+    """Return how the layout holds together, in words and corridor by corridor."""
+    graph = report.graph
+    told = [
+        layout_text(
+            "graph_planned",
+            lang,
+            places=graph.places,
+            junctions=graph.junctions,
+            links=graph.links,
+            alpha=fixed(_known(graph.alpha), 3),
+            beta=fixed(_known(graph.beta), 3),
+            gamma=fixed(_known(graph.gamma), 3),
+        ),
+        layout_text(
+            "graph_parts",
+            lang,
+            planned=len(graph.parts_planned),
+            standing=len(graph.parts_standing),
+            ec_planned=thousands(graph.ec_planned / _HECTARE, 1),
+            ec_standing=thousands(graph.ec_standing / _HECTARE, 1),
+            share=percent(
+                graph.ec_standing / graph.ec_planned if graph.ec_planned > 0 else None
+            ),
+        ),
+    ]
+    alone = {part[0] for part in graph.parts_planned if len(part) == 1}
+    held = {row for part in graph.parts_planned[:1] for row in part}
+    still = {row for part in graph.parts_standing[:1] for row in part}
+    for key, rows in (("graph_lost", held - still), ("graph_alone", alone)):
+        if rows:
+            names = [called(report.features[row]) for row in sorted(rows)]
+            told.append(layout_text(key, lang, names=several(names, lang)))
+    if report.missed:
+        missed = several(report.missed, lang)
+        told.append(layout_text("graph_missed", lang, names=missed))
+    return [*(Paragraph(text=line) for line in told), _worths(report, lang)]
+
+
+def _known(value: float) -> float | None:
+    return None if value != value else value  # noqa: PLR0124  nan
+
+
+def _worths(report: LayoutReport, lang: str) -> Grid:
+    names = ("name", "joins", "critical", "bridges", "ec_without_ha")
+    ranked = sorted(report.graph.worth, key=lambda one: (-one.loss_share, one.row))
+    return Grid(
+        columns=heads((*names, "loss_pct", "gain_pct"), lang),
+        rows=tuple(
+            GridRow(
+                cells=(
+                    called(report.features[one.row]),
+                    several([called(report.features[row]) for row in one.joins], lang),
+                    layout_text("yes" if one.articulation else "no", lang),
+                    str(one.bridges),
+                    thousands(one.ec_without / _HECTARE, 1),
+                    percents(one.loss_share, 2),
+                    percents(one.gain_share, 2),
+                )
+            )
+            for one in ranked
+        ),
+        widths=(3, 5, 1.2, 1, 2, 1.6, 1.8),
+        numeric=(3, 4, 5, 6),
+        small=True,
+    )
+
+
+def overlap_chapter(report: LayoutReport, lang: str) -> Grid:
+    """Show for belts and corridors the share that each line or burden takes."""
+    lines = [(name, label("layer", name, lang)) for name in report.table.overlaps]
+    said = {word for _, word in lines}
+    counted = [one.id for one in report.table.obstacles if one.effect == "counts"]
+    burdens = [(name, cause_word(report, name, lang)) for name in counted]
+    shown = [*lines, *(one for one in burdens if one[1] not in said)]
+    rows = [
+        GridRow(cells=(called(one), *(_taken(report, one, name) for name, _ in shown)))
+        for one in report.features
+        if one.kind in LINEAR
+    ]
+    return Grid(
+        columns=(layout_text("column_name", lang), *(word for _, word in shown)),
+        rows=tuple(rows),
+        widths=(3, *(1.6 for _ in shown)),
+        numeric=tuple(range(1, len(shown) + 1)),
+        small=True,
+    )
+
+
+def _taken(report: LayoutReport, one: FeatureAudit, name: str) -> str:
+    """Return a share; no zero where nobody looked, a least where few did."""
+    found = next((s.share for s in (*one.burdens, *one.overlaps) if s.id == name), 0.0)
+    subjects = {entry.id: entry.subject for entry in report.table.obstacles}
+    known = name in report.base.layers or name in report.base.absent
+    if name in subjects:
+        known = subjects[name] not in {share.id for share in one.unseen}
+    if known:
+        return percent(found)
+    return f"≥ {percent(found)}" if found > 0 else DASH
+
+
+def layer_chapter(report: LayoutReport, lang: str) -> list[Block]:
+    """Return what the layer has, what is wrong with it, and what was not audited."""
+    joint = "、" if lang == "zh" else ", "
+
+    def told(counts: dict[str, int]) -> str:
+        parts = [f"{label('corridor_kind', k, lang)} {n}" for k, n in counts.items()]
+        return joint.join(parts) or layout_text("counts_none", lang)
+
+    first = layout_text(
+        "counts_told",
+        lang,
+        found=told(dict(report.counts)),
+        expected=told(dict(report.expected)),
+    )
+    lines = notes_told(report, lang)
+    notes = [Paragraph(text=line, style="item") for line in lines]
+    return [Paragraph(text=first), *(notes or [_nothing(lang)])]
+
+
+def _nothing(lang: str) -> Paragraph:
+    return Paragraph(text=layout_text("none_layer", lang))
+
+
+def reading_chapter(report: LayoutReport, lang: str) -> list[Block]:
+    """Return how to read the report, and the table it rests on."""
+    table = report.table
+    told: list[Block] = [
+        Paragraph(text=layout_text(f"reading_{key}", lang))
+        for key in ("chainage", "gap", "continuity")
+    ]
+    graph = layout_text(
+        "reading_graph",
+        lang,
+        distance=f"{table.dispersal_m:,g}",
+        probability=f"{table.dispersal_probability:g}",
+    )
+    assumed = layout_text(
+        "reading_assumed",
+        lang,
+        spacing=f"{table.spacing_m:g}",
+        least=f"{table.least_width_m:g}",
+        contact=f"{table.contact_m:g}",
+    )
+    told += [Paragraph(text=graph), Paragraph(text=assumed)]
+    names = ("what", "layer_name", "effect", "plan", "source")
+    grid = Grid(
+        columns=heads(names, lang),
+        rows=tuple(
+            GridRow(
+                cells=(
+                    one.word[lang],
+                    label("layer", one.layer, lang),
+                    layout_text(f"effect_{one.effect}", lang),
+                    one.plan[lang],
+                    one.source[lang],
+                )
+            )
+            for one in table.obstacles
+        ),
+        widths=(2.4, 2, 1.2, 3, 5),
+        small=True,
+    )
+    return [*told, grid]
