@@ -1,7 +1,6 @@
 """The picture of an audit: the county, its lines, and a mark for each problem."""
 
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -11,16 +10,14 @@ from zoning import measure
 from zoning.model import AuditProblem, AuditReport, AuditSeverity
 from zoning.report.audit.words import audit_text
 from zoning.report.blocks import Picture
-from zoning.report.figure import draw_part
-from zoning.report.fonts import font_path
-from zoning.report.furniture import (
-    LegendKey,
-    Pen,
-    draw_legend,
-    draw_north,
-    draw_scale,
-    drawable,
+from zoning.report.county_picture import (
+    PictureWords,
+    coarseness,
+    county_picture,
+    draw_county,
 )
+from zoning.report.figure import draw_part
+from zoning.report.furniture import LegendKey, Pen
 from zoning.report.severities import STATE_OF
 from zoning.report.styles import state_colour, style
 from zoning.terms import label
@@ -31,59 +28,26 @@ NUMBERED = 8
 """Problems that bear their number: those of the table on the first page."""
 
 _LAYERS = ("ecological_redline", "urban_development_boundary", "township")
-_SIZE_IN = (6.3, 4.6)
-_DPI = 180
-_MAP_BOX = (0.012, 0.07, 0.696, 0.915)
-_LEGEND_BOX = (0.72, 0.07, 0.275, 0.915)
-_COARSE = 1500.0
-"""Outlines are drawn to this part of the county's width."""
 
 
 def audit_picture(report: AuditReport, *, lang: str) -> Picture:
     """Return the picture; the same report gives the same bytes."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-    from matplotlib.font_manager import FontProperties
-
-    figure = Figure(figsize=_SIZE_IN, dpi=_DPI, facecolor="white")
-    canvas = FigureCanvasAgg(figure)
-    font = FontProperties(fname=str(font_path()))
-    axes, legend = figure.add_axes(_MAP_BOX), figure.add_axes(_LEGEND_BOX)
-    pen = Pen(axes=axes, font=font, lang=lang)
-    view = _view(report)
-    pen.frame(view)
-    keys = [*_draw_problems(pen, report), *_draw_base(pen, report)]
-    draw_scale(pen, view)
-    draw_north(pen)
-    if report.base.demo:
-        pen.watermark(audit_text("stamp", lang))
-    draw_legend(legend, keys, pen)
-    caption = drawable(f"{report.base.crs} · {report.as_of.isoformat()}")
-    figure.text(0.014, 0.02, caption, fontproperties=font, size=8.5, color="#4c525a")
-    packed = BytesIO()
-    canvas.print_figure(packed, format="png", dpi=_DPI, metadata={"Software": None})
-    return Picture(
-        png=packed.getvalue(),
-        alt=audit_text("map_kind", lang),
-        caption=audit_text("picture_caption", lang, count=NUMBERED),
-        size=(round(figure.bbox.width), round(figure.bbox.height)),
+    return county_picture(
+        report.base,
+        lambda pen: [*_draw_problems(pen, report), *_draw_base(pen, report)],
+        PictureWords(
+            alt=audit_text("map_kind", lang),
+            caption=audit_text("picture_caption", lang, count=NUMBERED),
+            foot=f"{report.base.crs} · {report.as_of.isoformat()}",
+            stamp=audit_text("stamp", lang),
+        ),
+        lang=lang,
     )
 
 
-def _view(report: AuditReport) -> Any:
-    """Return the county's box, grown to the shape of the frame."""
-    west, south, east, north = report.base.county.bounds
-    aspect = (_SIZE_IN[0] * _MAP_BOX[2]) / (_SIZE_IN[1] * _MAP_BOX[3])
-    width, height = (east - west) * 1.06, (north - south) * 1.06
-    width, height = max(width, height * aspect), max(height, width / aspect)
-    x, y = (west + east) / 2, (south + north) / 2
-    return shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-
-
 def _draw_base(pen: Pen, report: AuditReport) -> list[LegendKey]:
-    west, _, east, _ = report.base.county.bounds
-    coarse = (east - west) / _COARSE
-    draw_part(pen, shapely.boundary(report.base.county), style("county"))
+    coarse = coarseness(report.base)
+    draw_county(pen, report.base)
     keys = []
     for name in _LAYERS:
         layer = report.base.layers.get(name)

@@ -9,9 +9,13 @@ from zoning.report.audit.map import write_audit_map
 from zoning.report.audit.record import audit_document
 from zoning.report.audit.story import tell_audit
 from zoning.report.audit.tables import csv_twins, ledger_bytes
-from zoning.report.folder import Artefact, refuse_used, staged, store
-from zoning.report.manifest import AUDIT, MANIFEST, manifest_bytes
-from zoning.report.verdict import json_bytes
+from zoning.report.county_run import (
+    project_beside,
+    told_artefacts,
+    write_county_run,
+)
+from zoning.report.folder import Artefact, refuse_used
+from zoning.report.manifest import AUDIT
 
 __all__ = ["write_audit"]
 
@@ -27,41 +31,28 @@ def write_audit(report: AuditReport, folder: Path, *, lang: str = "zh") -> Path:
     """
     refuse_used(folder)
     document = audit_document(report)
-    named = ("result", "complete", "as_of", "counts", "digest")
-    facts = {"kind": "audit", "lang": lang} | {key: document[key] for key in named}
-    with staged(folder) as stage:
-        store(stage, Artefact(name=AUDIT, make=lambda: json_bytes(document)))
-        for artefact in _artefacts(report, document["digest"], lang):
-            store(stage, artefact)
-        data = manifest_bytes(stage, facts)
-        store(stage, Artefact.of(MANIFEST, data))
-    return folder
+    return write_county_run(
+        folder,
+        (AUDIT, document),
+        _artefacts(report, document["digest"], lang),
+        kind="audit",
+        named=("result", "complete", "as_of", "counts", "digest"),
+        lang=lang,
+    )
 
 
 def _artefacts(report: AuditReport, digest: str, lang: str) -> Iterator[Artefact]:
     """Yield the files of a run in the order in which they are written."""
-    from zoning.report.document import document_bytes
-    from zoning.report.page import page_bytes
-    from zoning.report.project_file import write_project
-
-    story = tell_audit(report, digest, lang=lang)
-    yield Artefact(name="report.docx", make=lambda: document_bytes(story))
-    yield Artefact(name="report.html", make=lambda: page_bytes(story))
-    yield Artefact(name="ledger.xlsx", make=lambda: ledger_bytes(report, lang=lang))
-    for name, data in csv_twins(report, lang=lang).items():
-        yield Artefact.of(f"ledger/{name}", data)
+    yield from told_artefacts(
+        tell_audit(report, digest, lang=lang),
+        lambda: ledger_bytes(report, lang=lang),
+        csv_twins(report, lang=lang),
+    )
     yield Artefact(
         name="result.gpkg", draw=lambda path: write_problems(report, path, lang=lang)
     )
-    yield Artefact(
-        name="result.qgs",
-        draw=lambda path: write_project(
-            path.with_name("result.gpkg"),
-            path,
-            base=report.base.name,
-            lang=lang,
-            title="audit_title",
-        ),
+    yield project_beside(
+        "result.gpkg", base=report.base.name, title="audit_title", lang=lang
     )
     yield Artefact(
         name="map.html", draw=lambda path: write_audit_map(report, path, lang=lang)

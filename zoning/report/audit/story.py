@@ -19,9 +19,9 @@ from zoning.report.blocks import (
     GridRow,
     Paragraph,
     Section,
-    SitePages,
     Story,
 )
+from zoning.report.county_story import CountySubject, county_story
 from zoning.report.severities import STATE_OF
 from zoning.terms import label
 
@@ -44,28 +44,17 @@ def tell_audit(report: AuditReport, digest: str, *, lang: str) -> Story:
         picture=audit_picture(report, lang=lang) if report.problems else None,
         table=_first_table(report, lang) if report.problems else None,
     )
-    name = audit_text("name", lang, base=report.base.name)
     subtitle = audit_text(
         "subtitle", lang, base=report.base.name, as_of=as_of, rules=len(report.rules)
     )
-    pages = SitePages(
+    subject = CountySubject(
+        say=audit_text,
+        base=report.base,
         anchor="audit",
-        name=name,
         subtitle=subtitle,
-        first=first,
-        sections=tuple(_sections(report, lang)),
+        digest=digest,
     )
-    return Story(
-        lang=lang,
-        title=audit_text("title", lang),
-        subtitle=subtitle,
-        stamp=audit_text("stamp", lang) if report.base.demo else "",
-        footer=audit_text("footer", lang),
-        digest=audit_text("digest", lang, digest=digest),
-        summary=None,
-        pages=(pages,),
-        closing=(),
-    )
+    return county_story(subject, first, _sections(report, lang), lang=lang)
 
 
 def _heads(names: Sequence[str], lang: str) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """The picture of a layout audit: corridors by state, a numbered ring at each gap."""
 
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -9,16 +8,14 @@ import shapely
 
 from zoning.corridors.layout.values import GRAVITY, LayoutReport
 from zoning.report.blocks import Picture
-from zoning.report.figure import draw_part
-from zoning.report.fonts import font_path
-from zoning.report.furniture import (
-    LegendKey,
-    Pen,
-    draw_legend,
-    draw_north,
-    draw_scale,
-    drawable,
+from zoning.report.county_picture import (
+    PictureWords,
+    coarseness,
+    county_picture,
+    draw_county,
 )
+from zoning.report.figure import draw_part
+from zoning.report.furniture import LegendKey, Pen
 from zoning.report.layout.words import (
     STATE_OF,
     NumberedGap,
@@ -33,61 +30,31 @@ __all__ = ["NUMBERED", "layout_picture"]
 NUMBERED = 8
 """Gaps that bear their number: those of the table on the first page."""
 
-_SIZE_IN = (6.3, 4.6)
-_DPI = 180
-_MAP_BOX = (0.012, 0.07, 0.696, 0.915)
-_LEGEND_BOX = (0.72, 0.07, 0.275, 0.915)
-_COARSE = 1500.0
-"""Outlines are drawn to this part of the county's width."""
 _PLACES = frozenset({"screen", "patch"})
 
 
 def layout_picture(report: LayoutReport, *, lang: str) -> Picture:
     """Return the picture; the same report gives the same bytes."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-    from matplotlib.font_manager import FontProperties
-
-    figure = Figure(figsize=_SIZE_IN, dpi=_DPI, facecolor="white")
-    canvas = FigureCanvasAgg(figure)
-    font = FontProperties(fname=str(font_path()))
-    axes, legend = figure.add_axes(_MAP_BOX), figure.add_axes(_LEGEND_BOX)
-    pen = Pen(axes=axes, font=font, lang=lang)
-    view = _view(report)
-    pen.frame(view)
-    keys = [*_draw_lines(pen, report), *_draw_gaps(pen, report)]
-    keys += _draw_places(pen, report)
-    draw_scale(pen, view)
-    draw_north(pen)
-    if report.base.demo:
-        pen.watermark(layout_text("stamp", lang))
-    draw_legend(legend, keys, pen)
-    caption = drawable(f"{report.base.crs} · {report.as_of.isoformat()}")
-    figure.text(0.014, 0.02, caption, fontproperties=font, size=8.5, color="#4c525a")
-    packed = BytesIO()
-    canvas.print_figure(packed, format="png", dpi=_DPI, metadata={"Software": None})
-    return Picture(
-        png=packed.getvalue(),
-        alt=layout_text("map_kind", lang),
-        caption=layout_text("picture_caption", lang),
-        size=(round(figure.bbox.width), round(figure.bbox.height)),
+    return county_picture(
+        report.base,
+        lambda pen: [
+            *_draw_lines(pen, report),
+            *_draw_gaps(pen, report),
+            *_draw_places(pen, report),
+        ],
+        PictureWords(
+            alt=layout_text("map_kind", lang),
+            caption=layout_text("picture_caption", lang),
+            foot=f"{report.base.crs} · {report.as_of.isoformat()}",
+            stamp=layout_text("stamp", lang),
+        ),
+        lang=lang,
     )
 
 
-def _view(report: LayoutReport) -> Any:
-    """Return the county's box, grown to the shape of the frame."""
-    west, south, east, north = report.base.county.bounds
-    aspect = (_SIZE_IN[0] * _MAP_BOX[2]) / (_SIZE_IN[1] * _MAP_BOX[3])
-    width, height = (east - west) * 1.06, (north - south) * 1.06
-    width, height = max(width, height * aspect), max(height, width / aspect)
-    x, y = (west + east) / 2, (south + north) / 2
-    return shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-
-
 def _draw_places(pen: Pen, report: LayoutReport) -> list[LegendKey]:
-    west, _, east, _ = report.base.county.bounds
-    coarse = (east - west) / _COARSE
-    draw_part(pen, shapely.boundary(report.base.county), style("county"))
+    coarse = coarseness(report.base)
+    draw_county(pen, report.base)
     keys = []
     for kind in ("screen", "patch"):
         rows = np.flatnonzero(report.planned.kinds == kind)

@@ -16,9 +16,9 @@ from zoning.report.blocks import (
     GridRow,
     Paragraph,
     Section,
-    SitePages,
     Story,
 )
+from zoning.report.county_story import CountySubject, county_story
 from zoning.report.layout.chapters import (
     graph_chapter,
     layer_chapter,
@@ -66,24 +66,14 @@ def tell_layout(report: LayoutReport, digest: str, *, lang: str) -> Story:
         as_of=report.as_of.isoformat(),
         features=len(report.features),
     )
-    pages = SitePages(
+    subject = CountySubject(
+        say=layout_text,
+        base=report.base,
         anchor="layout",
-        name=layout_text("name", lang, base=report.base.name),
         subtitle=subtitle,
-        first=first,
-        sections=tuple(_sections(report, lang)),
+        digest=digest,
     )
-    return Story(
-        lang=lang,
-        title=layout_text("title", lang),
-        subtitle=subtitle,
-        stamp=layout_text("stamp", lang) if report.base.demo else "",
-        footer=layout_text("footer", lang),
-        digest=layout_text("digest", lang, digest=digest),
-        summary=None,
-        pages=(pages,),
-        closing=(),
-    )
+    return county_story(subject, first, _sections(report, lang), lang=lang)
 
 
 def first_rows(report: LayoutReport, lang: str) -> tuple[list[str], list[list[str]]]:

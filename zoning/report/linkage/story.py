@@ -11,9 +11,9 @@ from zoning.report.blocks import (
     GridRow,
     Paragraph,
     Section,
-    SitePages,
     Story,
 )
+from zoning.report.county_story import CountySubject, county_story
 from zoning.report.linkage.picture import linkage_picture
 from zoning.report.linkage.tables import (
     cost_rows,
@@ -54,24 +54,14 @@ def tell_linkage(report: LinkageReport, digest: str, *, lang: str) -> Story:
         picture=linkage_picture(report, lang=lang),
         table=_first_table(model, lang),
     )
-    pages = SitePages(
+    subject = CountySubject(
+        say=linkage_text,
+        base=report.base,
         anchor="corridors",
-        name=linkage_text("name", lang, base=report.base.name),
         subtitle=subtitle,
-        first=first,
-        sections=tuple(_sections(report, lang)),
+        digest=digest,
     )
-    return Story(
-        lang=lang,
-        title=linkage_text("title", lang),
-        subtitle=subtitle,
-        stamp=linkage_text("stamp", lang) if report.base.demo else "",
-        footer=linkage_text("footer", lang),
-        digest=linkage_text("digest", lang, digest=digest),
-        summary=None,
-        pages=(pages,),
-        closing=(),
-    )
+    return county_story(subject, first, _sections(report, lang), lang=lang)
 
 
 def _heads(names: Sequence[str], lang: str) -> tuple[str, ...]:
