@@ -19,7 +19,7 @@ from zoning.check.relations import Slopes
 from zoning.errors import Problem
 from zoning.model import Base, Raster, Terrain
 
-__all__ = ["describe_terrain", "horn_slope", "slopes_of"]
+__all__ = ["describe_terrain", "horn_slope", "known_heights", "slopes_of"]
 
 STEEP_DEG = 25.0  # 水土保持法 第二十条
 LOWEST_M, HIGHEST_M = -500.0, 9000.0  # outside: an undeclared nodata value
@@ -36,7 +36,7 @@ def describe_terrain(site: BaseGeometry, base: Base) -> Terrain | None:
     if dem is None:
         return Terrain(cover=shares)
     window, inside, met = _cells(site, dem, base.crs, margin=1)
-    window = np.where((window >= LOWEST_M) & (window <= HIGHEST_M), window, np.nan)
+    window = known_heights(window)
     slope = horn_slope(window, *_cell_size_m(dem, site, base.crs))
     heights, slopes, steepest = window[inside], slope[inside], slope[met]
     gap = float(np.isnan(steepest).mean()) if len(steepest) else 1.0
@@ -56,6 +56,12 @@ def describe_terrain(site: BaseGeometry, base: Base) -> Terrain | None:
         cover=shares,
         gap_share=gap,
     )
+
+
+def known_heights(heights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return heights, nan where no ground is as low or as high, any shape."""
+    there = (heights >= LOWEST_M) & (heights <= HIGHEST_M)
+    return np.where(there, heights, np.nan)
 
 
 def slopes_of(

@@ -16,6 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from zoning import strict_yaml
+from zoning.check.terrain import known_heights
 from zoning.corridors.burning import burned
 from zoning.corridors.grid import Grid
 from zoning.corridors.resistance import distance_m, slope_degrees
@@ -29,7 +30,6 @@ __all__ = ["PROTECTED", "Ground", "layers_read", "read_ground"]
 
 PROTECTED = ("ecological_redline", "protected_area")
 LAND_COVER, DEM = "land_cover", "dem"
-_LOWEST_M, _HIGHEST_M = -500.0, 9000.0  # outside: an undeclared nodata value
 _GAP_TOLD = 0.01
 """Cells of the county without a value that a model may have and be whole."""
 
@@ -250,9 +250,7 @@ def _taken(grid: Grid, like: Grid) -> Grid:
 
 def _heights(raster: Raster) -> Grid:
     grid = Grid.from_raster(raster)
-    values = grid.floats()
-    values[(values < _LOWEST_M) | (values > _HIGHEST_M)] = np.nan
-    return grid.with_values(values)
+    return grid.with_values(known_heights(grid.floats()))
 
 
 def _inside(like: Grid, shapes: Shapes) -> Grid:

@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from zoning.check.terrain import known_heights
 from zoning.corridors.bank_belt import BankBelt, bank_belt, belt_cover
 from zoning.corridors.banks import bank_stations, sides_of
 from zoning.corridors.drawdown import drawdown_belt
@@ -31,7 +32,6 @@ __all__ = ["rivers_of", "survey_river"]
 
 RIVER, FARMLAND = "river", "permanent_basic_farmland"
 DEM, LAND_COVER = "dem", "land_cover"
-_LOWEST_M, _HIGHEST_M = -500.0, 9000.0  # outside: an undeclared nodata value
 
 
 def rivers_of(base: Base) -> tuple[str, ...]:
@@ -248,9 +248,7 @@ def _strip(ground: _Ground, table: RiversideTable) -> tuple[BaseGeometry, str, f
 def _heights(base: Base) -> Grid:
     """Return the heights; values that no ground has are missing."""
     dem = _raster(base, DEM)
-    heights = dem.floats()
-    heights[(heights < _LOWEST_M) | (heights > _HIGHEST_M)] = np.nan
-    return dem.with_values(heights)
+    return dem.with_values(known_heights(dem.floats()))
 
 
 def _raster(base: Base, name: str) -> Grid:
