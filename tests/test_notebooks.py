@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Mapping
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,16 @@ def test_headings_are_chinese_with_short_english(path: Path) -> None:
         assert " · " in heading, heading
 
 
+def test_a_line_that_comes_in_two_pieces_is_one_line() -> None:
+    pieces = [
+        {"output_type": "stream", "name": "stdout", "text": text}
+        for text in ("CLEAR", " · 9\n")
+    ]
+    table = {"output_type": "display_data", "data": {"text/plain": "rows"}}
+
+    assert shown({"outputs": [*pieces, table]}) == "stdout: CLEAR · 9\n\nrows\n"
+
+
 @by_name
 def test_a_notebook_names_no_place_of_a_machine(path: Path) -> None:
     assert not PATHS.search(path.read_text(encoding="utf-8"))
@@ -119,16 +130,22 @@ def executed(name: str, folder: Path) -> dict[str, str]:
 
 
 def shown(cell: Mapping[str, Any]) -> str:
+    """Return what a cell shows; pieces of one stream are joined.
+
+    The kernel flushes by the clock, so one line of ``print`` may come in two messages.
+    """
     parts: list[str] = []
-    for output in cell["outputs"]:
-        if output["output_type"] == "stream":
-            parts.append(f"{output['name']}: {output['text']}")
+    for stream, run in groupby(cell["outputs"], key=lambda output: output.get("name")):
+        if stream is not None:
+            parts.append(f"{stream}: {''.join(piece['text'] for piece in run)}")
             continue
-        data = output["data"]
-        parts.append(str(data.get("text/plain", "")))
-        parts.append(str(data.get("text/html", "")))
-        parts += ["<picture>"] if "image/png" in data else []
+        parts += [part for output in run for part in displayed(output["data"])]
     return "\n".join(parts)
+
+
+def displayed(data: Mapping[str, Any]) -> list[str]:
+    texts = [str(data.get(kind, "")) for kind in ("text/plain", "text/html")]
+    return [*texts, "<picture>"] if "image/png" in data else texts
 
 
 @pytest.fixture
