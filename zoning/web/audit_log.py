@@ -63,6 +63,7 @@ def broken_links(folder: Path) -> tuple[Problem, ...]:
         try:
             entry = json.loads(line)
             sound = entry["before"] == last and entry["number"] == count
+            sound = sound and json.dumps(entry, ensure_ascii=True) == line
             claimed = entry.pop("hash")
             sound = sound and claimed == _hash(entry)
         except (ValueError, KeyError, TypeError):
@@ -90,6 +91,6 @@ def _hash(entry: dict[str, Any]) -> str:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="ascii", errors="replace").splitlines()
+        return path.read_text(encoding="ascii", errors="replace").split("\n")[:-1]
     except FileNotFoundError:
         return []

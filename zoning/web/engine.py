@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from zoning.check import check
 from zoning.errors import Problem, UsageError
 from zoning.io.base import open_base
-from zoning.io.config import read_config
+from zoning.io.config import BaseConfig, LayerEntry, read_config
 from zoning.io.hashing import files_of
 from zoning.io.project import Projects, project_of_mapping
 from zoning.io.quarantine.frames import Frame
@@ -289,15 +289,16 @@ def _stamp(folder: Path) -> object:
     )
 
 
-def _paths(config: Any, folder: Path) -> Iterator[Path | None]:
+def _paths(config: BaseConfig, folder: Path) -> Iterator[Path | None]:
     for entry in (config.county, *config.layers.values()):
-        if getattr(entry, "source", None):
+        if not isinstance(entry, LayerEntry):
+            continue  # declared absent
+        if entry.source:
             yield None
-        elif getattr(entry, "path", ""):
+        elif entry.path:
             yield folder / entry.path
-            coverage = getattr(entry, "coverage", None)
-            if coverage not in {None, "county"}:
-                yield folder / str(coverage)
+        if entry.coverage not in {None, "county"}:
+            yield folder / str(entry.coverage)
 
 
 def _places(path: Path) -> tuple[Path, ...]:
