@@ -154,7 +154,7 @@ def test_what_is_open_to_all_holds_nothing_of_the_office(desk: Served) -> None:
             assert answer.status_code == 200
             assert TOKEN not in answer.text
             assert "小县" not in answer.text
-        assert stranger.get("/api/texts").status_code == 401
+        assert stranger.get("/api/layers").status_code == 401
 
 
 def test_the_page_names_no_other_host_and_holds_no_script(desk: Served) -> None:

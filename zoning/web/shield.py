@@ -26,7 +26,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 COOKIE = "zoning_desk"
 UPLOADS = "/api/sites"
-_OPEN = ("/", "/docs", "/openapi.json")
+_OPEN = ("/", "/docs", "/openapi.json", "/api/texts")
 _OPEN_BELOW = ("/static/",)
 _BODIES = {"POST", "PUT", "PATCH"}
 _TYPES = {"application/json", "application/geo+json", "application/octet-stream"}
