@@ -127,7 +127,7 @@ def tile_of(
     content = _layer(
         outlines, rows, marks=marks, words=[str(word) for word in words]
     )
-    return Tile(content=content, there=there, shown=len(np.unique(outlines.owner)))
+    return Tile(content=content, there=there, shown=len(rows))
 
 
 def _cut(

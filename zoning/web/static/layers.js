@@ -1,7 +1,7 @@
 // The list of layers: what is drawn, how it looks, how far it may be trusted.
 import { get, told } from "./api.js";
 import { el, fill } from "./dom.js";
-import { layerShown, tell } from "./map.js";
+import { layerShown, mapOf, tell } from "./map.js";
 import { said, t } from "./words.js";
 
 const SHOWN = ["county", "township", "river", "ecological_redline", "permanent_basic_farmland", "urban_development_boundary", "corridor_layout"];
@@ -12,6 +12,7 @@ export function startLayers(document_) {
   base = document_;
   shown = new Set(SHOWN.filter((id) => base.layers.some((layer) => layer.id === id && layer.drawn)));
   for (const layer of base.layers) if (shown.has(layer.id)) show(layer, true);
+  mapOf().on("zoomstart", () => { for (const note of notes.values()) note.hidden = true; });
   render();
 }
 

@@ -6,7 +6,9 @@ import { again } from "./sites.js";
 import { open } from "./tabs.js";
 import { both, colour, fixed, rule, said, scaled, t, term, words } from "./words.js";
 
-const ORDER = ["PROHIBITED", "CONDITIONAL", "NOT_CHECKED", "REVIEW", "NOTICE"];
+const REST = ["NOT_CHECKED", "REVIEW", "NOTICE"];
+const FIRST = 4;
+const ASKED = "ATTRIBUTE_MISSING";
 const FINISHED = ["successful", "failed", "dismissed"];
 let job = null, verdict = null, chosen = 0, fixes = null, watched = 0;
 const answers = new Map();
@@ -67,7 +69,7 @@ function one(site) {
   if (verdict.statements) return el("article", {}, head(site), rejected(site));
   const findings = site.findings.map((finding) => ({ ...finding, site: site.id }));
   const clear = findings.filter((finding) => finding.state === "CLEAR");
-  return el("article", {}, head(site), rejected(site), form(), gaps(site), ORDER.map((state) => group(state, findings)),
+  return el("article", {}, head(site), rejected(site), group("PROHIBITED", findings), form(), group("CONDITIONAL", findings), gaps(site), REST.map((state) => group(state, findings)),
     layout(site), residue(site), units(site), trim(site),
     el("details", {}, el("summary", {}, t("clear_findings", { count: clear.length })), el("ul", { class: "plain" }, clear.map((finding) => el("li", {}, `${finding.rule_id} ${said(finding.title)}`)))));
 }
@@ -95,7 +97,8 @@ function form() {
   const rows = open_.map((question) => field(question, said(question.asked), t("asked_by", { rules: question.rules.join(", ") }), ""));
   const kept = done.filter(([key]) => fields[key]).map(([key, value]) => field(fields[key], said(fields[key]), "", value));
   return el("section", { class: "form" }, el("h3", {}, t("questions")),
-    rows.length ? el("form", { id: "questions", on: { submit: submitted } }, rows,
+    rows.length ? el("form", { id: "questions", on: { submit: submitted } }, rows.slice(0, FIRST),
+      rows.length > FIRST ? el("details", {}, el("summary", {}, t("questions_more", { count: rows.length - FIRST })), rows.slice(FIRST)) : null,
       kept.length ? el("details", {}, el("summary", {}, `${t("answers")} (${kept.length})`), kept) : null,
       el("button", { type: "submit", class: "primary" }, t("recheck")))
       : el("p", { class: "soft" }, t("questions_none")));
@@ -128,9 +131,13 @@ function gaps(site) {
     if (!grouped.has(line)) grouped.set(line, { gap, rules: [] });
     grouped.get(line).rules.push(gap.rule_id);
   }
+  const line = ([text, { gap, rules }]) => el("li", {}, el("p", {}, text),
+    el("p", { class: "note" }, gap.reason === ASKED ? t("cure_form") : t("cure", { cure: said(gap.cure) })), el("p", { class: "note" }, rules.join(", ")));
+  const rows = [...grouped], asked = rows.filter(([, { gap }]) => gap.reason === ASKED);
+  const count = site.gaps.filter((gap) => gap.reason === ASKED).length;
   return el("section", { class: "gaps" }, el("h3", {}, `${t("gaps")} (${site.gaps.length})`),
-    el("ul", { class: "plain" }, [...grouped].map(([line, { gap, rules }]) => el("li", {}, el("p", {}, line),
-      el("p", { class: "note" }, t("cure", { cure: said(gap.cure) })), el("p", { class: "note" }, rules.join(", "))))));
+    el("ul", { class: "plain" }, rows.filter(([, { gap }]) => gap.reason !== ASKED).map(line)),
+    asked.length ? el("details", {}, el("summary", {}, t("gaps_asked", { count })), el("ul", { class: "plain" }, asked.map(line))) : null);
 }
 
 function group(state, findings) {
