@@ -57,7 +57,7 @@ class Engine:
         self._folder = folder
         self._stamp: object = None
         self._open: tuple[Base, RuleBook] | None = None
-        self._drawn: dict[str, tuple[NDArray[np.float64], list[str]]] = {}
+        self._drawn: dict[str, tuple[NDArray[np.float64], NDArray[np.object_]]] = {}
         self._jobs: Mapping[str, Callable[[Question, Put], Frame]] = {
             "base": self._base,
             "tile": self._tile,

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from zoning import terms
 from zoning.errors import Problem
 from zoning.model import Base, Layer, LayerInfo
@@ -34,14 +37,15 @@ def base_document(base: Base) -> Json:
     }
 
 
-def kinds_of(layer: Layer) -> list[str]:
+def kinds_of(layer: Layer) -> NDArray[np.object_]:
     """Return what each feature of a layer is drawn as."""
     column = styles.class_column(layer.info.id)
     values = None if column is None else layer.attributes.get(column)
     if values is None:
-        return [_DEFAULT] * len(layer.feature_ids)
+        return np.full(len(layer.feature_ids), _DEFAULT, dtype=object)
     known = set(styles.kinds(layer.info.id))
-    return [value if value in known else _DEFAULT for value in map(str, values)]
+    told = [value if value in known else _DEFAULT for value in map(str, values)]
+    return np.array(told, dtype=object)
 
 
 def layer_key(base: Base, name: str) -> str:

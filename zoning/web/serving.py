@@ -60,12 +60,13 @@ def held(place: Path) -> Iterator[None]:
 
     place.mkdir(parents=True, exist_ok=True)
     lock = place / _LOCK
-    with contextlib.suppress(OSError, ValueError):
-        other = int(lock.read_text(encoding="ascii"))
-        if other != os.getpid() and psutil.pid_exists(other):
+    with contextlib.suppress(OSError, ValueError, psutil.Error):
+        number, born = lock.read_text(encoding="ascii").split()
+        if psutil.Process(int(number)).create_time() == float(born):
             values = {"folder": place.name}
             raise UsageError(Problem(code="DESK_PLACE_IN_USE", values=values))
-    lock.write_text(str(os.getpid()), encoding="ascii")
+    own = psutil.Process()
+    lock.write_text(f"{own.pid} {own.create_time()!r}", encoding="ascii")
     try:
         yield
     finally:

@@ -6,7 +6,6 @@ Tiles are pictures: their outlines are thinned to what a screen can show, and
 nothing is measured on them. Source: Mapbox Vector Tile Specification 2.1.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +31,7 @@ _HALF = np.pi * _MERCATOR_RADIUS
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Words = NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class Tile:
 
 
 def tile_of(
-    shapes: Any, bounds: Floats, kinds: Sequence[str], *, place: TilePlace, crs: str
+    shapes: Any, bounds: Floats, kinds: Words, *, place: TilePlace, crs: str
 ) -> Tile:
     """Return the tile of a layer.
 
@@ -91,7 +91,7 @@ def tile_of(
         keeping them.
     bounds : ndarray, shape (n, 4)
         Boxes of the shapes.
-    kinds : sequence of str, length n
+    kinds : ndarray of str objects, shape (n,)
         What each is drawn as; the tile carries it under ``kind``.
     place : TilePlace
     crs : str
@@ -120,13 +120,11 @@ def tile_of(
     drawn = np.asarray(shapes[rows] if built is None else built(rows), dtype=object)
     drawn = _cut(drawn, bounds[rows], (west, south, east, north))
     drawn = shapely.simplify(drawn, _THIN_PIXELS * pixel, preserve_topology=False)
-    words, marks = np.unique(np.asarray(kinds, dtype=str)[rows], return_inverse=True)
+    words, marks = np.unique(kinds[rows].astype(str), return_inverse=True)
     outlines = _outlines(drawn, place, crs)
     if outlines is None:
         return Tile(content=b"", there=there, shown=0)
-    content = _layer(
-        outlines, rows, marks=marks, words=[str(word) for word in words]
-    )
+    content = _layer(outlines, rows, marks=marks, words=[str(word) for word in words])
     return Tile(content=content, there=there, shown=len(rows))
 
 

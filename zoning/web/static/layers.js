@@ -54,7 +54,7 @@ function row(layer) {
   return el("li", { class: `layer ${layer.standing}` },
     el("label", { for: `layer-${layer.id}` }, box, swatch(layer.style), el("span", { class: "name" }, name)),
     el("p", { class: "note" }, facts.join(" · "), raster ? ` · ${t("raster")}` : ""),
-    layer.absence ? el("p", { class: "note" }, `${layer.absence.statement}（${layer.absence.source}，${layer.absence.date}）`) : null,
+    layer.absence ? el("p", { class: "note" }, [layer.absence.statement, layer.absence.source, layer.absence.date].join(" · ")) : null,
     layer.problems.map((problem) => el("p", { class: "note warn" }, told(problem))),
     note,
     layer.kinds.length ? el("ul", { class: "kinds" }, layer.kinds.map((kind) => el("li", {}, swatch(kind.style), said(kind)))) : null,

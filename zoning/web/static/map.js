@@ -6,8 +6,8 @@ const FOUND = {
   section: { color: "#5b2a86", weight: 4, fill: false },
   trim: { color: "#8f1d69", weight: 2.4, dashArray: "6 4", fillColor: "#d63fa3", fillOpacity: 0.3 },
   residue: { color: "#1d5fa8", weight: 1.6, fillColor: "#3a86d6", fillOpacity: 0.6 },
-  kept: { color: "#0e8f6a", weight: 3, fillColor: "#0e8f6a", fillOpacity: 0.18 },
-  lost: { color: "#b40f2e", weight: 2.4, dashArray: "9 6", fillColor: "#8b93a1", fillOpacity: 0.45 },
+  kept: { color: "#0b7a5a", weight: 3.5, fillColor: "#12b886", fillOpacity: 0.55 },
+  lost: { color: "#b40f2e", weight: 2.4, dashArray: "9 6", fillColor: "#8b93a1", fillOpacity: 0.6 },
 };
 
 let map, sites, found, trims;
@@ -79,7 +79,12 @@ export function showFound(drawing) {
   found.addData(own((kind) => kind !== "site"));
 }
 
-export function showTrim(drawing) { trims.clearLayers(); trims.addData(drawing); zoomTo(trims.getBounds()); }
+export function showTrim(drawing) {
+  found.setStyle((feature) => ({ ...foundLook(feature), opacity: 0.25, fillOpacity: 0.05 }));
+  trims.clearLayers();
+  trims.addData(drawing);
+  zoomTo(trims.getBounds());
+}
 
 export function zoomTo(bounds) {
   if (bounds?.isValid()) map.fitBounds(bounds, { padding: [70, 70], maxZoom: 17, animate: false });
@@ -97,7 +102,7 @@ export function lightUp(site, ruleId) {
   found.eachLayer((layer) => {
     const own = layer.feature.properties;
     const hit = own.site === site && (own.rules?.includes(ruleId) ?? false);
-    layer.setStyle({ ...foundLook(layer.feature), ...(hit ? { weight: 4.5, fillOpacity: 0.7 } : {}) });
+    layer.setStyle({ opacity: 1, ...foundLook(layer.feature), ...(hit ? { weight: 4.5, fillOpacity: 0.7 } : {}) });
     if (hit) { layer.bringToFront(); mine.push(layer); }
   });
   if (mine.length) zoomTo(L.featureGroup(mine).getBounds());

@@ -155,14 +155,14 @@ function clause(finding) {
     finding.length_m ? t("overlap_length", { length: fixed(finding.length_m, 2) }) : "",
     finding.distance_m > 0 ? t("distance", { distance: fixed(finding.distance_m, 2) }) : "",
   ].filter(Boolean).join(" · ");
-  const names = finding.features.slice(0, 4).map((one) => one.name || one.id).join("、");
+  const names = finding.features.slice(0, 4).map((one) => one.name || one.id).join(t("between_names"));
   const look = button(t("show"), () => { mark(finding.rule_id); lightUp(finding.site, finding.rule_id); }, { class: "link", "aria-label": t("show_named", { name: said(finding.title) }) });
   return el("li", { class: "finding", "data-rule": finding.rule_id, tabindex: "-1", style: { borderColor: colour(finding.state).fill } },
     el("p", { class: "row" }, el("strong", { class: "grow" }, said(finding.title)), look),
     el("p", { class: "note" }, [finding.rule_id, term("layer", finding.layer), extent].filter(Boolean).join(" · ")),
     names ? el("p", { class: "note" }, t("features_met", { names })) : null,
     source ? el("p", { class: "note law" }, [source.document, source.clause, source.effective_from ? t("in_force", { date: source.effective_from }) : "", term("confidence", source.confidence)].filter(Boolean).join(" · ")) : null,
-    finding.needs.length ? el("p", { class: "note" }, `${t("needs")}: ${finding.needs.map(said).join("；")}`) : null,
+    finding.needs.length ? el("p", { class: "note" }, t("needs", { needs: finding.needs.map(said).join(t("between")) })) : null,
     finding.notes.map((note) => el("p", { class: "note" }, said(note))));
 }
 

@@ -28,7 +28,7 @@ export function render() {
 
 function row(run) {
   const { summary } = run;
-  const name = summary.names?.slice(0, 3).join("、") || run.jobID;
+  const name = summary.names?.slice(0, 3).join(t("between_names")) || run.jobID;
   const { fill: back, text: ink } = colour(summary.verdict ?? "REJECTED");
   const box = el("input", { type: "checkbox", checked: chosen.has(run.jobID), "aria-label": t("choose_named", { name }), on: { change: (event) => { if (event.target.checked) chosen.add(run.jobID); else chosen.delete(run.jobID); } } });
   const done = run.status === "successful";
