@@ -59,6 +59,12 @@ RUNS = "zoning-runs"
     help="批量核查的进程数 processes for more than 500 sites (1).",
 )
 @click.option("--sheets", is_flag=True, help="另出图件 map sheets too, sheets.pdf.")
+@click.option(
+    "--open",
+    "open_report",
+    is_flag=True,
+    help="完成后打开 Word 报告 open the Word report when it is there.",
+)
 @template_option
 @lang_option
 def command(  # noqa: PLR0913  the options of the command
@@ -75,6 +81,7 @@ def command(  # noqa: PLR0913  the options of the command
     resume: bool,
     workers: int,
     sheets: bool,
+    open_report: bool,
     template: Path | None,
     lang: str,
 ) -> int:
@@ -99,11 +106,15 @@ def command(  # noqa: PLR0913  the options of the command
     options = CheckOptions(as_of=as_of)
     usual = Path(RUNS) / (sites[0].stem or "run")
     if len(asked.sites) > BATCH_BEYOND:
-        way = _Way(out=out, usual=usual, resume=resume, workers=workers)
+        way = _Way(
+            out=out, usual=usual, resume=resume, workers=workers, opens=open_report
+        )
         return _check_batch(asked, options, form=form, way=way, as_json=as_json)
     report = _check(asked, options)
-    if out or not as_json:
-        _write(report, out, usual, form=form)
+    if out or open_report or not as_json:
+        written = _write(report, out, usual, form=form)
+        if open_report:
+            _show(written, lang)
     if as_json:
         from zoning.report.sharing import shared_document
         from zoning.report.verdict import json_bytes, verdict_document
@@ -125,11 +136,12 @@ class _Way:
     usual: Path
     resume: bool
     workers: int
+    opens: bool
 
 
 def _write(
     report: "Report", out: Path | None, usual: Path, *, form: "BatchForm"
-) -> None:
+) -> Path:
     from zoning.report.folder import next_free
     from zoning.report.run import write_run
 
@@ -143,6 +155,13 @@ def _write(
         sheets=form.sheets,
     )
     say(text("written", form.lang, path=written))
+    return written
+
+
+def _show(folder: Path, lang: str) -> None:
+    from zoning.cli.opening import open_file
+
+    open_file(folder / "report.docx", lang)
 
 
 def _check_batch(
@@ -167,6 +186,8 @@ def _check_batch(
         talk=Talk(lang=form.lang, as_of=options.as_of.isoformat()),
     )
     say(text("written", form.lang, path=folder))
+    if way.opens:
+        _show(folder, form.lang)
     if as_json:
         from zoning.report.manifest import VERDICT
 
