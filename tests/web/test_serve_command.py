@@ -127,6 +127,17 @@ def test_a_second_desk_in_the_same_folder_is_refused(
     assert "E761" in said
 
 
+def test_a_folder_that_cannot_be_written_is_named(
+    base_folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    with start(base_folder, tmp_path / "file" / "desk") as process:
+        said = process.stderr.read() if process.stderr else ""
+
+    assert process.returncode == 2
+    assert "E762" in said
+
+
 def test_every_word_of_the_page_is_there_in_both_languages() -> None:
     static = ROOT / "zoning/web/static"
     used = {

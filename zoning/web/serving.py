@@ -54,12 +54,20 @@ def held(place: Path) -> Iterator[None]:
     Raises
     ------
     UsageError
-        ``DESK_PLACE_IN_USE``.
+        ``DESK_PLACE_IN_USE``, ``DESK_PLACE_UNWRITABLE``.
     """
     import psutil
 
-    place.mkdir(parents=True, exist_ok=True)
     lock = place / _LOCK
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        lock.touch()
+    except OSError as error:
+        detail = error.strerror or type(error).__name__
+        values = {"folder": place.name, "detail": detail}
+        raise UsageError(
+            Problem(code="DESK_PLACE_UNWRITABLE", values=values)
+        ) from error
     with contextlib.suppress(OSError, ValueError, psutil.Error):
         number, born = lock.read_text(encoding="ascii").split()
         if psutil.Process(int(number)).create_time() == float(born):
