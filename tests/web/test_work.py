@@ -9,6 +9,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -253,3 +254,17 @@ def test_the_log_holds_no_name_and_no_coordinate(desk: Served, tmp_path: Path) -
     assert upload in log
     assert "canary" not in log
     assert "3432100" not in log
+
+
+def test_each_of_many_callers_gets_its_own_answer(desk: Served, tmp_path: Path) -> None:
+    def one(number: int) -> bool:
+        plot = shapely.affinity.translate(QUIET, 40.0 * number)
+        path = tmp_path / f"plot{number}.txt"
+        small_base.write_txt(path, plot)
+        sent = desk.send(path)
+        body = {"uploads": [sent["upload"]], "as_of": AS_OF}
+        (site,) = desk.client.post("/api/check", json=body).json()["sites"]
+        return bool(site["source"]["sha256"] == sent["sites"][0]["sha256"])
+
+    with ThreadPoolExecutor(8) as callers:
+        assert all(callers.map(one, range(24)))

@@ -44,8 +44,8 @@ class DeskSettings:
     token: str
     hosts: frozenset[str] = field(default_factory=frozenset)
     workers: int = 2
-    waiting: int = 32
-    waiting_each: int = 24
+    waiting: int = 256
+    waiting_each: int = 128
     job_seconds: float = 900.0
     tile_seconds: float = 60.0
     body_seconds: float = 30.0
