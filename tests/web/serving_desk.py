@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 
 from zoning.web.app import make_app
 from zoning.web.desk import Desk
-from zoning.web.serving import listening
+from zoning.web.serving import listening, server_of
 from zoning.web.settings import DeskSettings, hosts_of
 
 TOKEN = "a-token-for-tests-only"  # noqa: S105  of no desk that stays
@@ -75,9 +74,9 @@ def served(base: Path, place: Path, **changes: Any) -> Iterator[Served]:
         hosts=hosts_of("127.0.0.1", port),
         workers=1,
     )
-    app = make_app(replace(settings, **changes))
-    config = uvicorn.Config(app, log_level="error", ws="none", lifespan="on")
-    server = uvicorn.Server(config)
+    settings = replace(settings, **changes)
+    app = make_app(settings)
+    server = server_of(app, settings)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
     thread.start()
     url = f"http://127.0.0.1:{port}"

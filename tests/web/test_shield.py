@@ -25,7 +25,7 @@ def desk(
 ) -> Iterator[Served]:
     place = tmp_path_factory.mktemp("desk")
     with served(
-        base_folder, place, body_seconds=0.5, most_bytes=LARGE, most_json_bytes=LARGE
+        base_folder, place, body_seconds=1.5, most_bytes=LARGE, most_json_bytes=LARGE
     ) as one:
         yield one
 
@@ -127,6 +127,20 @@ def test_a_body_that_does_not_come_as_said_is_given_up(
     assert answer.startswith(f"HTTP/1.1 {status}".encode())
 
 
+def test_a_head_that_drips_is_given_up(desk: Served) -> None:
+    with socket.create_connection(("127.0.0.1", desk.port), timeout=20) as line:
+        line.sendall(b"GET / HTTP/1.1\r\nHost: 127")
+        assert line.recv(10) == b""
+
+    with socket.create_connection(("127.0.0.1", desk.port), timeout=20) as line:
+        whole = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{desk.port}\r\n\r\n"
+        line.sendall(whole.encode())
+        assert line.recv(1 << 20).startswith(b"HTTP/1.1 200")
+        line.sendall(b"GET / HTTP/1.1\r\n")
+        while line.recv(1 << 16):
+            pass
+
+
 def test_a_preflight_gets_no_consent(desk: Served) -> None:
     headers = {"origin": "http://evil.example", "access-control-request-method": "POST"}
     answer = desk.client.options("/api/check", headers=headers)
@@ -170,6 +184,7 @@ def test_the_page_names_no_other_host_and_holds_no_script(desk: Served) -> None:
 def test_hosts_beyond_loopback_are_named_exactly() -> None:
     assert "10.1.2.3:80" in hosts_of("10.1.2.3", 80)
     everywhere = "0.0.0.0"  # noqa: S104  named, not listened on
+    assert f"{socket.gethostname().lower()}:80" in hosts_of(everywhere, 80)
     assert f"{everywhere}:80" not in hosts_of(everywhere, 80)
     assert is_loopback("127.0.0.1")
     assert not is_loopback(everywhere)

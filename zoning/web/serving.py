@@ -8,11 +8,16 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zoning.errors import Problem, UsageError
 from zoning.web.settings import DeskSettings, hosts_of
 
-__all__ = ["held", "is_loopback", "listening", "serve"]
+if TYPE_CHECKING:  # of the extra `serve`
+    import uvicorn
+    from fastapi import FastAPI
+
+__all__ = ["held", "is_loopback", "listening", "serve", "server_of"]
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _LOCK = "desk.lock"
@@ -105,32 +110,41 @@ def serve(
     told : callable
         Given the address of the page, once it is served.
     """
-    import uvicorn
-
     from zoning.web.app import make_app
 
     port = int(bound.getsockname()[1])
     settings = replace(settings, hosts=hosts_of(host, port))
     address = _address(host, port, settings.token)
     with held(settings.place):
-        config = uvicorn.Config(
-            make_app(settings),
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=5,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-            h11_max_incomplete_event_size=64 * 1024,
-            limit_concurrency=512,
-            ws="none",
-        )
+        server = server_of(make_app(settings), settings)
         told(address)
         if browser:
             threading.Thread(
                 target=webbrowser.open, args=(address,), daemon=True
             ).start()
         with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[bound])
+            server.run(sockets=[bound])
+
+
+def server_of(app: "FastAPI", settings: DeskSettings) -> "uvicorn.Server":
+    """Return the server of a desk, with its bounds."""
+    import uvicorn
+
+    from zoning.web.patience import patient_protocol
+
+    config = uvicorn.Config(
+        app,
+        http=patient_protocol(settings.body_seconds),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        h11_max_incomplete_event_size=64 * 1024,
+        limit_concurrency=512,
+        ws="none",
+    )
+    return uvicorn.Server(config)
 
 
 def _address(host: str, port: int, token: str) -> str:

@@ -1,5 +1,6 @@
 """What a desk is started with."""
 
+import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,7 +57,20 @@ class DeskSettings:
 
 def hosts_of(host: str, port: int) -> frozenset[str]:
     """Return the values of ``Host`` that mean this desk and nothing else."""
-    names = {*LOOPBACK}
-    if host not in {"0.0.0.0", "::", ""}:  # noqa: S104  told apart, not listened on
-        names.add(f"[{host}]" if ":" in host else host)
-    return frozenset(f"{name}:{port}" for name in names)
+    everywhere = host in {"0.0.0.0", "::", ""}  # noqa: S104  told apart only
+    named = _own_names() if everywhere else {host}
+    bracketed = {f"[{name}]" if ":" in name else name for name in named}
+    return frozenset(f"{name.lower()}:{port}" for name in {*LOOPBACK, *bracketed})
+
+
+def _own_names() -> set[str]:
+    """Return the names and addresses of this machine."""
+    import psutil
+
+    addresses = {
+        one.address.partition("%")[0]
+        for listed in psutil.net_if_addrs().values()
+        for one in listed
+        if one.family in {socket.AF_INET, socket.AF_INET6}
+    }
+    return addresses | {socket.gethostname()}
