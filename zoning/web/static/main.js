@@ -3,7 +3,7 @@ import { enter, get } from "./api.js";
 import { say } from "./dom.js";
 import { render as renderLayers, startLayers, tellFeature } from "./layers.js";
 import { openMap, resized, speakDrawing } from "./map.js";
-import { pickOnMap, render as renderResults } from "./results.js";
+import { pickOnMap, render as renderResults, unfold } from "./results.js";
 import { refresh, render as renderRuns } from "./runs.js";
 import { render as renderSites, takeDrawn } from "./sites.js";
 import { onOpen, open, startTabs } from "./tabs.js";
@@ -31,6 +31,7 @@ async function start() {
     onOpen("runs", refresh);
     document.getElementById("language").addEventListener("click", () => speakAll(lang() === "zh" ? "en" : "zh"));
     window.addEventListener("resize", resized);
+    window.addEventListener("beforeprint", unfold);
     say(t("ready"));
     document.body.dataset.ready = "true";
   } catch (error) { say(error.message); }

@@ -1,12 +1,14 @@
 // Results as they come: first the verdict, then what can be taken away.
 import { get, post, remove, told } from "./api.js";
 import { button, el, fill, say } from "./dom.js";
-import { lightUp, showFound, showTrim, zoomToAll, zoomToSite } from "./map.js";
+import { lightUp, resized, showFound, showTrim, zoomToAll, zoomToSite } from "./map.js";
 import { again } from "./sites.js";
 import { open } from "./tabs.js";
 import { both, colour, fixed, rule, said, scaled, t, term, words } from "./words.js";
 
 const REST = ["NOT_CHECKED", "REVIEW", "NOTICE"];
+const WORST = ["PROHIBITED", "CONDITIONAL", "REJECTED", "UNDETERMINED", "NOTICE", "CLEAR"];
+const LISTED = 500;
 const FIRST = 4;
 const ASKED = "ATTRIBUTE_MISSING";
 const FINISHED = ["successful", "failed", "dismissed"];
@@ -34,6 +36,7 @@ export async function follow(id) {
 
 async function arrived(id) {
   verdict = await get(`/jobs/${id}/results`);
+  chosen = sorted()[0]?.index ?? 0;
   showFound(await get(`/api/runs/${id}/drawing`));
   zoomToAll();
   const gaps = verdict.sites.reduce((sum, site) => sum + (site.gaps?.length ?? 0), 0);
@@ -56,12 +59,17 @@ function progress() {
 
 const badge = (kind, name) => { const { fill: back, text } = colour(name); return el("span", { class: "badge", style: { background: back, color: text } }, both(kind, name)); };
 
+const rank = (site) => WORST.indexOf(site.verdict);
+const sorted = () => verdict.sites.map((site, index) => ({ site, index })).sort((a, b) => rank(a.site) - rank(b.site) || a.index - b.index);
+
 function many() {
   if (verdict.sites.length < 2) return null;
+  const hidden = verdict.sites.length - LISTED;
   return el("section", {}, badge("verdict", verdict.verdict),
-    el("ol", { class: "many", id: "many" }, verdict.sites.slice(0, 500).map((site, index) =>
+    el("ol", { class: "many", id: "many" }, sorted().slice(0, LISTED).map(({ site, index }) =>
       el("li", {}, el("button", { type: "button", class: "link wide", "aria-pressed": String(index === chosen), on: { click: () => { chosen = index; render(); zoomToSite(site.id); } } },
         badge("verdict", site.verdict), el("span", { class: "grow" }, site.name || site.id), el("span", { class: "soft" }, site.gaps?.length ? t("gaps_count", { count: site.gaps.length }) : ""))))),
+    hidden > 0 ? el("p", { class: "note warn" }, t("sites_hidden", { shown: LISTED, count: hidden })) : null,
     verdict.statements ? el("p", { class: "note" }, t("batch_note")) : null);
 }
 
@@ -219,12 +227,26 @@ async function fix() {
   } catch (error) { say(error.message); }
 }
 
+// On paper nothing stays folded away, least of all what was not checked.
+export function unfold() { for (const one of pane().querySelectorAll("details")) one.open = true; }
+
+async function print() {
+  document.body.classList.add("printing");
+  unfold();
+  resized();
+  zoomToSite(verdict.sites[chosen]?.id);
+  await pause(900);
+  window.print();
+  document.body.classList.remove("printing");
+  resized();
+}
+
 function takeAway() {
   const ready = job.status === "successful";
   const link = (name, path) => el("a", { class: "ghost", href: path, download: "", "data-file": name }, t(`file_${name}`));
   const rest = ready ? el("div", { class: "row wrap", id: "downloads" },
     words().files.map((name) => link(name, `/api/runs/${job.jobID}/files/${name}`)), link("zip", `/api/runs/${job.jobID}/run.zip`),
-    button(t("print"), () => window.print(), { class: "ghost" }))
+    button(t("print"), print, { class: "ghost" }))
     : el("p", { class: "soft" }, FINISHED.includes(job.status) ? t(`status_${job.status}`) : t("downloads_wait"));
   return el("section", { class: "take" }, el("h3", {}, t("downloads")), rest, job.problems.map((problem) => el("p", { class: "note warn" }, told(problem))));
 }
