@@ -268,3 +268,28 @@ def test_each_of_many_callers_gets_its_own_answer(desk: Served, tmp_path: Path) 
 
     with ThreadPoolExecutor(8) as callers:
         assert all(callers.map(one, range(24)))
+
+
+def test_a_tile_is_kept_by_the_edition_of_its_layer(tmp_path: Path) -> None:
+    base = small_base.write_base(tmp_path / "base")
+    with served(base, tmp_path / "desk") as desk:
+
+        def tile() -> tuple[str, bytes]:
+            layers = desk.client.get("/api/layers").json()["layers"]
+            key = next(x["key"] for x in layers if x["id"] == "river")
+            answer = desk.client.get(f"/tiles/river/{key}/10/824/418")
+            assert answer.status_code == 200
+            assert "immutable" in answer.headers["cache-control"]
+            return key, answer.content
+
+        before = tile()
+        assert tile() == before
+        rows = [row for row in small_base.LAYERS["river"] if row[1]["BSM"] != "H2"]
+        small_base.write_geojson(base / "river.geojson", rows)
+        after = tile()
+        stale = desk.client.get(f"/tiles/river/{before[0]}/10/825/418")
+
+    assert before[0] != after[0]
+    assert before[1] != after[1]
+    assert "no-store" in stale.headers["cache-control"]
+    assert len(list((tmp_path / "desk/tiles").iterdir())) == 1

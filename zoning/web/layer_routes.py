@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import shutil
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
@@ -75,10 +76,19 @@ def _stored(folder: FilePath, place: str) -> Response | None:
 def _store(path: FilePath, content: bytes) -> None:
     """Keep a tile; where that cannot be it is made again."""
     with contextlib.suppress(OSError):
+        if not path.parent.is_dir():
+            _forget_earlier(path.parent)
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_suffix(".tmp")
         aside.write_bytes(content)
         aside.replace(path)
+
+
+def _forget_earlier(folder: FilePath) -> None:
+    """Remove the tiles of earlier editions of the layer."""
+    layer = folder.name.rpartition("-")[0]
+    for old in folder.parent.glob(f"{layer}-*"):
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _answer(content: bytes, there: int, shown: int, *, lasting: bool) -> Response:
