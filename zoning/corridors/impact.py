@@ -180,6 +180,7 @@ def rank_crossings(
     before: Landscape,
     after: Landscape,
     radii: Sequence[int] = (0, 1, 2),
+    within: Flags | None = None,
 ) -> tuple[Crossing, ...]:
     """Return strips to give back, the greatest gain by the cell first.
 
@@ -193,8 +194,12 @@ def rank_crossings(
         As `site_impact` took them.
     radii : sequence of int
         Half widths of the strips, cells.
+    within : ndarray of bool, shape (rows, columns), optional
+        Ground that can be given back; all that the site changes by default.
     """
     changed = changed_cells(before, after)
+    if within is not None:
+        changed &= within
     costs, labels = (before.costs(), after.costs()), (before.labels(), after.labels())
     found = []
     for change in impact.touched:
@@ -204,6 +209,8 @@ def rank_crossings(
         way[tuple(change.before.path.cells.T)] = True
         for radius in radii:
             ground = _within(way, radius) & changed
+            if not ground.any():
+                continue
             again = _laid(after.resistance, ground, costs=costs, labels=labels)
             link = linked_again(again, [change.before])[_ends(change.before)]
             found.append(_crossing(change, link, ground))

@@ -46,15 +46,20 @@ _ITEMS = {
     "links": "link",
     "barriers": "barrier",
     "pinch_points": "pinch",
+    "project_site": "site",
+    "narrowed": "narrowed",
+    "detours": "detour",
+    "measures": "remedy",
 }
 _LINES = frozenset(
-    {"layout_sections", "crossings", "links", "axes", "narrow_stretches"}
+    {"layout_sections", "crossings", "links", "detours", "axes", "narrow_stretches"}
 )
 _LABELS = {
     "sites": "site_name",
     "layout_sections": "width_left_m",
     "sources": "source",
     "links": "link",
+    "measures": "number",
 }
 
 # On the map a site is a mere outline and conflicts are told by a click. In a GIS

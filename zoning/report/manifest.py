@@ -17,6 +17,7 @@ from zoning.report.verdict import digest_of, json_bytes, software
 __all__ = [
     "AUDIT",
     "CORRIDORS",
+    "IMPACT",
     "LAYOUT",
     "MANIFEST",
     "MANIFEST_SCHEMA",
@@ -30,7 +31,7 @@ MANIFEST_SCHEMA = "zoning/manifest/1"
 
 SEAL = "seal"
 VERDICT, AUDIT, CORRIDORS = "verdict.json", "audit.json", "corridors.json"
-LAYOUT = "layout.json"
+LAYOUT, IMPACT = "layout.json", "impact.json"
 
 _CHUNK = 1 << 20
 _NOT_UNDERSTOOD = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
@@ -85,7 +86,7 @@ def verify_run(folder: Path) -> tuple[Problem, ...]:
         *_compare(named, found),
         *(
             problem
-            for name in (VERDICT, AUDIT, CORRIDORS, LAYOUT)
+            for name in (VERDICT, AUDIT, CORRIDORS, LAYOUT, IMPACT)
             for problem in _verdict_problems(folder / name, digest)
         ),
     )

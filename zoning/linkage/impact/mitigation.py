@@ -1,7 +1,8 @@
 """What would give back something of what a site takes, ranked by what it gains.
 
-Three kinds are tried: strips of the site given back along the old way of a link;
-a circle elsewhere restored; the site moved. What each gains is computed on the
+Four kinds are tried: strips of the site given back along the old way of a link, or
+that way kept free of what the site does about it too; a circle elsewhere restored;
+the site moved. What each gains is computed on the
 ground as it would be, not estimated.
 
 References
@@ -41,6 +42,7 @@ __all__ = ["SearchRules", "measures_for", "search_rules"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+_SAME = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,7 @@ def measures_for(
         found += step
     listener.step("measures", len(steps), len(steps))
     gaining = [one for one in found if one.equivalent_gain_m2 > 0]
+    gaining = [one for one in gaining if not _beaten(one, gaining)]
     gaining.sort(key=lambda one: (-one.equivalent_gain_m2, one.cells, one.kind))
     return tuple(
         replace(one, number=number)
@@ -120,14 +123,21 @@ class _Search:
     laid: Laid
 
     def crossings(self, radii: Sequence[int]) -> Iterator[Measure]:
-        """Yield strips of the site given back."""
-        before, after = self.standing.land, self.laid.land
-        for one in rank_crossings(
-            self.laid.impact, before=before, after=after, radii=radii
-        ):
-            yield self._measure(
-                "crossing", (one.start, one.end), one.ground, cost=one.cost
-            )
+        """Yield strips given back: of the site alone, and of all that it changes."""
+        kinds: tuple[tuple[Literal["crossing", "kept_way"], Flags | None], ...] = (
+            ("crossing", self.laid.footprint.taken),
+            ("kept_way", None),
+        )
+        for kind, within in kinds:
+            for one in rank_crossings(
+                self.laid.impact,
+                before=self.standing.land,
+                after=self.laid.land,
+                radii=radii,
+                within=within,
+            ):
+                pair = one.start, one.end
+                yield self._measure(kind, pair, one.ground, cost=one.cost)
 
     def circles(self) -> Iterator[Measure]:
         """Yield the best circle of each link that costs more."""
@@ -187,7 +197,7 @@ class _Search:
 
     def _measure(
         self,
-        kind: Literal["crossing", "restore"],
+        kind: Literal["crossing", "kept_way", "restore"],
         pair: tuple[int, int],
         ground: Flags,
         *,
@@ -215,6 +225,17 @@ class _Search:
         now: list[Link] = [*others, replace(link, cost=float(cost))]
         after = equivalent_area(self.laid.area_m2, now, self.standing.dispersal)
         return after - impact.equivalent_after
+
+
+def _beaten(one: Measure, others: Sequence[Measure]) -> bool:
+    """Return whether one of its kind and link takes less ground and gains as much."""
+    enough = one.equivalent_gain_m2 * (1 - _SAME)
+    return any(
+        (other.kind, other.link) == (one.kind, one.link)
+        and other.cells < one.cells
+        and other.equivalent_gain_m2 >= enough
+        for other in others
+    )
 
 
 def _shifts(found: Sequence[Moved]) -> Iterator[Measure]:

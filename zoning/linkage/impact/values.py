@@ -197,6 +197,8 @@ class Measure:
         From 1, the greatest gain first.
     kind : str
         ``crossing``: a strip of the site along a link's old way is given back.
+        ``kept_way``: that way is kept as it was, also where the site only makes the
+        ground about it dearer.
         ``restore``: a circle elsewhere is brought to resistance 1. ``shift``: the
         site is moved.
     link : int or None
@@ -217,7 +219,7 @@ class Measure:
     """
 
     number: int
-    kind: Literal["crossing", "restore", "shift"]
+    kind: Literal["crossing", "kept_way", "restore", "shift"]
     link: int | None
     cells: int
     area_m2: float
