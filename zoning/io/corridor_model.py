@@ -13,10 +13,12 @@ from zoning.io.gdal_reading import read_gdal
 from zoning.io.reader_lost import ReaderLostError
 from zoning.measure import project
 
-__all__ = ["read_corridor_model"]
+__all__ = ["MODEL_FILES", "read_corridor_model"]
 
 _PACKAGE, _LINKS, _NAME = "corridors.gpkg", "links", "link"
 _RESISTANCE = Path("grids/resistance.tif")
+MODEL_FILES = (_PACKAGE, _RESISTANCE.as_posix())
+"""The files of a run folder that are read."""
 
 
 def read_corridor_model(

@@ -18,7 +18,7 @@ from zoning.linkage.table import model_table_of
 from zoning.linkage.values import BuildOptions
 from zoning.model import Base
 
-__all__ = ["KEPT_FILES", "read_kept_model", "require_same_layers"]
+__all__ = ["KEPT_FILES", "changed_layers", "read_kept_model", "require_same_layers"]
 
 _DOCUMENT, _TABLE, _PACKAGE = "corridors.json", "resistance.yaml", "corridors.gpkg"
 KEPT_FILES = (_DOCUMENT, _TABLE, _PACKAGE)
@@ -101,6 +101,13 @@ def _shapes(folder: Path, layer: str, crs: str) -> Shapes:
     return ordered
 
 
+def changed_layers(kept: KeptModel, base: Base) -> tuple[str, ...]:
+    """Return the layers of a model that the base has no longer, or in other files."""
+    held = {name: layer.info.sha256 for name, layer in base.layers.items()}
+    held |= {name: raster.info.sha256 for name, raster in base.rasters.items()}
+    return tuple(sorted(n for n, own in kept.layers.items() if held.get(n) != own))
+
+
 def require_same_layers(kept: KeptModel, base: Base) -> None:
     """Refuse a model that was made from other files than those of the base.
 
@@ -109,9 +116,7 @@ def require_same_layers(kept: KeptModel, base: Base) -> None:
     UsageError
         ``IMPACT_MODEL_OLD`` with the layers.
     """
-    held = {name: layer.info.sha256 for name, layer in base.layers.items()}
-    held |= {name: raster.info.sha256 for name, raster in base.rasters.items()}
-    other = sorted(n for n, sha256 in kept.layers.items() if held.get(n) != sha256)
+    other = changed_layers(kept, base)
     if other:
         values = {"layers": ", ".join(other)}
         raise UsageError(Problem(code="IMPACT_MODEL_OLD", values=values))

@@ -7,6 +7,8 @@ decimals. `digest` covers everything but the software.
 from dataclasses import asdict
 from typing import Any
 
+from zoning.corridors.layout.obstacles import ObstacleEntry
+from zoning.corridors.layout.table import LayoutTable
 from zoning.corridors.layout.values import (
     FeatureAudit,
     Gap,
@@ -19,7 +21,7 @@ from zoning.report.layout.words import numbered_gaps
 from zoning.report.numbers import rounded
 from zoning.report.verdict import base_document, digest_of, problem_document, software
 
-__all__ = ["SCHEMA", "layout_document"]
+__all__ = ["SCHEMA", "layout_document", "table_of_record"]
 
 SCHEMA = "zoning/layout/1"
 _LENGTH, _AREA, _SHARE, _INDEX = 3, 2, 6, 9
@@ -169,3 +171,17 @@ def _table(report: LayoutReport) -> Json:
     table["overlaps"] = list(table["overlaps"])
     table["obstacles"] = list(table["obstacles"])
     return table
+
+
+def table_of_record(document: Json) -> LayoutTable:
+    """Return the table that a ``zoning/layout/1`` document was made with."""
+    told = dict(document["table"])
+    entries = tuple(
+        ObstacleEntry(
+            **entry
+            | {"where": {key: tuple(values) for key, values in entry["where"].items()}}
+        )
+        for entry in told.pop("obstacles")
+    )
+    overlaps = tuple(told.pop("overlaps"))
+    return LayoutTable(**told, overlaps=overlaps, obstacles=entries)
