@@ -32,6 +32,7 @@ from zoning.linkage.impact.values import (
     SourceEffect,
 )
 from zoning.model import Base, CheckOptions, Site
+from zoning.overlay import uncovered_share
 
 __all__ = ["judge_site"]
 
@@ -68,8 +69,11 @@ def judge_site(
     UsageError
         ``IMPACT_RULES``; ``RESISTANCE_SPREAD``.
     """
-    (placed,) = place_sites((site,), base, CheckOptions(as_of=as_of))
+    day = CheckOptions(as_of=as_of)
+    (placed,) = place_sites((site,), base, day)
     shape = _shape(placed)
+    column = np.array([shape], dtype=object)
+    outside = float(uncovered_share(column, base.county, 0.0, options=day)[0])
     listener.step("links", 0, 1)
     laid = lay(standing, shape)
     _require_inside(standing, laid, site)
@@ -108,7 +112,7 @@ def judge_site(
         sources=tuple(effects.sources()),
         net=effects.net(),
         measures=measures,
-        problems=_problems(standing, placed, laid),
+        problems=_problems(standing, placed, laid, outside=outside),
         remarks=_remarks(standing, effects),
     )
 
@@ -253,18 +257,22 @@ def _mean_width(standing: Standing, k: int) -> float | None:
     return float(measure.area_m2(shapes, crs)[0]) / length if length > 0 else None
 
 
-def _problems(standing: Standing, placed: Placed, laid: Laid) -> tuple[Problem, ...]:
+def _problems(
+    standing: Standing, placed: Placed, laid: Laid, *, outside: float
+) -> tuple[Problem, ...]:
     """Return what keeps the answer from being whole."""
+    where = placed.site.source.path
     found = [*standing.ground.problems, *placed.site.problems]
     if placed.site.open_readings:
-        found.append(Problem(code="IMPACT_PLACE", where=placed.site.source.path))
-    taken = laid.footprint.taken
-    outside = taken & (standing.ground.county.values != 1)
-    unknown = taken & ~outside & np.isnan(standing.land.resistance.values)
-    for code, cells in (("IMPACT_LEAVES", outside), ("IMPACT_UNKNOWN", unknown)):
-        if cells.any():
-            values = {"cells": str(int(cells.sum())), "all": str(int(taken.sum()))}
-            found.append(Problem(code=code, values=values))
+        found.append(Problem(code="IMPACT_PLACE", where=where))
+    if outside > 0:
+        values = {"share": f"{outside:.2%}"}
+        found.append(Problem(code="IMPACT_LEAVES", where=where, values=values))
+    taken = laid.footprint.taken & (standing.ground.county.values == 1)
+    unknown = taken & np.isnan(standing.land.resistance.values)
+    if unknown.any():
+        values = {"cells": str(int(unknown.sum())), "all": str(int(taken.sum()))}
+        found.append(Problem(code="IMPACT_UNKNOWN", where=where, values=values))
     unique = {(one.code, one.where, tuple(one.values.items())): one for one in found}
     return tuple(unique.values())
 
