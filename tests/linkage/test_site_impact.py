@@ -506,3 +506,21 @@ def test_a_table_that_says_nonsense_of_projects_is_refused(site: str) -> None:
         model_table_of(table(site))
     assert raised.value.problem.number == "E589"
     assert model_table_of(table()).site is not None
+
+
+def test_a_check_tells_the_modelled_corridors_by_its_switch(
+    base: Path, run: Path, tmp_path: Path
+) -> None:
+    site = write_plot(tmp_path)
+    arguments = ["check", str(site), "--base", str(base), "--as-of", DAY.isoformat()]
+    code, _ = call(*arguments, "--out", str(tmp_path / "plain"))
+    asked_too = [*arguments, "--corridors", str(run), "--out", str(tmp_path / "both")]
+    both, _ = call(*asked_too)
+
+    assert both == 1
+    assert code in {0, 1, 4}
+    document = json.loads((tmp_path / "both-corridors/impact.json").read_bytes())
+    assert document["counts"]["on_path"] == 1
+    for name in ("verdict.json", "report.docx", "map.html"):
+        plain, other = (tmp_path / one / name for one in ("plain", "both"))
+        assert plain.read_bytes() == other.read_bytes(), name

@@ -21,13 +21,23 @@ from zoning.linkage.impact import (
     ImpactOptions,
     ImpactReport,
     KeptModel,
+    Standing,
     judge_site,
     standing_of,
 )
 from zoning.linkage.values import BuildOptions
 from zoning.model import Base, CheckOptions, Site
 
-__all__ = ["ImpactWish", "carry_out", "impact_of", "together"]
+__all__ = [
+    "ImpactWish",
+    "Screen",
+    "carry_out",
+    "impact_of",
+    "kept_files",
+    "standing_on",
+    "threads",
+    "together",
+]
 
 _RUNS = "zoning-runs"
 _MOST_THREADS = 8
@@ -100,24 +110,33 @@ def impact_of(
     kept: KeptModel, site: Site, base: Base, *, wish: ImpactWish
 ) -> ImpactReport:
     """Lay a site on a kept model of a base that is open."""
-    require_same_layers(kept, base)
-    say(text("model_reading", wish.lang))
-    day = CheckOptions(as_of=wish.as_of)
-    ground = read_ground(base, kept.table, day, cell_m=kept.options.cell_m)
-    standing = standing_of(kept, ground)
-    threads = min(_MOST_THREADS, os.cpu_count() or 1)
-    with _Screen(wish.lang) as screen:
+    standing = standing_on(kept, base, wish.as_of, lang=wish.lang)
+    with Screen(wish.lang) as screen:
         report = judge_site(
             standing,
             site,
             base,
             as_of=wish.as_of,
-            options=replace(wish.options, threads=threads),
+            options=replace(wish.options, threads=threads()),
             listener=screen,
         )
     for problem in (*report.problems, *report.remarks):
         say(problem.line(wish.lang))
     return report
+
+
+def standing_on(kept: KeptModel, base: Base, as_of: date, *, lang: str) -> Standing:
+    """Return a kept model on its ground, read from the same layers of the base."""
+    require_same_layers(kept, base)
+    say(text("model_reading", lang))
+    day = CheckOptions(as_of=as_of)
+    ground = read_ground(base, kept.table, day, cell_m=kept.options.cell_m)
+    return standing_of(kept, ground)
+
+
+def threads() -> int:
+    """Return how many threads solve circuits."""
+    return min(_MOST_THREADS, os.cpu_count() or 1)
 
 
 def together(sites: tuple[Site, ...]) -> Site:
@@ -154,12 +173,22 @@ def together(sites: tuple[Site, ...]) -> Site:
 def _model(wish: ImpactWish, base: Base) -> tuple[dict[str, bytes], KeptModel]:
     """Return the files that a model is kept in, and the model."""
     if wish.model is not None:
-        if all((wish.model / name).is_file() for name in KEPT_FILES):
-            refuse_altered(wish.model, *KEPT_FILES)
-        kept = read_kept_model(wish.model, base.crs)
-        files = {name: (wish.model / name).read_bytes() for name in KEPT_FILES}
-        return files, kept
+        return kept_files(wish.model, base)
     return _built(wish, base)
+
+
+def kept_files(folder: Path, base: Base) -> tuple[dict[str, bytes], KeptModel]:
+    """Return the files of a run folder that its model is kept in, and the model.
+
+    Raises
+    ------
+    UsageError, OutputError
+        When it is no such folder, or not as it was written.
+    """
+    if all((folder / name).is_file() for name in KEPT_FILES):
+        refuse_altered(folder, *KEPT_FILES)
+    kept = read_kept_model(folder, base.crs)
+    return {name: (folder / name).read_bytes() for name in KEPT_FILES}, kept
 
 
 def _built(wish: ImpactWish, base: Base) -> tuple[dict[str, bytes], KeptModel]:
@@ -199,7 +228,7 @@ def _print(report: ImpactReport, lang: str) -> None:
     print_lines([" · ".join(said)])
 
 
-class _Screen:
+class Screen:
     """Tells progress on stderr; one bar for each step."""
 
     def __init__(self, lang: str) -> None:
