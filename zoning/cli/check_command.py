@@ -62,9 +62,9 @@ RUNS = "zoning-runs"
 @click.option(
     "--corridors",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="另按廊道模型（zoning corridors build 的结果目录）算影响；不加则只量规划廊道的宽度 "
-    "a run of corridors build: the impact on modelled corridors too; without it only "
-    "widths of planned ones are measured.",
+    help="另按廊道模型（zoning corridors build 的结果目录）算影响；不加则只量规划廊道"
+    "的宽度 a run of corridors build: the impact on modelled corridors too; without it "
+    "only widths of planned ones are measured.",
 )
 @click.option("--sheets", is_flag=True, help="另出图件 map sheets too, sheets.pdf.")
 @template_option

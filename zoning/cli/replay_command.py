@@ -49,9 +49,15 @@ def command(*, run: Path, base: Path | None, lang: str) -> int:
 
 def _again(run: Path, base: Path | None, *, lang: str) -> "tuple[Comparison, Path]":
     """Compute a run again by what it holds."""
-    from zoning.report.manifest import CORRIDORS, IMPACT, LAYOUT
+    from zoning.report.manifest import CORRIDORS, IMPACT, LAYOUT, RIVERSIDE
 
-    for name, again in ((IMPACT, _impact), (LAYOUT, _layout), (CORRIDORS, _model)):
+    ways = (
+        (IMPACT, _impact),
+        (LAYOUT, _layout),
+        (RIVERSIDE, _riverside),
+        (CORRIDORS, _model),
+    )
+    for name, again in ways:
         if (run / name).is_file():
             return again(run, base, lang=lang)
     return _check(run, base)
@@ -92,3 +98,12 @@ def _layout(run: Path, base: Path | None, *, lang: str) -> "tuple[Comparison, Pa
 
     before, now, folder = audited_again(run, base, lang=lang)
     return compare_documents(before, now, "layout"), folder
+
+
+def _riverside(run: Path, base: Path | None, *, lang: str) -> "tuple[Comparison, Path]":
+    """Survey river banks again."""
+    from zoning.cli.corridor_riverside import surveyed_again
+    from zoning.report.model_replaying import compare_documents
+
+    before, now, folder = surveyed_again(run, base, lang=lang)
+    return compare_documents(before, now, "riverside"), folder

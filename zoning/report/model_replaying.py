@@ -1,6 +1,7 @@
 """Two documents of a county side by side: the same, or what differs.
 
-Of a corridor model, of the impact of a site on one, of a layout on trial.
+Of a corridor model, of the impact of a site on one, of a layout on trial, of river
+banks.
 """
 
 from collections.abc import Iterator, Mapping
@@ -32,6 +33,7 @@ _RESULTS: Mapping[str, tuple[str, ...]] = {
         "barriers",
     ),
     "impact": ("site", "net", "links", "sources", "measures"),
+    "riverside": ("counts", "rivers"),
     "layout": ("states", "counts", "features", "graph", "missed_modelled"),
 }
 """What came out, by the kind of run."""
@@ -50,9 +52,9 @@ def compare_documents(before: Json, now: Json, kind: str) -> Comparison:
     Parameters
     ----------
     before, now : dict
-        As ``corridors.json``, ``impact.json`` or ``layout.json``.
+        As ``corridors.json``, ``impact.json``, ``layout.json``, ``riverside.json``.
     kind : str
-        ``model``, ``impact`` or ``layout``.
+        ``model``, ``impact``, ``layout`` or ``riverside``.
     """
     found = [*_inputs(before, now), *_results(before, now, kind)]
     if before["digest"] != now["digest"] and not found:

@@ -46,6 +46,16 @@ _LINKAGE = (
     "remedy",
 )
 _GROUPS |= dict.fromkeys(_LINKAGE, "group_linkage")
+_RIVERSIDE = (
+    "belt_ridge",
+    "belt_flat",
+    "belt_cap",
+    "belt_water",
+    "strip",
+    "drawdown",
+    "bank_break",
+)
+_GROUPS |= dict.fromkeys(_RIVERSIDE, "group_riverside")
 _PROPERTIES = (
     '<properties><SpatialRefSys><ProjectionsEnabled type="int">1'
     "</ProjectionsEnabled></SpatialRefSys>"
