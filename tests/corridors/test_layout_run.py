@@ -40,6 +40,7 @@ FILES = {
     "ledger/not_audited.csv",
     "ledger/obstacles.csv",
     "ledger/overlaps.csv",
+    "ledger/reaches.csv",
     "ledger/worth.csv",
 }
 

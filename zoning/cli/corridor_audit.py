@@ -79,8 +79,8 @@ def model_given(folder: Path | None, crs: str) -> ModelGiven:
         return ModelGiven()
     from zoning.io.corridor_model import read_corridor_model
 
-    paths, resistance = read_corridor_model(folder, crs)
-    return ModelGiven(paths=paths, resistance=resistance)
+    paths, resistance, current = read_corridor_model(folder, crs)
+    return ModelGiven(paths=paths, resistance=resistance, current=current)
 
 
 def model_files(folder: Path | None) -> dict[str, bytes]:

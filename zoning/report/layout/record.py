@@ -97,6 +97,21 @@ def _feature(one: FeatureAudit, gaps: dict[int, str]) -> Json:
             "axis_share": rounded(deviation.axis_share, _SHARE),
             "path_share": rounded(deviation.path_share, _SHARE),
         },
+        "current": None
+        if one.current is None
+        else {
+            "share": _number(one.current.share),
+            "times_mean": _number(one.current.times),
+        },
+        "reaches": [
+            {
+                "start_m": rounded(reach.start_m, _LENGTH),
+                "end_m": rounded(reach.end_m, _LENGTH),
+                "passable_share": rounded(reach.passable_share, _SHARE),
+                "continuity_share": rounded(reach.continuity_share, _SHARE),
+            }
+            for reach in one.reaches
+        ],
         "problems": [problem_document(problem) for problem in one.problems],
     }
 
@@ -153,8 +168,11 @@ def _graph(report: LayoutReport) -> Json:
 
 def _worth(one: Worth, report: LayoutReport) -> Json:
     ids = report.planned.ids
+    place = next(p for p in report.priorities if p.row == one.row)
     return {
         "id": str(ids[one.row]),
+        "priority": place.rank,
+        "priority_score": rounded(place.score, _SHARE),
         "joins": [str(ids[row]) for row in one.joins],
         "articulation": one.articulation,
         "bridges": one.bridges,

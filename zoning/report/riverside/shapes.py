@@ -38,8 +38,7 @@ def break_shape(river: RiverSide, gap: BankBreak) -> BaseGeometry:
         ],
         dtype=object,
     )
-    merged: BaseGeometry = shapely.line_merge(shapely.multilinestrings(parts))
-    return merged
+    return shapely.line_merge(shapely.union_all(parts))
 
 
 def drawdown_shape(river: RiverSide) -> BaseGeometry:
