@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import openpyxl
 import pytest
@@ -20,6 +21,7 @@ from modelling import DAY, report_of
 from valley import ACROSS, LAND, NAMES, table_text, walled, write_grid, write_valley
 
 from zoning.cli import cli
+from zoning.cli.schema_command import schema_text
 from zoning.corridors.landscape import Landscape
 from zoning.corridors.network import connect
 from zoning.errors import SiteError, ZoningError
@@ -399,6 +401,8 @@ def test_every_output_tells_the_same_impact(folder: Path) -> None:
     }
     assert names == FILES
     document = json.loads((folder / "impact.json").read_bytes())
+    schema = json.loads(schema_text("impact"))
+    jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)
     (first, *_) = document["links"]
     assert first["on_path"]
     assert document["counts"]["on_path"] == 1
