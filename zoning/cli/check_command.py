@@ -67,6 +67,12 @@ RUNS = "zoning-runs"
     "only widths of planned ones are measured.",
 )
 @click.option("--sheets", is_flag=True, help="另出图件 map sheets too, sheets.pdf.")
+@click.option(
+    "--open",
+    "open_report",
+    is_flag=True,
+    help="完成后打开 Word 报告 open the Word report when it is there.",
+)
 @template_option
 @lang_option
 def command(  # noqa: PLR0913  the options of the command
@@ -84,6 +90,7 @@ def command(  # noqa: PLR0913  the options of the command
     workers: int,
     corridors: Path | None,
     sheets: bool,
+    open_report: bool,
     template: Path | None,
     lang: str,
 ) -> int:
@@ -114,10 +121,16 @@ def command(  # noqa: PLR0913  the options of the command
 
         refuse_many(len(asked.sites))
     if len(asked.sites) > BATCH_BEYOND:
-        way = _Way(out=out, usual=usual, resume=resume, workers=workers)
+        way = _Way(
+            out=out, usual=usual, resume=resume, workers=workers, opens=open_report
+        )
         return _check_batch(asked, options, form=form, way=way, as_json=as_json)
     report = _check(asked, options)
-    written = _write(report, out, usual, form=form) if out or not as_json else None
+    written = None
+    if out or open_report or not as_json:
+        written = _write(report, out, usual, form=form)
+        if open_report:
+            _show(written, lang)
     if as_json:
         from zoning.report.sharing import shared_document
         from zoning.report.verdict import json_bytes, verdict_document
@@ -154,6 +167,7 @@ class _Way:
     usual: Path
     resume: bool
     workers: int
+    opens: bool
 
 
 def _write(
@@ -173,6 +187,12 @@ def _write(
     )
     say(text("written", form.lang, path=written))
     return written
+
+
+def _show(folder: Path, lang: str) -> None:
+    from zoning.cli.opening import open_file
+
+    open_file(folder / "report.docx", lang)
 
 
 def _check_batch(
@@ -197,6 +217,8 @@ def _check_batch(
         talk=Talk(lang=form.lang, as_of=options.as_of.isoformat()),
     )
     say(text("written", form.lang, path=folder))
+    if way.opens:
+        _show(folder, form.lang)
     if as_json:
         from zoning.report.manifest import VERDICT
 
