@@ -20,10 +20,11 @@ from zoning.partition.noding import (
     REACH_M,
     in_steps,
     on_grid,
+    ranked,
     settled,
 )
 
-__all__ = ["GRID_M", "Outlines", "noded", "outlines"]
+__all__ = ["Outlines", "noded", "outlines"]
 
 _LONGEST = 16
 """Edges of a chain at most: longer ones are near more and tell less."""
@@ -77,13 +78,14 @@ def noded(systems: Sequence[Outlines], *, tiles: int = 1) -> Lines:
         changes the faces between the lines.
     """
     chains = _chains(systems)
-    meeting = _meeting(chains, tiles)
+    ends = chains.ends
+    meeting = _meeting(chains, in_steps(ends), tiles)
     loose = np.zeros(len(chains), dtype=bool)
     loose[chains.of_edge[meeting]] = True
     loose |= _beside(chains, np.flatnonzero(meeting))  # their neighbours will move
     rows = np.flatnonzero(loose[chains.of_edge])
     order = np.lexsort((chains.b[rows], chains.a[rows]))
-    edges, cut = chains.ends[rows[order]], np.flatnonzero(meeting[rows[order]])
+    edges, cut = ends[rows[order]], np.flatnonzero(meeting[rows[order]])
     return _strings(chains, np.flatnonzero(~loose), settled(edges, cut))
 
 
@@ -95,8 +97,8 @@ def _strings(chains: "_Chains", intact: Rows, edges: Floats) -> Lines:
     xy = np.concatenate([chain_xy, edges.reshape(-1, 2)])
     after = chain_starts[-1] + 2 * np.arange(1, len(edges) + 1)
     starts = np.concatenate([chain_starts, after])
-    tips = _complex(xy[np.stack([starts[:-1], starts[1:] - 1], axis=1).reshape(-1)])
-    nodes, node = np.unique(tips, return_inverse=True)
+    tips = np.stack([starts[:-1], starts[1:] - 1], axis=1)
+    nodes, node = ranked(xy[tips.reshape(-1)])
     order, first = strung(node.reshape(-1, 2), len(nodes))
     back = order < 0
     order = np.where(back, -1 - order, order)
@@ -166,10 +168,6 @@ class _Chains:
         return self.places[row], starts
 
 
-def _complex(xy: Floats) -> NDArray[np.complex128]:
-    return np.asarray(xy[:, 0] + 1j * xy[:, 1])
-
-
 def _chains(systems: Sequence[Outlines]) -> _Chains:
     """Lay out the edges at which zones begin or end."""
     xy = np.concatenate([one.xy for one in systems])
@@ -179,7 +177,7 @@ def _chains(systems: Sequence[Outlines]) -> _Chains:
     )
     most = max((int(one.zone.max(initial=0)) for one in systems), default=0) + 1
     zone = np.concatenate([one.zone + most * k for k, one in enumerate(systems)])
-    points, vertex = np.unique(_complex(xy), return_inverse=True)
+    points, vertex = ranked(xy)
     long = (ring[1:] == ring[:-1]) & (vertex[1:] != vertex[:-1])
     a, b, ring = vertex[:-1][long], vertex[1:][long], ring[1:][long]
     kept = _borders(a, b, zone[ring], points=len(points))
@@ -190,9 +188,8 @@ def _chains(systems: Sequence[Outlines]) -> _Chains:
     starts = np.flatnonzero(new)
     run = np.arange(len(a)) - np.repeat(starts, np.diff(np.append(starts, len(a))))
     new |= run % _LONGEST == 0
-    places = np.column_stack([points.real, points.imag])
     first = np.append(np.flatnonzero(new), len(a)).astype(np.intp)
-    return _Chains(places=places, start=a, end=b, first=first)
+    return _Chains(places=points, start=a, end=b, first=first)
 
 
 def _borders(a: Rows, b: Rows, zone: Rows, *, points: int) -> Rows:
@@ -212,12 +209,13 @@ def _borders(a: Rows, b: Rows, zone: Rows, *, points: int) -> Rows:
 
 
 # ---------------------------------------------------------------- which ones meet
-def _meeting(chains: _Chains, tiles: int) -> NDArray[np.bool_]:
+def _meeting(
+    chains: _Chains, steps: NDArray[np.int64], tiles: int
+) -> NDArray[np.bool_]:
     """Say which edges come close to another off a common end."""
     from zoning.overlay import box_kernel
     from zoning.partition.meeting_kernel import edges_close_by
 
-    steps = in_steps(chains.ends)
     close = np.zeros(len(steps), dtype=bool)
     if len(chains) == 0:
         return close

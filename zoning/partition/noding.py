@@ -27,6 +27,8 @@ _APART = 6.0
 """Grid steps: crossings this far from ends and from one another are sure."""
 _TIE = 1e-3
 """A crossing so close to the middle between two places is left to GEOS."""
+_WIDEST = 2**31
+"""Grid steps: a place in a county is one whole number."""
 _LONGEST = 2**25
 """Grid steps: up to here products of lengths are whole numbers to a float."""
 
@@ -45,6 +47,24 @@ def on_grid(xy: Floats) -> Floats:
 def in_steps(places: Floats) -> Steps:
     """Return places on the grid as whole numbers."""
     return np.round(places * _STEPS).astype(np.int64)
+
+
+def ranked(xy: Floats) -> tuple[Floats, Rows]:
+    """Return places, each once, by x, then y, and which of them each is.
+
+    Places on the grid are told apart; others are not, when they lie in one step.
+    """
+    first, row = np.unique(_key(xy), return_index=True, return_inverse=True)[1:]
+    return xy[first], np.asarray(row)
+
+
+def _key(xy: Floats) -> NDArray[np.generic]:
+    """Return numbers in the order of places."""
+    steps = in_steps(xy)
+    steps -= steps.min(axis=0, initial=2**62)
+    if steps.max(initial=0) < _WIDEST:
+        return np.asarray(steps[:, 0] * _WIDEST + steps[:, 1])
+    return np.asarray(xy[:, 0] + 1j * xy[:, 1])
 
 
 def settled(edges: Floats, rows: Rows) -> Floats:
@@ -70,25 +90,14 @@ def settled(edges: Floats, rows: Rows) -> Floats:
 
 def unique(edges: Floats, old: int = 0) -> tuple[Floats, Rows]:
     """Return edges sorted, each once, and which are those from row `old` on."""
-    order = np.lexsort(_keys(edges))
+    key = _key(edges.reshape(-1, 2))
+    order = np.lexsort((key[1::2], key[::2]))
     one = edges[order]
     new = np.ones(len(one), dtype=bool)
     new[1:] = (one[1:] != one[:-1]).any(axis=1)
     fresh = np.zeros(int(new.sum()), dtype=bool)
     fresh[(np.cumsum(new) - 1)[order >= old]] = True
     return one[new], np.flatnonzero(fresh)
-
-
-def _keys(edges: Floats) -> tuple[NDArray[np.generic], ...]:
-    """Return keys of which the last sorts first; two where numbers are small."""
-    steps = in_steps(edges)
-    if len(steps) == 0:
-        return tuple(edges.T[::-1])
-    places = steps.reshape(-1, 2) - steps.reshape(-1, 2).min(axis=0)
-    if places.max() >= 2**31:
-        return tuple(edges.T[::-1])
-    key = (places[:, 0] << 31) + places[:, 1]
-    return key[1::2], key[::2]
 
 
 def directed(ends: Floats) -> Floats:
