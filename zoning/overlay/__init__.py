@@ -14,6 +14,7 @@ from zoning.overlay.areas import SharedAreas, areas_among, own_areas, shared_are
 from zoning.overlay.boxes import (
     all_deep_inside,
     meet_widened,
+    rows_meeting,
     rows_near,
     within_widened,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "own_areas",
     "points_inside",
     "ragged_edges",
+    "rows_meeting",
     "rows_near",
     "shared_areas",
     "shared_shapes",
