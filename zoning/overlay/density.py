@@ -51,7 +51,10 @@ def local_densities(boxes: Floats, crs: str) -> Floats:
     if crs == PLAIN:
         return np.tile([1.0, 0, 0, 0, 0, 0], (len(boxes), 1))
     node = np.floor((boxes[:, :2] + boxes[:, 2:]) / (2 * PITCH_M) + 0.5)
-    nodes, which = np.unique(node, axis=0, return_inverse=True)
+    if (node == node[:1]).all():  # boxes near one site
+        nodes, which = node[:1], np.zeros(len(node), dtype=np.intp)
+    else:
+        nodes, which = np.unique(node, axis=0, return_inverse=True)
     one, x, xx, y, xy, yy = _known_parabolas(nodes, crs)[which.reshape(-1)].T
     east, north = (boxes[:, :2] - PITCH_M * node).T
     return np.stack(

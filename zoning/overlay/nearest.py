@@ -194,7 +194,8 @@ class _Best:
             return
         away = shapely.distance(self.sites[site], shape)
         order = np.lexsort((row, away, site))
-        first = order[np.unique(site[order], return_index=True)[1]]
+        fresh = np.diff(site[order], prepend=-1) > 0
+        first = order[fresh]
         site, row, shape, away = site[first], row[first], shape[first], away[first]
         held = self.row[site]
         better = (away < self.distance[site]) | (
