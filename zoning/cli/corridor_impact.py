@@ -13,7 +13,6 @@ import shapely
 from zoning import measure
 from zoning.cli.console import progress, say, text
 from zoning.cli.corridor_build import BuildWish, model_of
-from zoning.cli.stored_run import refuse_altered
 from zoning.errors import Problem, SiteError
 from zoning.io.kept_model import KEPT_FILES, read_kept_model, require_same_layers
 from zoning.linkage.ground import read_ground
@@ -27,6 +26,7 @@ from zoning.linkage.impact import (
 )
 from zoning.linkage.values import BuildOptions
 from zoning.model import Base, CheckOptions, Site
+from zoning.runs.stored import refuse_altered
 
 __all__ = [
     "ImpactWish",
