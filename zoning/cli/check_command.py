@@ -116,7 +116,7 @@ def command(  # noqa: PLR0913  the options of the command
     options = CheckOptions(as_of=as_of)
     usual = Path(RUNS) / (sites[0].stem or "run")
     if corridors is not None:
-        from zoning.cli.check_corridors import refuse_many
+        from zoning.runs.impact import refuse_many
 
         refuse_many(len(asked.sites))
     if len(asked.sites) > BATCH_BEYOND:

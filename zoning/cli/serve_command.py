@@ -47,6 +47,11 @@ NEEDED = ("fastapi", "uvicorn")
     show_default=True,
     help="核查进程数 processes that check.",
 )
+@click.option(
+    "--corridors",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="廊道模型（corridors build 的结果目录）a run of corridors build, for impacts.",
+)
 @click.option("--no-browser", is_flag=True, help="不打开浏览器 open no browser.")
 @lang_option
 def command(  # noqa: PLR0913  the options of the command
@@ -57,6 +62,7 @@ def command(  # noqa: PLR0913  the options of the command
     token: str | None,
     out: Path,
     workers: int,
+    corridors: Path | None,
     no_browser: bool,
     lang: str,
 ) -> int:
@@ -87,6 +93,7 @@ def command(  # noqa: PLR0913  the options of the command
         place=out,
         token=token or secrets.token_urlsafe(24),
         workers=workers,
+        corridors=corridors,
         remote=remote,
     )
     with listening(host, port) as bound:

@@ -67,6 +67,7 @@ class Engine:
             "fix": self._fix,
             "replay": self._replay,
             "compare": self._compare,
+            "impact": self._impact,
         }
 
     def answer(self, question: Question, put: Put) -> Frame:
@@ -192,6 +193,19 @@ class Engine:
         stored = open_stored(Path(question["run"]))
         now, _ = replayed(stored, self._folder)
         return Frame(header=_compared(compare(stored.verdict, now)))
+
+    def _impact(self, question: Question, _put: Put) -> Frame:
+        from zoning.web.impacts import impacts_of
+
+        base, _ = self._at_hand()
+        found = impacts_of(
+            Path(question["run"]),
+            Path(question["model"]),
+            base,
+            place=Path(question["place"]),
+            lang=question["lang"],
+        )
+        return Frame(header={"impacts": found})
 
     def _compare(self, question: Question, _put: Put) -> Frame:
         before, now = (open_stored(Path(run)).verdict for run in question["runs"])

@@ -33,7 +33,11 @@ def layer_router(desk: Desk) -> APIRouter:
     async def layers() -> PlainJson:
         """Say what the base holds: legend, edition, authority, standing."""
         found = await desk.draw("base")
-        return PlainJson(found.header["base"] | {"rules": found.header["rules"]})
+        more = {
+            "rules": found.header["rules"],
+            "corridors": desk.settings.corridors is not None,
+        }
+        return PlainJson(found.header["base"] | more)
 
     @router.get("/api/layers/{layer}/features/{row}")
     async def feature(layer: LayerId, row: Row) -> PlainJson:

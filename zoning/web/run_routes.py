@@ -4,7 +4,7 @@ import io
 import zipfile
 from enum import StrEnum
 from pathlib import Path as FilePath
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from starlette.responses import FileResponse
@@ -13,7 +13,7 @@ from zoning.report.manifest import verify_run
 from zoning.web.answers import PlainJson, job_document
 from zoning.web.desk import Desk
 from zoning.web.jobs import DRAWING, Job
-from zoning.web.names import IDENTIFIER
+from zoning.web.names import IDENTIFIER, fresh_identifier
 from zoning.web.refusals import RefusedError, told
 from zoning.web.requests import CompareRequest
 
@@ -22,6 +22,7 @@ __all__ = ["RUN_FILES", "run_router"]
 Json = dict[str, Any]
 JobId = Annotated[str, Path(pattern=IDENTIFIER)]
 _DAY_ZERO = (1980, 1, 1, 0, 0, 0)
+_IMPACTS = "impacts"
 _SANDBOX = "sandbox; default-src 'none'"
 
 
@@ -104,6 +105,38 @@ def _again(router: APIRouter, desk: Desk) -> None:
         run = str(desk.stored_run(job_id).resolve())
         found = await desk.ask("replay", run=run)
         return _comparison(found.header)
+
+    @router.post("/api/runs/{job_id}/impact")
+    async def impact(
+        job_id: JobId, lang: Annotated[Literal["zh", "en"], Query()] = "zh"
+    ) -> PlainJson:
+        """Say what each site of a run does to the desk's model of corridors."""
+        run, model = desk.stored_run(job_id), desk.settings.corridors
+        if model is None:
+            raise RefusedError("DESK_NO_MODEL")
+        place = desk.jobs.folder(job_id) / _IMPACTS / fresh_identifier()
+        found = await desk.ask(
+            "impact",
+            run=str(run.resolve()),
+            model=str(model.resolve()),
+            place=str(place.resolve()),
+            lang=lang,
+        )
+        return PlainJson({"id": place.name, "impacts": found.header["impacts"]})
+
+    @router.get("/api/runs/{job_id}/impacts/{impact_id}")
+    def take_impact(
+        job_id: JobId, impact_id: Annotated[str, Path(pattern=IDENTIFIER)]
+    ) -> Response:
+        """Take the folders of an impact away."""
+        desk.jobs.get(job_id)
+        place = desk.jobs.folder(job_id) / _IMPACTS / impact_id
+        if not place.is_dir():
+            raise RefusedError("DESK_NOT_FOUND")
+        name = f"attachment; filename=zoning-{job_id[:8]}-corridors.zip"
+        headers = {"Content-Disposition": name}
+        content = _zipped(place)
+        return Response(content, media_type="application/zip", headers=headers)
 
     @router.post("/api/runs/compare")
     async def compare(request: CompareRequest) -> PlainJson:

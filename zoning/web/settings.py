@@ -22,6 +22,8 @@ class DeskSettings:
         Own folder of the desk: uploads, runs and the log.
     token : str
         Whoever calls must know it.
+    corridors : Path or None
+        Run folder of ``zoning corridors build``: impacts can be asked for then.
     hosts : frozenset of str
         Values of ``Host`` under which it may be called, port included.
     workers : int
@@ -43,6 +45,7 @@ class DeskSettings:
     base: Path
     place: Path
     token: str
+    corridors: Path | None = None
     hosts: frozenset[str] = field(default_factory=frozenset)
     workers: int = 2
     waiting: int = 256

@@ -7,7 +7,7 @@ import { pickOnMap, render as renderResults, unfold } from "./results.js";
 import { refresh, render as renderRuns } from "./runs.js";
 import { render as renderSites, takeDrawn } from "./sites.js";
 import { onOpen, open, startTabs } from "./tabs.js";
-import { lang, speak, t, takeRules, takeWords } from "./words.js";
+import { lang, speak, t, takeBase, takeWords } from "./words.js";
 
 async function start() {
   try {
@@ -22,7 +22,7 @@ async function start() {
   renderResults();
   try {
     const base = await get("/api/layers");
-    takeRules(base.rules);
+    takeBase(base);
     document.getElementById("base").dataset.name = base.name;
     document.getElementById("demo").hidden = !base.demo;
     openMap(base.bounds, { picked: pickOnMap, asked: tellFeature, drawn: takeDrawn });

@@ -4,7 +4,7 @@ import { button, el, fill, say } from "./dom.js";
 import { lightUp, resized, showFound, showTrim, zoomToAll, zoomToSite } from "./map.js";
 import { again } from "./sites.js";
 import { open } from "./tabs.js";
-import { both, colour, fixed, rule, said, scaled, t, term, words } from "./words.js";
+import { both, colour, fixed, hasModel, lang, said, scaled, t, term, words } from "./words.js";
 
 const REST = ["NOT_CHECKED", "REVIEW", "NOTICE"];
 const WORST = ["PROHIBITED", "CONDITIONAL", "REJECTED", "UNDETERMINED", "NOTICE", "CLEAR"];
@@ -12,7 +12,7 @@ const LISTED = 500;
 const FIRST = 4;
 const ASKED = "ATTRIBUTE_MISSING";
 const FINISHED = ["successful", "failed", "dismissed"];
-let job = null, verdict = null, chosen = 0, fixes = null, watched = 0;
+let job = null, verdict = null, chosen = 0, fixes = null, impacts = null, watched = 0;
 const answers = new Map();
 
 const pane = () => document.getElementById("pane-results");
@@ -20,7 +20,7 @@ const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseco
 
 export async function follow(id) {
   const mine = ++watched;
-  if (job?.jobID !== id) { verdict = null; fixes = null; chosen = 0; }
+  if (job?.jobID !== id) { verdict = null; fixes = null; impacts = null; chosen = 0; }
   open("results");
   for (;;) {
     const now = await get(`/jobs/${id}`);
@@ -78,7 +78,7 @@ function one(site) {
   const findings = site.findings.map((finding) => ({ ...finding, site: site.id }));
   const clear = findings.filter((finding) => finding.state === "CLEAR");
   return el("article", {}, head(site), rejected(site), group("PROHIBITED", findings), form(), group("CONDITIONAL", findings), gaps(site), REST.map((state) => group(state, findings)),
-    layout(site), residue(site), units(site), trim(site),
+    layout(site), model(site), residue(site), units(site), trim(site),
     el("details", {}, el("summary", {}, t("clear_findings", { count: clear.length })), el("ul", { class: "plain" }, clear.map((finding) => el("li", {}, `${finding.rule_id} ${said(finding.title)}`)))));
 }
 
@@ -215,6 +215,24 @@ function trim(site) {
       : button(t("fix"), fix, { class: "ghost", id: "fix" }));
 }
 
+function model(site) {
+  if (!hasModel() || job.status !== "successful") return null;
+  const mine = impacts?.impacts.find((one) => one.site === site.id);
+  return el("section", {}, el("h3", {}, t("impact_title")),
+    mine ? el("div", { id: "impact" }, el("p", { class: mine.harmed ? "warn" : "" }, said(mine.headline)), el("p", { class: "note" }, said(mine.why)),
+      el("a", { class: "ghost", href: `/api/runs/${job.jobID}/impacts/${impacts.id}`, download: "" }, t("impact_take")))
+      : impacts ? null : button(t("impact"), judge, { class: "ghost", id: "judge" }));
+}
+
+async function judge() {
+  say(t("impact_working"));
+  try {
+    impacts = await post(`/api/runs/${job.jobID}/impact?lang=${lang()}`);
+    render();
+    say(t("impact_title"));
+  } catch (error) { say(error.message); }
+}
+
 async function fix() {
   say(t("fix_working"));
   try {
@@ -250,5 +268,3 @@ function takeAway() {
     : el("p", { class: "soft" }, FINISHED.includes(job.status) ? t(`status_${job.status}`) : t("downloads_wait"));
   return el("section", { class: "take" }, el("h3", {}, t("downloads")), rest, job.problems.map((problem) => el("p", { class: "note warn" }, told(problem))));
 }
-
-export const hint = rule;

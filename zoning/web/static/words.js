@@ -1,13 +1,14 @@
 // Words of the page, in the language chosen. Text from users never passes here.
 let loaded = { texts: {}, terms: {}, colours: {}, attributes: [], files: [] };
-let rules = {};
+let modelled = false;
+export const hasModel = () => modelled;
 let language = localStorage.getItem("zoning-lang") === "en" ? "en" : "zh";
 
 export const lang = () => language;
 export const words = () => loaded;
 
 export function takeWords(document_) { loaded = document_; }
-export function takeRules(titles) { rules = titles; }
+export function takeBase(base) { modelled = base.corridors; }
 
 export function speak(chosen) {
   language = chosen;
@@ -27,7 +28,6 @@ export function t(key, values = {}) {
 export const term = (group, key) => (loaded.terms[group]?.[key] ?? {})[language] ?? key;
 export const both = (group, key) => `${key} ${(loaded.terms[group]?.[key] ?? {}).zh ?? ""}`.trim();
 export const said = (pair) => (pair ? pair[language] ?? "" : "");
-export const rule = (id) => said(rules[id]) || id;
 export const colour = (name) => loaded.colours[name] ?? { fill: "#5a616b", text: "#ffffff" };
 
 // A number as the reports print it: decimal digits, half up, nothing made up.
