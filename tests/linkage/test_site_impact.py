@@ -542,3 +542,11 @@ def test_plots_of_one_file_are_one_project_and_a_rejected_one_stops_it() -> None
     with pytest.raises(SiteError) as raised:
         together((one, refused))
     assert raised.value.problem.code == "SITE_TOO_THIN"
+
+
+def test_a_remark_is_told_once_on_paper(folder: Path) -> None:
+    document = json.loads((folder / "impact.json").read_bytes())
+    told = [one["text"]["zh"] for one in document["problems"] + document["remarks"]]
+    paper = Document(str(folder / "report.docx"))
+    for line in told:
+        assert sum(line in one.text for one in paper.paragraphs) == 1, line
