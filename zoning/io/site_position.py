@@ -18,6 +18,7 @@ from zoning.georeference.look_alikes import twin
 from zoning.georeference.web_maps import WebMap, to_wgs84
 from zoning.io.crs import Datum, crs_argument, datum_of, is_geographic, obstacle
 from zoning.io.site_row import SiteRow
+from zoning.model.columns import median
 
 __all__ = ["CrsArgument", "crs_or_web_map", "positioned", "remark_on", "still_open"]
 
@@ -124,4 +125,4 @@ def _carried(row: SiteRow, system: WebMap, where: str) -> SiteRow:
 
 def _moved_m(shape: BaseGeometry, system: WebMap) -> float:
     xy: NDArray[np.float64] = shapely.get_coordinates(shape)
-    return float(np.median(measure.geodesic_m(xy, to_wgs84(xy, system))))
+    return median(measure.geodesic_m(xy, to_wgs84(xy, system)))

@@ -10,10 +10,16 @@ are sure (`intersections`), by GEOS where they are not, which is shown no more o
 a large polygon than what is near (`windows`).
 """
 
-from zoning.overlay.areas import SharedAreas, areas_among, own_areas, shared_areas
+from zoning.overlay.areas import (
+    SharedAreas,
+    areas_among,
+    areas_in_planes,
+    shared_areas,
+)
 from zoning.overlay.boxes import (
     all_deep_inside,
     meet_widened,
+    rows_meeting,
     rows_near,
     within_widened,
 )
@@ -30,6 +36,7 @@ from zoning.overlay.pairs import measure_overlaps, sum_by_site
 from zoning.overlay.parts import dimensions
 from zoning.overlay.self_overlap import DoubleCover, double_cover
 from zoning.overlay.shapes import ShapeColumn, as_shapes, edges_of
+from zoning.overlay.sizes import own_areas
 from zoning.overlay.tables import Nearest, Overlaps, SiteSums
 
 __all__ = [
@@ -50,6 +57,7 @@ __all__ = [
     "SiteSums",
     "all_deep_inside",
     "areas_among",
+    "areas_in_planes",
     "as_shapes",
     "common_shapes",
     "dimensions",
@@ -64,6 +72,7 @@ __all__ = [
     "own_areas",
     "points_inside",
     "ragged_edges",
+    "rows_meeting",
     "rows_near",
     "shared_areas",
     "shared_shapes",

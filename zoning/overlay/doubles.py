@@ -77,7 +77,7 @@ def doubly_covered(
     )
     for k, box in enumerate(known.box):
         one, other = (site[first[j, k] : last[j, k]] for j in (0, 1))
-        both = np.intersect1d(one, other)
+        both = one[np.isin(one, other, kind="table")]
         double[both[_meets(boxes[both], box)]] = True
     return double
 
@@ -95,7 +95,7 @@ def _twice(overlaps: Overlaps, used: Rows, boxes: Floats) -> tuple[Rows, Rows, F
     side = PieceTree(edges)
     pairs = meeting_pieces(side, side)
     pairs = pairs[edges.owner[pairs[:, 0]] < edges.owner[pairs[:, 1]]]
-    area = piece_areas(side, side, pairs, crs=PLAIN)
+    area = piece_areas(side, side, pairs, planes=(PLAIN,))[:, 0]
     pairs = pairs[area > NOISE_M2]
     p, q = edges.box[pairs[:, 0]], edges.box[pairs[:, 1]]
     common = np.hstack([np.maximum(p[:, :2], q[:, :2]), np.minimum(p[:, 2:], q[:, 2:])])

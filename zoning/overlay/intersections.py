@@ -52,10 +52,12 @@ def common_shapes(left: Shapes, right: Shapes, pairs: Indices) -> Shapes:
         and points.
     """
     row, other = pairs.T
+    one, two = left[row], right[other]
+    total = sum(int(shapely.get_num_coordinates(side).sum()) for side in (one, two))
+    if total <= FEW:
+        return np.asarray(shapely.intersection(one, two), dtype=object)
     sides = (_Side(left, row), _Side(right, other))
     work = np.sum([side.sizes[side.place] for side in sides], axis=0)
-    if work.sum() <= FEW:
-        return np.asarray(shapely.intersection(left[row], right[other]), dtype=object)
     shapes = np.full(len(row), None, dtype=object)
     boxes = _common_boxes(*sides)
     lying = np.flatnonzero((boxes[:, :2] < boxes[:, 2:]).all(axis=1))
@@ -116,9 +118,10 @@ def _followed(sides: tuple[_Side, _Side], rows: Indices, boxes: Floats) -> Shape
 
     pairs = np.stack([side.place[rows] for side in sides], axis=1)
     one, two = (side.outlines.side for side in sides)
-    xy, rings, failed = followed(one, two, pairs, boxes)
+    xy, rings, failed, clear = followed(one, two, pairs, boxes)
     shapes = polygons_of(xy, rings, len(rows))
-    failed |= ~shapely.is_valid(shapes)
+    doubted = np.flatnonzero(~failed & ~clear)
+    failed[doubted] = ~shapely.is_valid(shapes[doubted])
     shapes[failed] = None
     return shapes
 
