@@ -538,10 +538,10 @@ def test_plots_of_one_file_are_one_project_and_a_rejected_one_stops_it() -> None
     assert shapely.area(both.geometry) == 200
     assert both.attributes[PLOTS] == "2"
     assert together((one,)) is one
-    refused = replace(other, rejection=Problem(code="SITE_TOO_THIN"), geometry=None)
+    refused = replace(other, rejection=Problem(code="IMPACT_OUTSIDE"), geometry=None)
     with pytest.raises(SiteError) as raised:
         together((one, refused))
-    assert raised.value.problem.code == "SITE_TOO_THIN"
+    assert raised.value.problem.code == "IMPACT_OUTSIDE"
 
 
 def test_a_remark_is_told_once_on_paper(folder: Path) -> None:
