@@ -12,9 +12,10 @@ import shapely
 from zoning import measure
 from zoning.cli.console import progress, say, text
 from zoning.cli.corridor_build import BuildWish, model_of
-from zoning.errors import Problem, SiteError
+from zoning.errors import SiteError
 from zoning.io.kept_model import KEPT_FILES, read_kept_model
 from zoning.linkage.impact import (
+    PLOTS,
     ImpactOptions,
     ImpactReport,
     KeptModel,
@@ -145,14 +146,13 @@ def together(sites: tuple[Site, ...]) -> Site:
         for site in sites
         if site.crs is not None and first.crs is not None
     ]
-    told = Problem(code="IMPACT_SITES", values={"count": str(len(sites))})
     readings = dict.fromkeys(r for site in sites for r in site.open_readings)
     return replace(
         first,
         geometry=shapely.union_all(np.array(shapes, dtype=object)),
         area_declared_m2=None,
         problems=tuple(problem for site in sites for problem in site.problems),
-        attributes={**first.attributes, "plots": told.values["count"]},
+        attributes={**first.attributes, PLOTS: str(len(sites))},
         open_readings=tuple(readings),
     )
 
