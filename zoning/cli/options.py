@@ -127,5 +127,8 @@ def office_template(path: Path | None) -> "OfficeTemplate | None":
 def json_option(command: Command) -> Command:
     """Add ``--json``."""
     return click.option(
-        "--json", "as_json", is_flag=True, help="标准输出为 verdict.json (UTF-8)."
+        "--json",
+        "as_json",
+        is_flag=True,
+        help="结果 JSON 写到标准输出 the result as JSON on stdout.",
     )(command)
