@@ -1,12 +1,14 @@
 """Batches: sites a second, processor time and peak memory, each in its own process.
 
-Prints two tables. *Whole*: `zoning check` of a file of plots into a run folder,
-for each number of sites. *Areas*: the overlap table alone, plots against the
-layers of the benchmark county. Memory is what the process had at most above
-an interpreter with the same libraries loaded.
+Prints one table. *Whole*: `zoning check` of a file of plots into a run folder,
+for each number of sites. *Writing*: the run folder alone, the results of some
+plots told again under other names until there are as many. *Areas*: the overlap
+table alone, plots against the layers of the benchmark county. Memory is what the
+largest process had at most above an interpreter with the same libraries loaded.
 
     python -m benchmarks.batch 1000 2000
     python -m benchmarks.batch 5000 20000 --base county/ --workers 2
+    python -m benchmarks.batch 5000 20000 --writing
     python -m benchmarks.batch 5000 20000 --areas --size 1
 """
 
@@ -17,14 +19,21 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
+if TYPE_CHECKING:
+    from zoning.model import SiteResult
+
 BASE = Path(__file__).parents[1] / "data" / "sample_layers"
 MIB = 1024.0
 CHUNK = 500
+TOLD = 100
+"""Plots that are checked, for the writing alone."""
 
 
 def main() -> None:
@@ -34,21 +43,23 @@ def main() -> None:
     parser.add_argument("--base", type=Path, default=BASE)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--areas", action="store_true")
+    parser.add_argument("--writing", action="store_true")
     parser.add_argument("--size", type=float, default=0.1)
-    parser.add_argument("--child", choices=["idle", "whole", "areas"])
+    parser.add_argument("--child", choices=["idle", "whole", "areas", "writing"])
     parser.add_argument("--place", type=Path)
     asked = parser.parse_args()
     if asked.child:
         _child(asked)
         return
-    kind = "areas" if asked.areas else "whole"
+    kind = "areas" if asked.areas else "writing" if asked.writing else "whole"
     idle = _run("idle", 0, asked)["peak_mib"]
-    print(f"{kind}; {asked.base.name if kind == 'whole' else f'county {asked.size:g}'}")
+    print(f"{kind}; {f'county {asked.size:g}' if asked.areas else asked.base.name}")
     print("sites    wall s     CPU s  sites/s  peak MiB  above the interpreter")
     for count in asked.counts:
         with tempfile.TemporaryDirectory() as place:
-            if kind == "whole":
-                _write_plots(Path(place) / "plots.geojson", count, asked.base)
+            if kind != "areas":
+                told = count if kind == "whole" else min(count, TOLD)
+                _write_plots(Path(place) / "plots.geojson", told, asked.base)
             line = _run(kind, count, asked, place=Path(place))
         rate = count / line["wall_s"]
         print(
@@ -77,6 +88,8 @@ def _child(asked: argparse.Namespace) -> None:
     start, count = time.perf_counter(), asked.counts[0]
     if asked.child == "whole":
         _whole(asked.place, asked.base, asked.workers)
+    elif asked.child == "writing":
+        _writing(count, asked.place, asked.base)
     elif asked.child == "areas":
         _areas(count, asked.size)
     own = resource.getrusage(resource.RUSAGE_SELF)
@@ -111,6 +124,45 @@ def _whole(place: Path, base: Path, workers: int) -> None:
     except SystemExit as stop:
         if stop.code not in {0, 1, 3, 4}:
             raise
+
+
+def _writing(count: int, place: Path, base: Path) -> None:
+    """Write the run folder of a batch whose results are told again and again."""
+    from datetime import date
+
+    from zoning.batch.codec import encode
+    from zoning.batch.journal import Journal
+    from zoning.batch.stored import batch_of
+    from zoning.check import check
+    from zoning.io.base import open_base
+    from zoning.io.sites import read_sites
+    from zoning.model import CheckOptions
+    from zoning.report.batch.values import BatchForm
+    from zoning.report.batch.writing import write_batch
+    from zoning.rules.packs import read_rule_book
+
+    opened = open_base(base)
+    book = read_rule_book(opened.packs, base)
+    options = CheckOptions(as_of=date(2026, 11, 23))
+    plots = read_sites((place / "plots.geojson",), crs=None, projects=None)
+    found = check(plots, opened, book, options=options).sites
+    with Journal(place / "journal") as journal:
+        named = (_named(found[k % len(found)], k) for k in range(count))
+        journal.ask((encode(one.site) for one in named), {})
+        for start in range(0, count, CHUNK):
+            rows = journal.pending(start, CHUNK)
+            results = (encode(_named(found[k % len(found)], k)) for k, _, _ in rows)
+            journal.keep((row[1], one) for row, one in zip(rows, results, strict=True))
+        batch = batch_of(journal, opened, book, options=options)
+        write_batch(batch, place / "run", BatchForm())
+
+
+def _named(result: "SiteResult", number: int) -> "SiteResult":
+    """Return the result of a site under another name."""
+    name = f"{result.site.id}-{number}"
+    conflicts = (replace(one, site_id=name) for one in result.conflicts)
+    site = replace(result.site, id=name)
+    return replace(result, site=site, conflicts=tuple(conflicts))
 
 
 def _areas(count: int, size: float) -> None:

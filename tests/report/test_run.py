@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import resource
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,8 @@ from handmade import handmade_report, report_of
 from zoning.errors import OutputError
 from zoning.model import Report
 from zoning.report import run
-from zoning.report.folder import Artefact, next_free
+from zoning.report.features import write_features
+from zoning.report.folder import Artefact, next_free, write_folder
 from zoning.report.folder import store as store_file
 from zoning.report.manifest import MANIFEST, manifest_bytes, verify_run
 from zoning.report.run import write_run
@@ -150,6 +152,26 @@ def test_a_disk_that_fills_up_leaves_no_half_run(
         write_run(small, tmp_path / "run", share=True)
 
     assert caught.value.problem.code == "RUN_NOT_WRITTEN"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("most", [4096, 60_000, 100_000])
+def test_a_disk_that_fills_up_under_a_library_is_told_as_one(
+    small: Report, tmp_path: Path, most: int
+) -> None:
+    """GDAL and SQLite raise errors of their own: no file may outgrow `most`."""
+
+    def draw(path: Path) -> None:
+        write_features(small, path)
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        with pytest.raises(OutputError, match="E402"):
+            write_folder(tmp_path / "run", [Artefact(name="result.gpkg", draw=draw)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
     assert list(tmp_path.iterdir()) == []
 
 

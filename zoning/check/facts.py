@@ -76,6 +76,8 @@ class Facts:
     _overlaps: dict[str, Overlaps] = field(default_factory=dict)
     _doubles: dict[str, Doubles] = field(default_factory=dict)
     _views: dict[str, "ViewFacts | Problem | Absence"] = field(default_factory=dict)
+    _nearest: dict[tuple[str, bytes], Nearest] = field(default_factory=dict)
+    _sums: dict[tuple[str, bytes], SiteSums] = field(default_factory=dict)
     _outside: dict[str, Outside] = field(default_factory=dict)
     _uncovered: dict[tuple[str, float], NDArray[np.float64]] = field(
         default_factory=dict
@@ -217,23 +219,8 @@ class Facts:
             return layer_problem(
                 "VIEW_EMPTY", view.layer, view=view.zh, view_en=view.en
             )
-        table = self.overlaps(view.layer)
-        rows = table.only(keep[table.feature])
-        near = nearest_features(
-            self.sites,
-            layer.geometry,
-            self._reach_m(),
-            crs=self.base.crs,
-            members=Members(rows=np.flatnonzero(keep), meeting=rows),
-        )
+        near, sums = self._nearest_of(view.layer, keep), self._sums_of(view.layer, keep)
         unsure_m, unsure_river = self._unsure(view)
-        sums = sum_by_site(
-            rows,
-            self.sites,
-            self.options,
-            crs=self.base.crs,
-            doubles=self._doubles_of(view.layer),
-        )
         measures = Measures(
             view=view,
             covered=layer.coverage is not None,
@@ -246,11 +233,41 @@ class Facts:
         return ViewFacts(
             layer=layer,
             view=view,
-            rows=rows,
+            rows=sums.rows,
             sums=sums,
             nearest=near,
             measures=measures,
         )
+
+    def _nearest_of(self, layer_id: str, keep: NDArray[np.bool_]) -> Nearest:
+        """Return the nearest of some features; views of the same ones share it."""
+        key = layer_id, keep.tobytes()
+        if key not in self._nearest:
+            table = self.overlaps(layer_id)
+            meeting = table.only(keep[table.feature])
+            self._nearest[key] = nearest_features(
+                self.sites,
+                self.near(layer_id).geometry,
+                self._reach_m(),
+                crs=self.base.crs,
+                members=Members(rows=np.flatnonzero(keep), meeting=meeting),
+            )
+        return self._nearest[key]
+
+    def _sums_of(self, layer_id: str, keep: NDArray[np.bool_]) -> SiteSums:
+        """Return the sums of some features; views that meet the same share them."""
+        table = self.overlaps(layer_id)
+        met = keep[table.feature]
+        key = layer_id, met.tobytes()
+        if key not in self._sums:
+            self._sums[key] = sum_by_site(
+                table.only(met),
+                self.sites,
+                self.options,
+                crs=self.base.crs,
+                doubles=self._doubles_of(layer_id),
+            )
+        return self._sums[key]
 
     def _unsure(self, view: View) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
         """Distance to, and name of, the nearest reach whose shore is not drawn.

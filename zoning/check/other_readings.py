@@ -22,6 +22,7 @@ from zoning.errors import Problem
 from zoning.georeference.look_alikes import twin
 from zoning.georeference.web_maps import WebMap, to_wgs84
 from zoning.model import Finding, Gap, Site, SiteResult, State, Verdict
+from zoning.model.columns import median
 
 __all__ = [
     "Doubt",
@@ -124,7 +125,7 @@ def _other(row: int, site: Site, system: str) -> OtherReading:
         row=row,
         system=system,
         site=replace(site, geometry=shape, crs=crs, open_readings=()),
-        moved_m=float(np.median(measure.geodesic_m(*there))),
+        moved_m=median(measure.geodesic_m(*there)),
     )
 
 

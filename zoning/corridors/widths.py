@@ -74,10 +74,11 @@ def narrowest_section(
     Section or None
         None when site and corridor have no area in common.
     """
-    sections = _sections(site, corridor)
-    if sections is None:
+    chords = _chords(site, corridor)
+    if chords is None:
         return None
-    chords, free = sections
+    chords = _may_be_narrowest(chords, site)
+    free = _free(chords, site)
     width, left = measure.length_m(chords, crs), measure.length_m(free, crs)
     best = int(np.lexsort((width, np.round(left, 3)))[0])
     return Section(
@@ -142,10 +143,8 @@ def _trim(part: BaseGeometry, width_left_m: float, crs: str) -> Trim:
     return Trim(part=part, area_m2=float(area), width_left_m=width_left_m)
 
 
-def _sections(
-    site: BaseGeometry, corridor: BaseGeometry
-) -> tuple[NDArray[np.object_], NDArray[np.object_]] | None:
-    """Return normal chords through the common ground and their free pieces."""
+def _chords(site: BaseGeometry, corridor: BaseGeometry) -> NDArray[np.object_] | None:
+    """Return normal chords through the common ground."""
     # a hair inside, so that no chord runs along the site's own edge
     common = shapely.buffer(_common(site, corridor), -INSET_M)
     if shapely.is_empty(common):
@@ -163,9 +162,28 @@ def _sections(
     far = end + inward / depth[usable, None] * MAX_WIDTH_M
     rays = shapely.linestrings(np.stack([end, far], axis=1))
     inside = np.asarray(shapely.intersection(rays, corridor), dtype=object)
-    chords = _piece_at(inside, points)
-    free = _longest(np.asarray(shapely.difference(chords, site), dtype=object))
-    return chords, free
+    return _piece_at(inside, points)
+
+
+def _free(chords: NDArray[np.object_], site: BaseGeometry) -> NDArray[np.object_]:
+    """Return the longest piece of each chord outside the site."""
+    return _longest(np.asarray(shapely.difference(chords, site), dtype=object))
+
+
+def _may_be_narrowest(
+    chords: NDArray[np.object_], site: BaseGeometry
+) -> NDArray[np.object_]:
+    """Return the chords of which the site may leave the least, in order.
+
+    It leaves at least the way from either end to the site. A hundredth of a
+    metre and a thousandth are more than a plane stretches one chord and not
+    another.
+    """
+    ways = [shapely.distance(shapely.get_point(chords, k), site) for k in (0, -1)]
+    least = np.nan_to_num(np.fmax(*ways))  # an empty one has no ends
+    first = int(np.argmin(least))
+    known = float(shapely.length(_free(chords[first : first + 1], site))[0])
+    return chords[least <= known * 1.001 + 0.01]
 
 
 def _samples(common: BaseGeometry) -> NDArray[np.object_]:
@@ -212,7 +230,8 @@ def _longest(lines: NDArray[np.object_]) -> NDArray[np.object_]:
 
 def _free_side(site: BaseGeometry, corridor: BaseGeometry) -> BaseGeometry:
     """Return the free ground beside the site, as a strip of free sections."""
-    _, free = _sections(site, corridor) or ((), np.zeros(0, dtype=object))
+    chords = _chords(site, corridor)
+    free = np.zeros(0, dtype=object) if chords is None else _free(chords, site)
     strips = shapely.buffer(free, SPACING_M, cap_style="flat")
     outside = shapely.difference(shapely.union_all(strips), site)
     return shapely.intersection(outside, corridor)

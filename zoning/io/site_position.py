@@ -18,6 +18,7 @@ from zoning.georeference.look_alikes import twin
 from zoning.georeference.web_maps import WebMap, to_wgs84
 from zoning.io.crs import Datum, crs_argument, datum_of, is_geographic, obstacle
 from zoning.io.site_row import SiteRow
+from zoning.model.columns import median
 
 __all__ = ["CrsArgument", "crs_or_web_map", "positioned", "remark_on", "still_open"]
 
@@ -81,7 +82,7 @@ def still_open(crs: str) -> tuple[str, ...]:
     if datum_of(crs) is not Datum.WGS84:
         return ()
     if is_geographic(crs):
-        return tuple(WebMap)
+        return tuple(map(str, WebMap))
     other = twin(crs)
     return () if other is None else (other,)
 
@@ -99,7 +100,7 @@ def remark_on(crs: str, readings: tuple[str, ...], where: str) -> Problem:
 def _open(row: SiteRow, argument: str | None, where: str) -> SiteRow:
     crs = row.crs or ""
     if any(problem.code == _ASSUMED for problem in row.problems):
-        return replace(row, open_readings=tuple(WebMap))
+        return replace(row, open_readings=tuple(map(str, WebMap)))
     if datum_of(crs) is not Datum.WGS84:
         return row
     readings = () if argument == crs else still_open(crs)
@@ -124,4 +125,4 @@ def _carried(row: SiteRow, system: WebMap, where: str) -> SiteRow:
 
 def _moved_m(shape: BaseGeometry, system: WebMap) -> float:
     xy: NDArray[np.float64] = shapely.get_coordinates(shape)
-    return float(np.median(measure.geodesic_m(xy, to_wgs84(xy, system))))
+    return median(measure.geodesic_m(xy, to_wgs84(xy, system)))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
-__all__ = ["Column", "TakenColumns", "TakenRows", "distinct"]
+__all__ = ["Column", "TakenColumns", "TakenRows", "distinct", "median", "numbered"]
 
 Rows = NDArray[np.intp]
 
@@ -22,6 +22,24 @@ def distinct(rows: Rows) -> Rows:
     fresh = np.ones(len(ordered), dtype=bool)
     fresh[1:] = ordered[1:] != ordered[:-1]
     return ordered[fresh]
+
+
+def numbered(rows: Rows) -> tuple[Rows, Rows]:
+    """Return the distinct of rows, ascending, and the place of each in them."""
+    used = distinct(rows)
+    return used, np.searchsorted(used, rows)
+
+
+def median(values: NDArray[np.float64]) -> float:
+    """Return the median of some values; nan where one of them is.
+
+    As `numpy.median`, which loads masked arrays for this.
+    """
+    ordered = np.sort(values)
+    if np.isnan(ordered[-1]):
+        return float("nan")
+    half = len(ordered) // 2
+    return float((ordered[half] + ordered[-half - 1]) / 2)
 
 
 class Column(ABC):
@@ -41,10 +59,18 @@ class Column(ABC):
 
     def __getitem__(self, rows: Any, /) -> Any:
         """Return the value of a row, or an array of those that `rows` picks."""
+        if self._are_places(rows):
+            return self.some(rows)
         places = np.arange(len(self))[rows]
         if np.ndim(places) == 0:
             return self.some(np.array([places]))[0]
         return self.some(places)
+
+    def _are_places(self, rows: Any) -> bool:
+        """Say whether `rows` are numbers from 0 up to n: no need to count n."""
+        if not isinstance(rows, np.ndarray) or rows.dtype != np.intp or rows.ndim != 1:
+            return False
+        return len(rows) == 0 or bool(rows.min() >= 0 and rows.max() < len(self))
 
     def __iter__(self) -> Iterator[Any]:
         """Iterate over all values."""

@@ -19,6 +19,7 @@ from zoning.overlay.areas import (
 from zoning.overlay.boxes import (
     all_deep_inside,
     meet_widened,
+    rows_meeting,
     rows_near,
     within_widened,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "own_areas",
     "points_inside",
     "ragged_edges",
+    "rows_meeting",
     "rows_near",
     "shared_areas",
     "shared_shapes",

@@ -5,10 +5,17 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from zoning.overlay.shapes import as_shapes
 
-__all__ = ["all_deep_inside", "meet_widened", "rows_near", "within_widened"]
+__all__ = [
+    "all_deep_inside",
+    "meet_widened",
+    "rows_meeting",
+    "rows_near",
+    "within_widened",
+]
 
 FEW = 192
 """Boxes up to which each is compared; of more, the box of all. 64 sites in degrees
@@ -49,6 +56,19 @@ def rows_near(
             & (bounds[:, 3] >= south)
         )
     return np.flatnonzero(near)
+
+
+def rows_meeting(features: Any, shape: BaseGeometry) -> NDArray[np.intp]:
+    """Return the rows of features that meet a shape, ascending, shape (r,).
+
+    Only what lies near by its box is drawn.
+    """
+    shapes = as_shapes(features)
+    if shape.is_empty:
+        return np.zeros(0, dtype=np.intp)
+    rows = rows_near(shapes, np.array([shape.bounds]), 0.0)
+    meet = np.asarray(shapely.intersects(shapes[rows], shape), dtype=bool)
+    return np.asarray(rows[meet])
 
 
 def within_widened(features: Any, box: Box, by_m: float) -> NDArray[np.bool_]:

@@ -70,6 +70,8 @@ def local_densities(boxes: Floats, crs: str) -> Floats:
 
 def _distinct(node: Floats) -> tuple[Floats, NDArray[np.intp]]:
     """Return the nodes that occur, and which of them each is."""
+    if len(node) and (node == node[0]).all():  # boxes near one site
+        return node[:1], np.zeros(len(node), dtype=np.intp)
     low = node.min(axis=0, initial=np.inf)
     span = node.max(axis=0, initial=-np.inf) - low + 1
     if not np.prod(span) <= max(len(node), _FEW_NODES):  # far apart, or none

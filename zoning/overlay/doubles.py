@@ -77,7 +77,7 @@ def doubly_covered(
     )
     for k, box in enumerate(known.box):
         one, other = (site[first[j, k] : last[j, k]] for j in (0, 1))
-        both = np.intersect1d(one, other)
+        both = one[np.isin(one, other, kind="table")]
         double[both[_meets(boxes[both], box)]] = True
     return double
 

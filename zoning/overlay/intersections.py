@@ -52,10 +52,12 @@ def common_shapes(left: Shapes, right: Shapes, pairs: Indices) -> Shapes:
         and points.
     """
     row, other = pairs.T
+    one, two = left[row], right[other]
+    total = sum(int(shapely.get_num_coordinates(side).sum()) for side in (one, two))
+    if total <= FEW:
+        return np.asarray(shapely.intersection(one, two), dtype=object)
     sides = (_Side(left, row), _Side(right, other))
     work = np.sum([side.sizes[side.place] for side in sides], axis=0)
-    if work.sum() <= FEW:
-        return np.asarray(shapely.intersection(left[row], right[other]), dtype=object)
     shapes = np.full(len(row), None, dtype=object)
     boxes = _common_boxes(*sides)
     lying = np.flatnonzero((boxes[:, :2] < boxes[:, 2:]).all(axis=1))

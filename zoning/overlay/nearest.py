@@ -158,14 +158,21 @@ class _Search:
         return site[order], row[order]
 
     def _near_facets(self, sites: Rows, row: int, limit: Floats) -> tuple[Rows, Rows]:
-        """Return pairs (place in `sites`, facet) that may be nearer than `limit`."""
+        """Return pairs (place in `sites`, facet) that may be nearer than `limit`.
+
+        How far the facet is whose box is nearest bounds how far to look.
+        """
         bounds = self.shapes.facets(row)
-        pairs = [
-            _may_be_nearest(
-                self.boxes[site], self.corners[site], bounds, reach_m=float(most)
-            )
-            for site, most in zip(sites, limit, strict=True)
-        ]
+        pairs = []
+        for site, most in zip(sites, limit, strict=True):
+            gaps = _gaps(self.boxes[site], bounds)
+            near = int(np.argmin(np.fmin(gaps, np.inf)))
+            if gaps[near] <= _slack(most):
+                facet = self.shapes.facet_lines(row, np.array([near]))
+                away = shapely.distance(self.sites[site], facet[0])
+                pairs.append(np.flatnonzero(gaps <= _slack(min(most, away))))
+            else:
+                pairs.append(np.zeros(0, dtype=np.intp))
         count = [len(facets) for facets in pairs]
         at = np.repeat(np.arange(len(sites)), count)
         return at, np.concatenate([*pairs, np.zeros(0, dtype=np.intp)])
@@ -187,7 +194,8 @@ class _Best:
             return
         away = shapely.distance(self.sites[site], shape)
         order = np.lexsort((row, away, site))
-        first = order[np.unique(site[order], return_index=True)[1]]
+        fresh = np.diff(site[order], prepend=-1) > 0
+        first = order[fresh]
         site, row, shape, away = site[first], row[first], shape[first], away[first]
         held = self.row[site]
         better = (away < self.distance[site]) | (
@@ -217,10 +225,15 @@ def _may_be_nearest(
     most = reach_m
     if len(bounds) and not np.isnan(bounds).all():
         most = min(reach_m, float(np.nanmin(_within(point, bounds))))
+    return np.flatnonzero(_gaps(box, bounds) <= _slack(most))
+
+
+def _gaps(box: Floats, bounds: Floats) -> Floats:
+    """Return how far boxes, shape (n, 4), are from one, shape (n,)."""
     west, south, east, north = box
     gap_x = np.maximum(np.maximum(bounds[:, 0] - east, west - bounds[:, 2]), 0.0)
     gap_y = np.maximum(np.maximum(bounds[:, 1] - north, south - bounds[:, 3]), 0.0)
-    return np.flatnonzero(np.hypot(gap_x, gap_y) <= _slack(most))
+    return np.asarray(np.hypot(gap_x, gap_y))
 
 
 def _within(point: Floats, bounds: Floats) -> Floats:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from zoning import measure
 from zoning.model import CheckOptions
+from zoning.model.columns import numbered
 from zoning.overlay import columns
 from zoning.overlay.areas import NOISE_M2, own_areas, shared_areas
 from zoning.overlay.classes import SUBSTANTIVE, TOUCHING, classes, classify
@@ -175,8 +176,8 @@ def _areas(
     """
     if len(site) == 0:
         return np.zeros(0), np.zeros(0, dtype=bool)
-    used_sites, left = np.unique(site, return_inverse=True)
-    used_features, right = np.unique(feature, return_inverse=True)
+    used_sites, left = numbered(site)
+    used_features, right = numbered(feature)
     sites, crs = parts.sites[used_sites], parts.crs
     edges = ragged_edges(sites)
     near = tuple(shapely.total_bounds(sites).tolist())

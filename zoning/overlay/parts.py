@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
+from zoning.model.columns import numbered
 from zoning.overlay.intersections import common_shapes
 from zoning.overlay.shapes import ShapeColumn
 from zoning.topology import polygonal
@@ -45,7 +46,7 @@ class CommonParts:
         """Return everything the pairs share: also points and lines."""
         keys = list(zip(site.tolist(), feature.tolist(), strict=True))
         new = np.array([key not in self._built for key in keys], dtype=bool)
-        used, place = np.unique(feature[new], return_inverse=True)
+        used, place = numbered(feature[new])
         drawn = np.asarray(self.features[used], dtype=object)
         built = common_shapes(self.sites, drawn, np.column_stack([site[new], place]))
         self._built.update(

@@ -8,7 +8,7 @@ A shape of many coordinates is measured by *facets*: runs of its outline with a
 box each, so that what is far from a site is not looked at.
 """
 
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 import numpy as np
 import shapely
@@ -39,7 +39,6 @@ Box = tuple[float, ...]
 """West, south, east, north."""
 
 
-@runtime_checkable
 class ShapeColumn(Protocol):
     """n shapes in the working plane; none is drawn before it is asked for."""
 
@@ -138,9 +137,12 @@ class Drawn:
 
 def as_shapes(column: Any) -> ShapeColumn:
     """Return a column of shapes, whether it is an array of them or a column."""
-    if isinstance(column, np.ndarray):  # asking a protocol takes longer
+    if isinstance(column, np.ndarray):
         return Drawn(column)
-    return column if isinstance(column, ShapeColumn) else Drawn(np.asarray(column))
+    if hasattr(type(column), "facet_lines"):  # asking the protocol takes longer
+        shapes: ShapeColumn = column
+        return shapes
+    return Drawn(np.asarray(column))
 
 
 def edges_of(column: Any) -> RaggedEdges:

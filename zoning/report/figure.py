@@ -15,6 +15,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from zoning.model import Base, ConflictShape, Layer, SiteResult, State
+from zoning.overlay import rows_meeting
 from zoning.report.fonts import font_path
 from zoning.report.furniture import (
     LegendKey,
@@ -254,7 +255,7 @@ def _visible(layer: Layer, view: BaseGeometry) -> Iterator[tuple[BaseGeometry, S
     name = layer.info.id
     column = class_column(name)
     values = layer.attributes.get(column or "")
-    hits = np.flatnonzero(shapely.intersects(layer.geometry, view))
+    hits = rows_meeting(layer.geometry, view)
     for index in hits:
         shape = layer.geometry[index]
         if shapely.get_num_coordinates(shape) > _CLIP_VERTICES:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from zoning.errors import OutputError, Problem
+from zoning.errors import OutputError, Problem, ZoningError
 
 __all__ = [
     "Artefact",
@@ -24,6 +24,9 @@ __all__ = [
     "store",
     "write_folder",
 ]
+
+_ROOM = 1 << 24
+"""Bytes that a disk with room takes."""
 
 Make = Callable[[], bytes]
 Draw = Callable[[Path], object]
@@ -73,7 +76,8 @@ def staged(folder: Path) -> Iterator[Path]:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         stage = _fresh(folder)
-        yield stage
+        with _told_of_a_full_disk(stage):
+            yield stage
         _flush_folder(stage)
         _publish(stage, folder)
         stage = None
@@ -87,6 +91,28 @@ def staged(folder: Path) -> Iterator[Path]:
     finally:
         if stage is not None:
             shutil.rmtree(stage, ignore_errors=True)
+
+
+@contextmanager
+def _told_of_a_full_disk(stage: Path) -> Iterator[None]:
+    """Raise OSError for whatever a library raises where the disk takes no more.
+
+    GDAL and SQLite have errors of their own for it. Where there is room, their
+    errors are mistakes of the programme and stay what they are.
+    """
+    try:
+        yield
+    except (OSError, ZoningError):
+        raise
+    except Exception:
+        probe = stage / "room"
+        try:
+            probe.write_bytes(bytes(_ROOM))
+        except OSError as full:
+            raise OSError(full.errno, full.strerror) from full
+        finally:
+            probe.unlink(missing_ok=True)
+        raise
 
 
 def _fresh(folder: Path) -> Path:
@@ -112,7 +138,7 @@ def _publish(stage: Path, folder: Path) -> None:
 def store(stage: Path, artefact: Artefact) -> None:
     """Put a file into the folder in the making, flushed to disk."""
     path = stage / artefact.name
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     if artefact.draw is not None:
         artefact.draw(path)
     elif artefact.make is not None:

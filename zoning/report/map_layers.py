@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from zoning.measure import area_m2, length_m, project
 from zoning.model import Base, GeometryColumn, Layer, Report
+from zoning.overlay import rows_meeting
 from zoning.report.map_distance import distances
 from zoning.report.numbers import hectares, metres, square_metres
 from zoning.report.styles import class_column, layer_ids, style
@@ -201,8 +202,8 @@ def size_text(area: float | None, length: float | None, lang: str) -> str:
 def _draw(layer: Layer, key: str, view: _View) -> DrawnLayer:
     whole = key in _EVERYWHERE
     window = view.near if key in _FINE else view.window
-    inside = shapely.intersects(layer.geometry, window)
-    rows = np.flatnonzero(inside | whole)
+    shapes = layer.geometry
+    rows = np.arange(len(shapes)) if whole else rows_meeting(shapes, window)
     in_view = len(rows)
     surfaces = bool((shapely.get_dimensions(layer.geometry[rows]) > 1).all())
     if view.whole_county and in_view > MOST_SINGLE and surfaces:

@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from zoning.measure import area_m2
 from zoning.model import Base, Layer
+from zoning.overlay import rows_meeting
 from zoning.report.numbers import hectares
 from zoning.report.sheets.draw import draw_look
 from zoning.report.sheets.frame import Title
@@ -128,7 +129,7 @@ def _area_said(township: Township, layer: Layer, crs: str, *, lang: str) -> str:
     """
     if layer.problems or not _covers(layer, township):
         return word("fact.no_total", lang)
-    rows = np.flatnonzero(shapely.intersects(layer.geometry, township.geometry))
+    rows = rows_meeting(layer.geometry, township.geometry)
     parts = shapely.intersection(layer.geometry[rows], township.geometry)
     shapes = np.array([shapely.union_all(parts)], dtype=object)
     area = float(area_m2(shapes, crs)[0])

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from zoning.model import Base, Layer
+from zoning.overlay import rows_meeting
 from zoning.report.furniture import stroke
 from zoning.report.sheets.looks import Look, item_look, layer_looks
 from zoning.report.sheets.page import Page, face_of, point_marker
@@ -53,7 +54,7 @@ def draw_background(page: Page, county: BaseGeometry) -> list[Sign]:
 def draw_layer(page: Page, layer: Layer) -> list[Sign]:
     """Draw what of a layer is in view; return its legend."""
     view = page.placed.view
-    rows = np.flatnonzero(shapely.intersects(layer.geometry, view))
+    rows = rows_meeting(layer.geometry, view)
     if layer.info.id == "township":
         lines = shapely.boundary(layer.geometry[rows])
         return draw_look(page, lines, item_look("township", page.lang))

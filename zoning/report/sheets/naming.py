@@ -13,6 +13,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from zoning.model import Layer
+from zoning.overlay import rows_meeting
 from zoning.report.sheets.draw import clipped
 from zoning.report.sheets.lettering import MM_PER_POINT, shortened, width_mm
 from zoning.report.sheets.page import Page
@@ -106,7 +107,7 @@ def name_features(names: Names, layer: Layer) -> None:
     if column is None:
         return
     view = names.page.placed.view
-    rows = np.flatnonzero(shapely.intersects(layer.geometry, view))
+    rows = rows_meeting(layer.geometry, view)
     said = np.array([str(column[row]) for row in rows] or [], dtype=object)
     factor = names.page.layout.text
     for name, parts in _by_size(names.page, layer.geometry[rows], said):
