@@ -9,8 +9,9 @@ partition, which the peer does not end within hours at size 1.
 out beforehand as the prepared store is to keep them; laying them out is told
 apart. `parcels tabulated` is what `zoning tabulate` makes of the same: areas on
 the ellipsoid and in the plane, and what of each parcel lies in no unit, beside
-the same work of the peer. `partition` is farmland, red line and the rest by control unit, as a valid
-coverage with plane areas; geopandas dissolves, overlays twice and dissolves again.
+the same work of the peer. `partition` is farmland, red line and the rest by
+control unit, as a valid coverage with plane areas; geopandas dissolves, overlays
+twice and dissolves again.
 """
 
 import argparse
