@@ -33,7 +33,7 @@ class PieceTree:
 
     def __init__(self, edges: RaggedEdges) -> None:
         self.edges = edges
-        self._areas: dict[str, NDArray[np.float64]] = {}
+        self._areas: dict[tuple[str, ...], NDArray[np.float64]] = {}
 
     @cached_property
     def boxes(self) -> NDArray[np.object_]:
@@ -60,13 +60,16 @@ class PieceTree:
 
     def keep_areas(self, *planes: str) -> None:
         """Measure every piece now, in planes as `local_densities` takes them."""
-        for plane, area in zip(planes, piece_sizes(self.edges, planes).T, strict=True):
-            self._areas[plane] = area
+        self._areas[planes] = piece_sizes(self.edges, planes)
 
     def kept_areas(self, planes: Sequence[str]) -> NDArray[np.float64]:
         """Return what `keep_areas` measured, (p, planes), or nothing, (0, planes)."""
-        if all(plane in self._areas for plane in planes):
-            return np.stack([self._areas[plane] for plane in planes], axis=1)
+        wanted = tuple(planes)
+        for kept, areas in self._areas.items():
+            if kept == wanted:
+                return areas
+            if set(wanted) <= set(kept):
+                return areas[:, [kept.index(plane) for plane in wanted]].copy("C")
         return np.zeros((0, len(planes)))
 
     def feature_areas(self, planes: Sequence[str]) -> NDArray[np.float64]:

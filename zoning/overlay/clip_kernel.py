@@ -73,7 +73,7 @@ def followed(
     -------
     points, rings, failed, clear
         As `looked_through` does; failed where a pair is not in general position;
-        clear where the shape is one ring that is valid for sure.
+        clear where the shape is valid for sure.
     """
     points, rings = np.empty((4096, 2)), np.empty((256, 5))
     at = np.zeros(3, dtype=np.int64)
@@ -103,10 +103,19 @@ def followed(
             failed[view] = True
             at[RING], at[POINT] = begin, first
         rings[begin : at[RING], VIEW] = view
-        if at[RING] == begin + 1:
+        if not failed[view] and _nests(rings[begin : at[RING]]):
             clear[view] = stands_clear(left[0][0], one, what[:, OF_LEFT])
             clear[view] &= stands_clear(right[0][0], other, what[:, OF_RIGHT])
     return points[: at[POINT]].copy(), rings[: at[RING]].copy(), failed, clear
+
+
+@compiled
+def _nests(rings: Floats) -> bool:
+    """Say whether rings that do not meet can lie in each other in one way only."""
+    holes = 0
+    for ring in range(len(rings)):
+        holes += int(rings[ring, IS_HOLE])
+    return holes == 0 or holes == len(rings) - 1
 
 
 # ------------------------------------------------------------------------- loops

@@ -4,8 +4,7 @@ Borders that two features of one zone share are no border of the zone: an edge
 that is passed once in each direction is left out. What is left is laid out as
 *chains* of consecutive edges. Most chains meet others only in their ends. Edges
 of the few that cross, overlap or pass within two grid steps of one another are
-noded by GEOS on a fixed grid, which is robust for any input; the rest stay as
-they were drawn.
+noded on a fixed grid (`noding`); the rest stay as they were drawn.
 """
 
 from collections.abc import Sequence

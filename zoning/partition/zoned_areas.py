@@ -67,7 +67,7 @@ def _without_specks(pairs: ZonedAreas) -> ZonedAreas:
     Zones lie on tenths of a millimetre: along a common border a feature may so
     share square centimetres with the neighbouring zone.
     """
-    order = np.lexsort((pairs.zone, -pairs.area_m2, pairs.feature))
+    order = _by_size(pairs)
     feature = pairs.feature[order]
     area, plane = pairs.area_m2[order].copy(), pairs.plane_m2[order].copy()
     first = np.diff(feature, prepend=-1) != 0
@@ -81,3 +81,15 @@ def _without_specks(pairs: ZonedAreas) -> ZonedAreas:
         area_m2=area[~speck],
         plane_m2=plane[~speck],
     )
+
+
+def _by_size(pairs: ZonedAreas) -> NDArray[np.intp]:
+    """Return the order of pairs by feature, then from the largest, then by zone."""
+    order = np.argsort(pairs.feature, kind="stable")
+    feature = pairs.feature[order]
+    new = np.diff(feature, prepend=-1, append=-1) != 0
+    some = np.flatnonzero(~(new[:-1] & new[1:]))  # most features lie in one zone
+    row = order[some]
+    keys = (pairs.zone[row], -pairs.area_m2[row], feature[some])
+    order[some] = row[np.lexsort(keys)]
+    return order
