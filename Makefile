@@ -43,6 +43,7 @@ bench: $(VENV)/.developer  ## ratios against peers, printed as tables; peers get
 	$(BIN)/python -m benchmarks.batch
 	$(BIN)/python -m benchmarks.corridors
 	$(BIN)/python -m benchmarks.cells
+	$(BIN)/python -m benchmarks.site_impact
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.latency
 

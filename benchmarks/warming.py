@@ -4,19 +4,26 @@ import numpy as np
 import shapely
 
 from zoning.overlay import common_shapes, ragged_edges
-from zoning.overlay.density import PLAIN, local_densities
+from zoning.overlay.density import PLAIN
+from zoning.overlay.sizes import densities
 
 __all__ = ["warm", "warm_shapes"]
 
 
 def warm() -> None:
     """Have the kernel ready, as it is in every check but the first of a process."""
-    from zoning.overlay import kernel
+    from zoning.overlay import box_kernel, kernel
 
     few = ragged_edges(np.array([shapely.box(0, 0, 1, 1)]))
-    side, pairs = (few, np.zeros(0)), np.zeros((1, 2), dtype=np.int64)
-    density = local_densities(few.box, PLAIN)
-    kernel.piece_areas(side, side, pairs, boxes=few.box, density=density)
+    for planes in ((PLAIN,), (PLAIN, PLAIN)):
+        density = densities(few.box, planes)
+        kernel.own_areas(few, density, np.zeros(1, dtype=np.int64))
+        side, pairs = (
+            (few, np.zeros((0, len(planes)))),
+            np.zeros((1, 2), dtype=np.int64),
+        )
+        kernel.piece_areas(side, side, pairs, boxes=few.box, density=density)
+    box_kernel.meeting(few.box, box_kernel.grown(few.box))
 
 
 def warm_shapes() -> None:

@@ -22,7 +22,7 @@ def _read(path: Path) -> Any:
 
 def _prepare(layer: Any) -> Any:
     side = PieceTree(ragged_edges(layer))
-    _ = side.tree  # grown now
+    side.grow()
     side.keep_areas(PLAIN)
     return layer, side
 

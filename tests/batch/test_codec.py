@@ -4,6 +4,7 @@ import json
 import zlib
 from dataclasses import fields, is_dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from zoning.batch.codec import decode, encode
 from zoning.check import check
 from zoning.errors import Problem
+from zoning.io.sites import read_sites
 from zoning.model import Base, Site, SiteSource
 from zoning.rules.packs import read_rule_book
 
@@ -41,6 +43,21 @@ def test_results_come_back_as_they_were(base: Base) -> None:
     assert all(map(same, results, back))
     assert {str(result.verdict) for result in results} >= {"PROHIBITED", "CONDITIONAL"}
     assert [encode(one) for one in back] == [encode(one) for one in results]
+
+
+@pytest.mark.parametrize("name", ["degrees.geojson", "degrees.wkt"])
+def test_sites_as_they_are_read_from_files_of_degrees_survive(
+    tmp_path: Path, name: str
+) -> None:
+    """Degrees that nobody vouched for carry the systems they may be in."""
+    plot = shapely.box(109.9, 31.05, 109.901, 31.051)
+    text = shapely.to_geojson(plot) if name.endswith("json") else plot.wkt
+    (tmp_path / name).write_text(text)
+
+    (site,) = read_sites([tmp_path / name], crs="EPSG:4490" if "wkt" in name else None)
+
+    assert same(decode(encode(site)), site)
+    assert all(type(system) is str for system in site.open_readings)
 
 
 def test_heights_signs_and_odd_keys_survive() -> None:

@@ -1,6 +1,7 @@
 """`zoning corridors audit`: exit codes, and a run folder that says one thing."""
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -8,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import openpyxl
 import pytest
@@ -15,6 +17,7 @@ import shapely
 from docx import Document
 
 from zoning.cli import main
+from zoning.cli.schema_command import schema_text
 from zoning.corridors.layout.table import house_table
 from zoning.corridors.layout.trial import audit_layout
 from zoning.corridors.layout.values import LayoutReport
@@ -40,6 +43,7 @@ FILES = {
     "ledger/not_audited.csv",
     "ledger/obstacles.csv",
     "ledger/overlaps.csv",
+    "ledger/reaches.csv",
     "ledger/worth.csv",
 }
 
@@ -68,6 +72,8 @@ def folder(report: LayoutReport, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 def test_the_gap_is_told_alike_by_every_output(folder: Path) -> None:
     document = json.loads((folder / "layout.json").read_bytes())
+    schema = json.loads(schema_text("layout"))
+    jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)
     (corridor,) = [one for one in document["features"] if one["kind"] == "corridor"]
     (gap,) = corridor["gaps"]
 
@@ -138,6 +144,27 @@ def test_what_was_not_seen_has_no_zero(report: LayoutReport, folder: Path) -> No
     assert any(one.code == "LAYOUT_NOT_SEEN" for one in without.not_seen)
     assert not without.complete
     assert folder.is_dir()
+
+
+def test_a_replay_audits_again_and_names_what_changed(
+    run: "Run", base_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("--out", str(tmp_path / "run"))
+
+    def replay(base: Path) -> int:
+        words = ["replay", str(tmp_path / "run"), "--base", str(base), "--lang", "en"]
+        with pytest.raises(SystemExit) as stop:
+            main(words)
+        return int(stop.value.code or 0)
+
+    assert replay(base_folder) == 0
+    assert "the same: the layout" in capsys.readouterr().out
+    other = tmp_path / "other"
+    shutil.copytree(base_folder, other)
+    settings = (other / "zoning.yaml").read_text("utf-8")
+    kept = [line for line in settings.splitlines() if "road" not in line]
+    (other / "zoning.yaml").write_text("\n".join(kept) + "\n", "utf-8")
+    assert replay(other) == 4
 
 
 Run = Callable[..., int]

@@ -178,7 +178,7 @@ def test_a_run_of_a_model_is_read_again(tmp_path: Path) -> None:
     line = shapely.LineString([(397_000, 3_440_000), (399_000, 3_441_000)])
     frame = gpd.GeoDataFrame({"link": ["1-2"]}, geometry=[line], crs="EPSG:4546")
     frame.to_file(tmp_path / "corridors.gpkg", layer="links")
-    paths, resistance = read_corridor_model(tmp_path, "EPSG:4546")
+    paths, resistance, _ = read_corridor_model(tmp_path, "EPSG:4546")
 
     assert paths["1-2"].equals(line)
     assert resistance is None

@@ -416,6 +416,11 @@ def stated(name: str) -> Edit:
     return redraw(lambda found: found["crs"]["properties"].update(name=name))
 
 
+def named(code: str) -> dict[str, Any]:
+    """Return a CRS member of GeoJSON."""
+    return {"type": "name", "properties": {"name": code}}
+
+
 def moved(change: Callable[[float, float], list[float]]) -> Edit:
     """Move every vertex."""
 
@@ -450,6 +455,31 @@ PLACES = (
             )
         ),
         "LAYER_UNREADABLE",
+    ),
+    fault(
+        "PLACE",
+        "a feature of another CRS than the file",
+        redraw(lambda found: found["features"][0].update(crs=named("EPSG:4610"))),
+        "LAYER_UNREADABLE",
+    ),
+    fault(
+        "PLACE",
+        "a geometry of another CRS than the file",
+        redraw(
+            lambda found: found["features"][1]["geometry"].update(
+                crs=named("EPSG:4547")
+            )
+        ),
+        "LAYER_UNREADABLE",
+    ),
+    told(
+        "PLACE",
+        "the CRS of the file said again",
+        redraw(
+            lambda found: found["features"][0].update(
+                crs={"type": "EPSG", "properties": {"code": 4546}}
+            )
+        ),
     ),
     fault(
         "PLACE",
@@ -491,7 +521,22 @@ TEXTS = (
         on(".geojson", lambda c: b"\n".join(_lines(c))[:-30]),
     ),
     fault("JSON", "a feature a line", on(".geojson", lambda c: b"\n".join(_lines(c)))),
-    fault("JSON", "an array", on(".geojson", lambda _: b"[1, 2]")),
+    fault("JSON", "an array of numbers", on(".geojson", lambda _: b"[1, 2]")),
+    fault(
+        "JSON",
+        "an array that does not close",
+        on(".geojson", lambda c: b"[" + b",".join(_lines(c))),
+    ),
+    fault(
+        "JSON",
+        "a comma and nothing behind it",
+        on(".geojson", lambda c: b"[" + b",".join(_lines(c)) + b",]"),
+    ),
+    fault(
+        "JSON",
+        "metres in an array, which states no CRS",
+        on(".geojson", lambda c: b"[" + b",".join(_lines(c)) + b"]"),
+    ),
     fault("JSON", "another object", on(".geojson", lambda _: b'{"a": 1}')),
     fault("JSON", "nested deeply", on(".geojson", lambda _: b"[" * 100_000)),
     told("JSON", "a byte order mark", on(".geojson", lambda c: b"\xef\xbb\xbf" + c)),

@@ -111,6 +111,7 @@ def test_only_the_whole_of_a_remark_is_taken_for_a_known_one() -> None:
         "k.zip: nested archive",
         "> 256 MB",
         "crs of type 'link'",
+        "crs of one feature 'EPSG:4610'",
         "repeated key 'type'",
         "Failed to read GeoJSON data",
         "'utf-8' codec can't decode byte 0xbc in position 0: invalid start byte",

@@ -6,6 +6,7 @@ from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import openpyxl
 import pytest
@@ -21,6 +22,7 @@ from valley import land_cover, table_text, walled, write_grid, write_valley
 
 import zoning
 from zoning.cli import cli
+from zoning.cli.schema_command import schema_text
 from zoning.linkage.outlines import outline_of
 from zoning.linkage.values import BuildOptions, LinkageReport
 from zoning.report.inline import POLICY
@@ -125,6 +127,8 @@ def test_the_document_holds_what_the_model_found(
 ) -> None:
     document = json.loads((run / "corridors.json").read_bytes())
     assert document == json.loads(json.dumps(linkage_document(report)))
+    schema = json.loads(schema_text("corridors"))
+    jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)
     assert document["counts"] == {"sources": 3, "links": 2}
     assert document["base"]["layers"][-1]["id"] == "protected_area"
     assert {layer["id"] for layer in document["base"]["layers"]} == {

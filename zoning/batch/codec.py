@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 import shapely
@@ -100,8 +99,10 @@ def _plain(value: Any) -> Any:
 def _marked(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _plain(value[key]) for key in value}
-    if isinstance(value, StrEnum):
+    if isinstance(value, State | Verdict):
         return [_STATE if isinstance(value, State) else _VERDICT, str(value)]
+    if isinstance(value, str):  # words of other tables: plain text to the model
+        return str(value)
     if isinstance(value, BaseGeometry):
         # points carried as they are: heights too, of sites as read
         written = shapely.to_wkb(value, output_dimension=4, byte_order=1)

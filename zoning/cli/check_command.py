@@ -59,7 +59,20 @@ RUNS = "zoning-runs"
     default=1,
     help="批量核查的进程数 processes for more than 500 sites (1).",
 )
+@click.option(
+    "--corridors",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="另按廊道模型（zoning corridors build 的结果目录）算影响；不加则只量规划廊道"
+    "的宽度 a run of corridors build: the impact on modelled corridors too; without it "
+    "only widths of planned ones are measured.",
+)
 @click.option("--sheets", is_flag=True, help="另出图件 map sheets too, sheets.pdf.")
+@click.option(
+    "--open",
+    "open_report",
+    is_flag=True,
+    help="完成后打开 Word 报告 open the Word report when it is there.",
+)
 @template_option
 @lang_option
 def command(  # noqa: PLR0913  the options of the command
@@ -75,14 +88,18 @@ def command(  # noqa: PLR0913  the options of the command
     share: bool,
     resume: bool,
     workers: int,
+    corridors: Path | None,
     sheets: bool,
+    open_report: bool,
     template: Path | None,
     lang: str,
 ) -> int:
     """核查选址文件 check site files against a base.
 
     More than 500 sites are a batch: it can be stopped and continued, and its
-    outputs are in the short form.
+    outputs are in the short form. --corridors adds what each site does to a model
+    of corridors, in a folder of its own beside the run (at most 20 sites); exit
+    code 1 then also stands for a modelled corridor that is touched.
 
     \b
     zoning check site.txt --base county/
@@ -99,12 +116,21 @@ def command(  # noqa: PLR0913  the options of the command
     asked = _read(sites, base, project=project, crs=crs, verify=verify)
     options = CheckOptions(as_of=as_of)
     usual = Path(RUNS) / (sites[0].stem or "run")
+    if corridors is not None:
+        from zoning.cli.check_corridors import refuse_many
+
+        refuse_many(len(asked.sites))
     if len(asked.sites) > BATCH_BEYOND:
-        way = _Way(out=out, usual=usual, resume=resume, workers=workers)
+        way = _Way(
+            out=out, usual=usual, resume=resume, workers=workers, opens=open_report
+        )
         return _check_batch(asked, options, form=form, way=way, as_json=as_json)
     report = _check(asked, options)
-    if out or not as_json:
-        _write(report, out, usual, form=form)
+    written = None
+    if out or open_report or not as_json:
+        written = _write(report, out, usual, form=form)
+        if open_report:
+            _show(written, lang)
     if as_json:
         from zoning.report.sharing import shared_document
         from zoning.report.verdict import json_bytes, verdict_document
@@ -115,7 +141,11 @@ def command(  # noqa: PLR0913  the options of the command
         from zoning.cli.summary import print_report
 
         print_report(report, lang)
-    return report.exit_code
+    if corridors is None:
+        return report.exit_code
+    from zoning.cli.check_corridors import with_corridors
+
+    return with_corridors(report, corridors, folder=written, lang=lang)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -137,11 +167,12 @@ class _Way:
     usual: Path
     resume: bool
     workers: int
+    opens: bool
 
 
 def _write(
     report: "Report", out: Path | None, usual: Path, *, form: "BatchForm"
-) -> None:
+) -> Path:
     from zoning.report.folder import next_free
     from zoning.report.run import write_run
 
@@ -155,6 +186,13 @@ def _write(
         sheets=form.sheets,
     )
     say(text("written", form.lang, path=written))
+    return written
+
+
+def _show(folder: Path, lang: str) -> None:
+    from zoning.cli.opening import open_file
+
+    open_file(folder / "report.docx", lang)
 
 
 def _check_batch(
@@ -179,6 +217,8 @@ def _check_batch(
         talk=Talk(lang=form.lang, as_of=options.as_of.isoformat()),
     )
     say(text("written", form.lang, path=folder))
+    if way.opens:
+        _show(folder, form.lang)
     if as_json:
         from zoning.report.manifest import VERDICT
 

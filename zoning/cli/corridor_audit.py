@@ -10,7 +10,7 @@ from zoning.corridors.layout.trial import ModelGiven, audit_layout
 from zoning.corridors.layout.values import LayoutReport
 from zoning.errors import Problem, UsageError
 
-__all__ = ["AuditWish", "carry_out"]
+__all__ = ["AuditWish", "carry_out", "model_files", "model_given"]
 
 _RUNS = "zoning-runs"
 
@@ -48,7 +48,7 @@ def carry_out(wish: AuditWish) -> int:
 
     table = _table(wish.table)
     base = open_base(wish.base)
-    model = _model(wish.model, base.crs)
+    model = model_given(wish.model, base.crs)
     with progress(text("layout_progress", wish.lang)) as tick:
         report = audit_layout(base, table, as_of=wish.as_of, model=model, progress=tick)
     stem = wish.base.resolve().name or "base"
@@ -59,7 +59,9 @@ def carry_out(wish: AuditWish) -> int:
 
         say(text("writing", wish.lang))
         place = folder if wish.out else next_free(folder)
-        written = write_layout(report, place, lang=wish.lang)
+        written = write_layout(
+            report, place, model=model_files(wish.model), lang=wish.lang
+        )
         say(text("written", wish.lang, path=written))
     if wish.as_json:
         from zoning.cli.printing import print_json
@@ -71,13 +73,27 @@ def carry_out(wish: AuditWish) -> int:
     return report.exit_code
 
 
-def _model(folder: Path | None, crs: str) -> ModelGiven:
+def model_given(folder: Path | None, crs: str) -> ModelGiven:
+    """Return what a run folder of a model says; nothing without one."""
     if folder is None:
         return ModelGiven()
     from zoning.io.corridor_model import read_corridor_model
 
-    paths, resistance = read_corridor_model(folder, crs)
-    return ModelGiven(paths=paths, resistance=resistance)
+    paths, resistance, current = read_corridor_model(folder, crs)
+    return ModelGiven(paths=paths, resistance=resistance, current=current)
+
+
+def model_files(folder: Path | None) -> dict[str, bytes]:
+    """Return the files of a model that an audit reads, by name."""
+    if folder is None:
+        return {}
+    from zoning.io.corridor_model import MODEL_FILES
+
+    return {
+        name: (folder / name).read_bytes()
+        for name in MODEL_FILES
+        if (folder / name).is_file()
+    }
 
 
 def _table(path: Path | None) -> LayoutTable:

@@ -19,7 +19,7 @@ from zoning.linkage.table import ModelTable
 from zoning.linkage.values import BuildOptions, LinkageReport
 from zoning.model import Base, CheckOptions
 
-__all__ = ["BuildWish", "build_model", "give_out", "model_of"]
+__all__ = ["BuildWish", "build_model", "give_out", "model_of", "require_sane"]
 
 _RUNS = "zoning-runs"
 _MOST_SAMPLES = 1000
@@ -44,7 +44,7 @@ def build_model(wish: BuildWish, lang: str) -> LinkageReport:
     LayerError, UsageError
         What is wrong with base, table or options; ``CORRIDOR_MEMORY``.
     """
-    _require_sane(wish.options)
+    require_sane(wish.options.samples, wish.options.spread)
     from zoning.io.base import open_base
     from zoning.io.resistance_table import read_resistance_table
 
@@ -113,9 +113,16 @@ def _print(report: LinkageReport, lang: str) -> None:
     print_lines([" · ".join(said)])
 
 
-def _require_sane(options: BuildOptions) -> None:
-    if not 0 <= options.samples <= _MOST_SAMPLES or not 0 < options.spread < 1e6:  # noqa: PLR2004  a factor of a million
-        values = {"samples": str(options.samples), "spread": f"{options.spread:g}"}
+def require_sane(samples: int, spread: float) -> None:
+    """Refuse numbers of samples and spreads that make no sense.
+
+    Raises
+    ------
+    UsageError
+        ``CORRIDOR_SAMPLES``.
+    """
+    if not 0 <= samples <= _MOST_SAMPLES or not 0 < spread < 1e6:  # noqa: PLR2004  a factor of a million
+        values = {"samples": str(samples), "spread": f"{spread:g}"}
         raise UsageError(Problem(code="CORRIDOR_SAMPLES", values=values))
 
 

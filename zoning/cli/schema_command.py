@@ -13,7 +13,9 @@ __all__ = ["command", "schema_text"]
 
 FORM = "project-form"
 TEMPLATE = "report-template"
-NAMES = ("verdict", "audit", "rules", "base")
+WRITTEN = ("verdict", "audit", "corridors", "impact", "layout", "riverside")
+"""Documents of run folders, each with a schema that ships."""
+NAMES = (*WRITTEN, "rules", "base")
 
 
 @click.command("schema")
@@ -30,6 +32,7 @@ def command(*, name: str, sites: tuple[Path, ...], out: Path | None, lang: str) 
 
     \b
     zoning schema verdict > verdict.schema.json
+    zoning schema layout > layout.schema.json
     zoning schema project-form --out form.xlsx
     zoning schema project-form a.txt b.zip --out form.xlsx
     zoning schema report-template --out office.docx
@@ -54,8 +57,8 @@ def command(*, name: str, sites: tuple[Path, ...], out: Path | None, lang: str) 
 
 
 def schema_text(name: str) -> str:
-    """Return the schema of ``verdict``, ``audit``, ``rules`` or ``base``."""
-    if name in {"verdict", "audit"}:
+    """Return the schema of a document of a run, of ``rules`` or ``base``."""
+    if name in WRITTEN:
         path = files("zoning").joinpath(f"data/schemas/{name}.schema.json")
         return path.read_text(encoding="utf-8")
     if name == "rules":

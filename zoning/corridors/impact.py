@@ -3,7 +3,8 @@
 Raising resistance on some cells leaves the cost of a link as it is unless its
 least-cost path leads through one of them: the path costs what it did, and no
 other way has become cheaper. So only links whose path is touched are spread
-again, and the result is that of a whole new run.
+again, and the result is that of a whole new run. The same holds where a site
+takes cells of a source: ways that do not begin or end there stay what they were.
 
 References
 ----------
@@ -24,6 +25,7 @@ from scipy.sparse.csgraph import connected_components
 
 from zoning.corridors.grid import Grid, require_aligned
 from zoning.corridors.indices import connectivity, probability_of_dispersal
+from zoning.corridors.landscape import Landscape
 from zoning.corridors.least_cost import accumulate
 from zoning.corridors.network import Link, link_between
 from zoning.errors import Problem, UsageError
@@ -33,9 +35,12 @@ __all__ = [
     "Dispersal",
     "LinkImpact",
     "SiteImpact",
+    "changed_cells",
     "equivalent_area",
+    "linked_again",
     "rank_crossings",
     "site_impact",
+    "touches",
 ]
 
 Floats = NDArray[np.float64]
@@ -107,9 +112,8 @@ class Crossing:
 
 
 def site_impact(
-    before: Grid,
-    after: Grid,
-    sources: Grid,
+    before: Landscape,
+    after: Landscape,
     *,
     links: Sequence[Link],
     attribute: tuple[Floats, Floats],
@@ -119,11 +123,9 @@ def site_impact(
 
     Parameters
     ----------
-    before, after : Grid
-        Resistance per metre without and with the site; nowhere lower after.
-        Missing and infinite cells are barriers.
-    sources : Grid
-        Numbers of the sources, as the links were found with.
+    before, after : Landscape
+        Without and with the site. Resistance is nowhere lower after, and sources
+        are nowhere larger.
     links : sequence of Link
         Of `before`.
     attribute : pair of ndarray of float64, shape (n,)
@@ -138,11 +140,9 @@ def site_impact(
         ``IMPACT_LOWERED`` where resistance is lower after: then links that are not
         touched may change, and the network has to be built again.
     """
-    require_aligned(before=before, after=after, sources=sources)
-    raised = _raised(before, after)
-    label = np.where(sources.missing, 0, sources.values).astype(np.int32)
-    touched = [link for link in links if _is_touched(link, raised)]
-    again = _linked_again(after, label, touched)
+    changed = changed_cells(before, after)
+    touched = [link for link in links if touches(link, changed)]
+    again = linked_again(after, touched)
     changes = tuple(LinkImpact(before=k, after=again[_ends(k)]) for k in touched)
     kept = tuple(
         found for link in links if (found := again.get(_ends(link), link)) is not None
@@ -177,38 +177,42 @@ def equivalent_area(
 def rank_crossings(
     impact: SiteImpact,
     *,
-    before: Grid,
-    after: Grid,
-    sources: Grid,
+    before: Landscape,
+    after: Landscape,
     radii: Sequence[int] = (0, 1, 2),
+    within: Flags | None = None,
 ) -> tuple[Crossing, ...]:
     """Return strips to give back, the greatest gain by the cell first.
 
     For each link that costs more, the cells of the site within `radii` cells of
-    its old path get back the resistance they had.
+    its old path get back the resistance they had, and belong to their source again.
 
     Parameters
     ----------
     impact : SiteImpact
-    before, after, sources : Grid
+    before, after : Landscape
         As `site_impact` took them.
     radii : sequence of int
         Half widths of the strips, cells.
+    within : ndarray of bool, shape (rows, columns), optional
+        Ground that can be given back; all that the site changes by default.
     """
-    raised = _raised(before, after)
-    label = np.where(sources.missing, 0, sources.values).astype(np.int32)
+    changed = changed_cells(before, after)
+    if within is not None:
+        changed &= within
+    costs, labels = (before.costs(), after.costs()), (before.labels(), after.labels())
     found = []
     for change in impact.touched:
         if change.rise <= 0:
             continue
-        way = np.zeros(raised.shape, dtype=np.bool_)
+        way = np.zeros(changed.shape, dtype=np.bool_)
         way[tuple(change.before.path.cells.T)] = True
         for radius in radii:
-            ground = _within(way, radius) & raised
-            again = np.where(ground, before.floats(), after.floats())
-            link = _spread_to(
-                after.with_values(again), label, _ends(change.before)
-            ).get(_ends(change.before))
+            ground = _within(way, radius) & changed
+            if not ground.any():
+                continue
+            again = _laid(after.resistance, ground, costs=costs, labels=labels)
+            link = linked_again(again, [change.before])[_ends(change.before)]
             found.append(_crossing(change, link, ground))
     return tuple(
         sorted(
@@ -239,49 +243,85 @@ def _within(cells: Flags, radius: int) -> Flags:
     return grown
 
 
-def _raised(before: Grid, after: Grid) -> Flags:
-    """Return cells that got dearer; refuse where any got cheaper."""
-    old, new = (
-        np.where(np.isnan(values), np.inf, values)
-        for values in (before.floats(), after.floats())
-    )
-    lower = new < old
+def changed_cells(before: Landscape, after: Landscape) -> Flags:
+    """Return the cells that cost more, or were taken from a source.
+
+    Raises
+    ------
+    LayerError, UsageError
+        As `site_impact`.
+    """
+    require_aligned(before=before.resistance, after=after.resistance)
+    old, new = before.costs(), after.costs()
+    was, left = before.labels(), after.labels()
+    lower = (new < old) | ((left != was) & (left != 0))
     if lower.any():
         values = {"cells": str(int(lower.sum()))}
         raise UsageError(Problem(code="IMPACT_LOWERED", values=values))
-    higher: Flags = new > old
-    return higher
+    changed: Flags = (new > old) | (left != was)
+    return changed
 
 
-def _is_touched(link: Link, raised: Flags) -> bool:
-    return bool(raised[tuple(link.path.cells.T)].any())
+def _laid(
+    like: Grid,
+    ground: Flags,
+    *,
+    costs: tuple[Floats, Floats],
+    labels: tuple[NDArray[np.int32], NDArray[np.int32]],
+) -> Landscape:
+    """Return the ground after, some cells of it as they were before."""
+    return Landscape(
+        resistance=like.with_values(np.where(ground, *costs)),
+        sources=like.with_values(np.where(ground, *labels)),
+    )
 
 
-def _linked_again(
-    after: Grid, label: NDArray[np.int32], touched: Sequence[Link]
+def touches(link: Link, changed: Flags) -> bool:
+    """Return whether the path of a link leads through cells, shape (rows, columns)."""
+    return bool(changed[tuple(link.path.cells.T)].any())
+
+
+def linked_again(
+    land: Landscape, links: Sequence[Link]
 ) -> dict[tuple[int, int], Link | None]:
-    """Find touched links again, spreading once from each start."""
+    """Find links again on other ground, spreading once from each start.
+
+    Parameters
+    ----------
+    land : Landscape
+    links : sequence of Link
+        Their ends are looked for.
+
+    Returns
+    -------
+    dict of (start, end) to Link or None
+        None where no way is left.
+    """
     ends: dict[int, list[int]] = {}
-    for link in touched:
+    for link in links:
         ends.setdefault(link.start, []).append(link.end)
     again: dict[tuple[int, int], Link | None] = {}
     for start, goals in sorted(ends.items()):
-        again |= _spread_to(after, label, *((start, goal) for goal in goals))
+        again |= _spread_to(land, start, goals)
     return again
 
 
 def _spread_to(
-    resistance: Grid, label: NDArray[np.int32], *pairs: tuple[int, int]
+    land: Landscape, start: int, ends: Sequence[int]
 ) -> dict[tuple[int, int], Link | None]:
-    """Return the links of pairs that have one start; None where no way is left."""
-    start = pairs[0][0]
+    """Return the links from one source to others; None where no way is left."""
+    found: dict[tuple[int, int], Link | None] = {(start, end): None for end in ends}
+    label, resistance = land.labels(), land.resistance
     own = np.where(label == start, start, 0)
-    barred = ~np.isfinite(resistance.floats())
-    goals = np.isin(label, [end for _, end in pairs]) & ~barred
+    there = [end for end in ends if (label == end).any()]
+    if not own.any() or not there:
+        return found
+    goals = np.isin(label, there) & np.isfinite(land.costs())
     alone = accumulate(
         resistance, resistance.with_values(own), until=goals if goals.any() else None
     )
-    return {pair: link_between(alone, label, pair) for pair in pairs}
+    found |= {(start, end): link_between(alone, label, (start, end)) for end in there}
+    return found
 
 
 def _ends(link: Link) -> tuple[int, int]:

@@ -41,6 +41,7 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 TOLERANCE = 1e-10
 MOST_STEPS = 100  # realistic ground takes 7 to 30; mazes go another way
+ENERGY_LEFT = 1e-9  # of the energy: as much as a resistance may be too low
 COARSEST = 100  # cells that are solved by an inverse
 
 
@@ -103,6 +104,44 @@ class Multigrid:
             if size <= goal:
                 return x
         raise StalledError(size / goal)
+
+    def relax(self, x: Floats, r: Floats, energy: float, *, share: float) -> None:
+        """Improve x in place until its energy is all but the least.
+
+        The energy x . A x - 2 b . x lies above its least by r . A^-1 r; the cycle
+        stands for A^-1. It is the square of the error of x, so that half of the
+        steps do which `solve` would take.
+
+        Parameters
+        ----------
+        x, r : ndarray
+            A first guess and its residual b - A x, with a ring of zeros; both are
+            changed.
+        energy : float
+            What x has, in the same measure as `share`.
+        share : float
+            Of the energy, what may be left above the least.
+
+        Raises
+        ------
+        StalledError
+            When the energy does not come down.
+        """
+        op = self._levels[0].op if self._levels else self._last
+        p, image = np.zeros_like(x), np.zeros_like(x)
+        weight = 0.0
+        for step in range(MOST_STEPS):
+            self.steps = step
+            self._cycle(r, image)
+            before, weight = weight, float(kernels.product(r, image))
+            if weight <= share * energy:
+                return
+            p *= weight / before if step else 0.0
+            p += image
+            length = weight / kernels.apply(op, p, image)
+            kernels.descend(x, r, p, image, length)
+            energy -= length * weight
+        raise StalledError(weight / (share * energy))
 
     def _cycle(self, b: Floats, x: Floats) -> None:
         """Write one V-cycle for A x = b."""
@@ -208,6 +247,52 @@ class Field:
             out[:, column] = solve(right)[1:-1, 1:-1].ravel()
         out += held[:, None]
         return out
+
+    def held_apart(
+        self, low: Indices, high: Indices, start: Floats | None = None
+    ) -> tuple[float, Floats] | None:
+        """Return conductance and potentials between two ends, 0 and 1 volt.
+
+        The conductance is the energy V . L V: where V errs by little, it errs by
+        the square of that, and never below the true one.
+
+        Parameters
+        ----------
+        low, high : ndarray of int
+            Nodes of the two ends; none in common.
+        start : ndarray of float64, shape (size,), optional
+            Potentials to begin with: those of a circuit that differs little.
+
+        Returns
+        -------
+        float, ndarray of float64 of shape (size,)
+            None where no way leads from one end to the other.
+        """
+        if not np.intersect1d(self.component[low], self.component[high]).size:
+            return None
+        fixed = np.concatenate([low, high])
+        free = self._ringed(self._free(fixed, None)) > 0
+        volts = np.zeros(self.size) if start is None else start.copy()
+        volts[low], volts[high] = 0.0, 1.0
+        x = self._ringed(volts)
+        x[~free] = 0.0
+        held = np.zeros(self.size)
+        held[high] = 1.0
+        whole = x + self._ringed(held)
+        image = np.zeros_like(x)
+        energy = float(kernels.apply(self.operator, whole, image))
+        residual = np.where(free, -image, 0.0)
+        solver = Multigrid((np.where(free, self.operator[0], 0.0), *self.operator[1:]))
+        try:
+            solver.relax(x, residual, energy, share=ENERGY_LEFT)
+        except StalledError:
+            values = np.concatenate([np.zeros(len(low)), np.ones(len(high))])
+            nothing = np.zeros((self.size, 1))
+            solved = self.potentials(nothing, fixed=fixed, values=values)[:, 0]
+            x = np.where(free, self._ringed(solved), 0.0)
+        whole = x + self._ringed(held)
+        conductance = float(kernels.apply(self.operator, whole, image))
+        return conductance, whole[1:-1, 1:-1].ravel()
 
     def inflow(self, potential: Floats) -> Floats:
         """Return L V; see `Conductor`."""

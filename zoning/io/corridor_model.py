@@ -13,16 +13,19 @@ from zoning.io.gdal_reading import read_gdal
 from zoning.io.reader_lost import ReaderLostError
 from zoning.measure import project
 
-__all__ = ["read_corridor_model"]
+__all__ = ["MODEL_FILES", "read_corridor_model"]
 
 _PACKAGE, _LINKS, _NAME = "corridors.gpkg", "links", "link"
 _RESISTANCE = Path("grids/resistance.tif")
+_CURRENT = Path("grids/current.tif")
+MODEL_FILES = (_PACKAGE, _RESISTANCE.as_posix(), _CURRENT.as_posix())
+"""The files of a run folder that are read."""
 
 
 def read_corridor_model(
     folder: Path, crs: str
-) -> tuple[dict[str, BaseGeometry], Grid | None]:
-    """Return the least-cost paths of a model by link, and its resistance.
+) -> tuple[dict[str, BaseGeometry], Grid | None, Grid | None]:
+    """Return the least-cost paths of a model by link, its resistance and current.
 
     Parameters
     ----------
@@ -35,7 +38,7 @@ def read_corridor_model(
     -------
     paths : dict of str to geometry
         In the order of the file.
-    resistance : Grid or None
+    resistance, current : Grid or None
         None where the run has no such grid, or one in another plane.
 
     Raises
@@ -54,8 +57,11 @@ def read_corridor_model(
     drawn = np.asarray(shapely.from_wkb(found.shapes.values()), dtype=object)
     shapes = project(drawn, found.crs, crs)
     paths = {str(name): shape for name, shape in zip(names, shapes, strict=True)}
-    grid = folder / _RESISTANCE
-    return paths, _grid(read_cells(grid), crs) if grid.is_file() else None
+    resistance, current = (
+        _grid(read_cells(folder / name), crs) if (folder / name).is_file() else None
+        for name in (_RESISTANCE, _CURRENT)
+    )
+    return paths, resistance, current
 
 
 def _grid(cells: CellFile, crs: str) -> Grid | None:

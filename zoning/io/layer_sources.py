@@ -1,13 +1,11 @@
 """What a layer's file is: its driver, its tables, its features counted apart."""
 
-import json
 import sqlite3
 import struct
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +16,12 @@ from zoning.io.flatgeobuf import count_flatgeobuf
 from zoning.io.gdal_reading import layers_with_geometry
 from zoning.io.geodatabase import DRIVER as GEODATABASE
 from zoning.io.geodatabase import count_geodatabase, is_geodatabase
+from zoning.io.geojson_layers import (
+    RefusedJsonError,
+    as_collection,
+    count_json,
+    is_array,
+)
 from zoning.io.hashing import siblings
 from zoning.io.magic import FGB_MAGIC, PARQUET_MAGIC, SHP_MAGIC, SQLITE_MAGIC
 from zoning.io.reader_remarks import unreadable
@@ -46,14 +50,11 @@ _MAGIC = (
 )
 _ZIP_MAGIC = b"PK\x03\x04"
 _SHP_HEADER = 100
-_CRS_INSIDE = {"name", "epsg", "ogc"}
-"""Kinds of a GeoJSON's crs that need no other file."""
-_COUNTED = ("type", "features")
 
 
 @contextmanager
 def opened(path: Path, layer_id: str) -> Iterator[Path]:
-    """Give the dataset itself: out of its zip, and a Shapefile with an index.
+    """Give what GDAL can read: out of its zip, with an index, no array alone.
 
     Nothing is written beside the data.
 
@@ -66,18 +67,25 @@ def opened(path: Path, layer_id: str) -> Iterator[Path]:
     if path.is_dir():
         yield path
         return
-    with path.open("rb") as stream:
-        head = stream.read(4)
-    bare = head == SHP_MAGIC and ".shx" not in siblings(path)
-    if head != _ZIP_MAGIC and not bare:
-        yield path
-        return
     with tempfile.TemporaryDirectory() as place:
-        if bare:
-            parts = {s: p.read_bytes() for s, p in siblings(path).items()}
-            yield _written(Path(place), PurePosixPath(path.name), parts)
-        else:
-            yield _written(Path(place), *_unpacked(path, layer_id))
+        yield _remade(path, layer_id, place=Path(place)) or path
+
+
+def _remade(path: Path, layer_id: str, *, place: Path) -> Path | None:
+    """Write what stands for a file that GDAL cannot read as it is."""
+    with path.open("rb") as stream:
+        head = stream.read(32)
+    if head.startswith(_ZIP_MAGIC):
+        return _written(place, *_unpacked(path, layer_id))
+    if head.startswith(SHP_MAGIC) and ".shx" not in siblings(path):
+        parts = {s: p.read_bytes() for s, p in siblings(path).items()}
+        return _written(place, PurePosixPath(path.name), parts)
+    collection = as_collection(path.read_bytes()) if is_array(head) else None
+    if collection is None:
+        return None
+    made = place / path.name
+    made.write_bytes(collection)
+    return made
 
 
 def _unpacked(path: Path, layer_id: str) -> tuple[PurePosixPath, Mapping[str, bytes]]:
@@ -178,9 +186,8 @@ def data_set_names(path: Path) -> tuple[str, ...]:
 def count_features(path: Path, layer_id: str, driver: str, *, table: str | None) -> int:
     """Count the features without GDAL.
 
-    A GeoJSON that says a key twice, or refers to a CRS by a link, is refused
-    before GDAL sees it: programs differ on which of two keys they take, and
-    GDAL would follow the link.
+    A GeoJSON that says a key twice, or states a CRS where GDAL does not look, is
+    refused before GDAL sees it.
 
     Returns
     -------
@@ -201,8 +208,8 @@ def count_features(path: Path, layer_id: str, driver: str, *, table: str | None)
             return count_flatgeobuf(path.read_bytes())
         if driver == GEODATABASE:
             return count_geodatabase(path, table or "")
-        return _count_json(path)
-    except _RefusedJsonError as error:
+        return count_json(path)
+    except RefusedJsonError as error:
         raise _unreadable(layer_id, str(error)) from error
     except (ValueError, RecursionError, struct.error, sqlite3.Error):
         return -2
@@ -234,34 +241,6 @@ def _kept_count(db: sqlite3.Connection, table: str) -> int | None:
     where = f"{count} WHERE lower(table_name) = lower(?)"
     row = db.execute(where, (table,)).fetchone()
     return None if row is None or row[0] is None else int(row[0])
-
-
-class _RefusedJsonError(ValueError):
-    """A GeoJSON that is not to be given to GDAL."""
-
-
-def _plain_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Keep what counting needs; refuse repeated keys, and a CRS that lies elsewhere.
-
-    Of a file of half a gigabyte the whole would take seven.
-    """
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise _RefusedJsonError(f"repeated key {repeated!r}")
-    crs = found.get("crs")
-    kind = crs.get("type") if isinstance(crs, dict) else "name"
-    if str(kind).lower() not in _CRS_INSIDE:
-        raise _RefusedJsonError(f"crs of type {kind!r}")
-    return {name: found[name] for name in _COUNTED if name in found}
-
-
-def _count_json(path: Path) -> int:
-    text = path.read_text(encoding="utf-8-sig")
-    loaded = json.loads(text, object_pairs_hook=_plain_object)
-    features = loaded.get("features") if isinstance(loaded, dict) else loaded
-    return len(features) if isinstance(features, list) else 1
 
 
 def _count_shapefile(path: Path) -> int:

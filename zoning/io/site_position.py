@@ -82,7 +82,7 @@ def still_open(crs: str) -> tuple[str, ...]:
     if datum_of(crs) is not Datum.WGS84:
         return ()
     if is_geographic(crs):
-        return tuple(WebMap)
+        return tuple(map(str, WebMap))
     other = twin(crs)
     return () if other is None else (other,)
 
@@ -100,7 +100,7 @@ def remark_on(crs: str, readings: tuple[str, ...], where: str) -> Problem:
 def _open(row: SiteRow, argument: str | None, where: str) -> SiteRow:
     crs = row.crs or ""
     if any(problem.code == _ASSUMED for problem in row.problems):
-        return replace(row, open_readings=tuple(WebMap))
+        return replace(row, open_readings=tuple(map(str, WebMap)))
     if datum_of(crs) is not Datum.WGS84:
         return row
     readings = () if argument == crs else still_open(crs)

@@ -22,7 +22,7 @@ from zoning.linkage.joining import Joined, join
 from zoning.linkage.table import ModelTable
 from zoning.linkage.values import BuildOptions, Range, SampledLink
 
-__all__ = ["Sampled", "Scene", "sampled"]
+__all__ = ["Sampled", "Scene", "range_of", "sampled"]
 
 Floats = NDArray[np.float64]
 _SHARES = (0.05, 0.5, 0.95)
@@ -108,22 +108,23 @@ def sampled(
             progress(done, options.samples)
     dpc = np.array([draw.importance for draw in draws])
     return Sampled(
-        sources=tuple(_range(dpc[:, k]) for k in range(dpc.shape[1])),
+        sources=tuple(range_of(dpc[:, k]) for k in range(dpc.shape[1])),
         links=tuple(_link(draws, k) for k in range(len(scene.links))),
-        equivalent_m2=_range(np.array([draw.equivalent_m2 for draw in draws])),
+        equivalent_m2=range_of(np.array([draw.equivalent_m2 for draw in draws])),
     )
 
 
 def _link(draws: Sequence[_Draw], k: int) -> SampledLink:
     cost = np.array([draw.cost[k] for draw in draws])
     return SampledLink(
-        cost=_range(cost) if np.isfinite(cost).all() else None,
+        cost=range_of(cost) if np.isfinite(cost).all() else None,
         kept_share=float(np.mean([draw.kept[k] for draw in draws])),
         same_share=float(np.mean([draw.same[k] for draw in draws])),
     )
 
 
-def _range(values: Floats) -> Range:
+def range_of(values: Floats) -> Range:
+    """Return what 5 %, half and 95 % of the values stay below."""
     low, middle, high = np.quantile(values, _SHARES).tolist()
     return Range(low=low, middle=middle, high=high)
 

@@ -22,6 +22,7 @@ __all__ = [
     "CoverClass",
     "ModelSettings",
     "ModelTable",
+    "SiteRules",
     "model_table_of",
     "packaged_table",
 ]
@@ -91,6 +92,24 @@ class ModelSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRules:
+    """What a project makes of its ground.
+
+    Parameters
+    ----------
+    land_cover : float
+        The class that its cells take.
+    counts_as : tuple of str
+        Factors of distance that measure to it too.
+    source : str
+    """
+
+    land_cover: float
+    counts_as: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelTable:
     """A whole table.
 
@@ -102,12 +121,15 @@ class ModelTable:
     settings : ModelSettings
     text : str
         The file as it was read: a run keeps it.
+    site : SiteRules or None
+        None where the table says nothing of projects.
     """
 
     resistance: ResistanceTable
     cover: tuple[CoverClass, ...]
     settings: ModelSettings
     text: str
+    site: SiteRules | None = None
 
     @property
     def sha256(self) -> str:
@@ -135,10 +157,37 @@ def model_table_of(text: str) -> ModelTable:
     cover = _cover(loaded.get("land_cover"), faults)
     settings = _settings(loaded.get("model"), faults)
     faults += _unnamed(resistance, cover)
+    site = _site(loaded.get("site"), resistance, faults)
     if faults or settings is None:
         values = {"table": resistance.name, "faults": "; ".join(faults)}
         raise UsageError(Problem(code="RESISTANCE_TABLE", values=values))
-    return ModelTable(resistance=resistance, cover=cover, settings=settings, text=text)
+    return ModelTable(
+        resistance=resistance, cover=cover, settings=settings, text=text, site=site
+    )
+
+
+def _site(rows: Any, table: ResistanceTable, faults: list[str]) -> SiteRules | None:
+    """Return what is said of projects; a class or factor must be in the table."""
+    if rows is None:
+        return None
+    classes = {
+        code
+        for factor in table.factors
+        if factor.name == "land_cover"
+        for code, _ in factor.classes
+    }
+    banded = {factor.name for factor in table.factors if factor.bands}
+    try:
+        code, source = float(rows["land_cover"]), str(rows["source"])
+        named = rows["counts_as"]
+        counted = tuple(map(str, named)) if isinstance(named, list) else ()
+    except (KeyError, TypeError, ValueError) as error:
+        faults.append(f"site: {type(error).__name__} {error}")
+        return None
+    strange = [name for name in counted if name not in banded]
+    if code not in classes or not isinstance(named, list) or strange:
+        faults.append(f"site: {code:g}, {named}")
+    return SiteRules(land_cover=code, counts_as=counted, source=source)
 
 
 def _cover(rows: Any, faults: list[str]) -> tuple[CoverClass, ...]:

@@ -10,7 +10,12 @@ are sure (`intersections`), by GEOS where they are not, which is shown no more o
 a large polygon than what is near (`windows`).
 """
 
-from zoning.overlay.areas import SharedAreas, areas_among, own_areas, shared_areas
+from zoning.overlay.areas import (
+    SharedAreas,
+    areas_among,
+    areas_in_planes,
+    shared_areas,
+)
 from zoning.overlay.boxes import (
     all_deep_inside,
     meet_widened,
@@ -31,6 +36,7 @@ from zoning.overlay.pairs import measure_overlaps, sum_by_site
 from zoning.overlay.parts import dimensions
 from zoning.overlay.self_overlap import DoubleCover, double_cover
 from zoning.overlay.shapes import ShapeColumn, as_shapes, edges_of
+from zoning.overlay.sizes import own_areas
 from zoning.overlay.tables import Nearest, Overlaps, SiteSums
 
 __all__ = [
@@ -51,6 +57,7 @@ __all__ = [
     "SiteSums",
     "all_deep_inside",
     "areas_among",
+    "areas_in_planes",
     "as_shapes",
     "common_shapes",
     "dimensions",

@@ -5,6 +5,7 @@ whose boxes meet, and sums. Few edges are summed by numpy, many by compiled
 code; both give the same bytes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,13 +13,15 @@ from numpy.typing import NDArray
 
 from zoning.overlay import columns
 from zoning.overlay.candidates import PieceTree, meeting_pieces
-from zoning.overlay.density import local_densities
 from zoning.overlay.edges import RaggedEdges
+from zoning.overlay.sizes import densities, own_areas
 
 __all__ = [
     "NOISE_M2",
     "SharedAreas",
+    "Side",
     "areas_among",
+    "areas_in_planes",
     "own_areas",
     "piece_areas",
     "shared_areas",
@@ -32,6 +35,7 @@ FEW = 300_000
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Side = RaggedEdges | PieceTree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,8 +52,8 @@ class SharedAreas:
 
 
 def shared_areas(
-    left: RaggedEdges | PieceTree,
-    right: RaggedEdges | PieceTree,
+    left: Side,
+    right: Side,
     *,
     crs: str,
     threads: int | None = None,
@@ -71,14 +75,12 @@ def shared_areas(
     SharedAreas
         Pairs of features that have a pair of pieces whose boxes meet.
     """
-    one, other = (
-        side if isinstance(side, PieceTree) else PieceTree(side)
-        for side in (left, right)
-    )
-    return _summed(one, other, meeting_pieces(one, other), crs=crs, threads=threads)
+    one, other = _tree(left), _tree(right)
+    pairs = meeting_pieces(one, other)
+    return _summed(one, other, pairs, planes=(crs,), threads=threads)[0]
 
 
-def areas_among(edges: RaggedEdges | PieceTree, *, crs: str) -> SharedAreas:
+def areas_among(edges: Side, *, crs: str) -> SharedAreas:
     """Measure what polygons of one side share with each other.
 
     Parameters
@@ -93,11 +95,37 @@ def areas_among(edges: RaggedEdges | PieceTree, *, crs: str) -> SharedAreas:
     SharedAreas
         Each pair once, the earlier row left.
     """
-    side = edges if isinstance(edges, PieceTree) else PieceTree(edges)
-    edges = side.edges
-    pairs = meeting_pieces(side, side)
-    once = edges.owner[pairs[:, 0]] < edges.owner[pairs[:, 1]]
-    return _summed(side, side, pairs[once], crs=crs, threads=None)
+    return areas_in_planes(edges, edges, (crs,))[0]
+
+
+def areas_in_planes(
+    left: Side, right: Side, planes: Sequence[str]
+) -> tuple[SharedAreas, ...]:
+    """Measure pairs in several planes at once: each pair is looked at once.
+
+    Parameters
+    ----------
+    left, right : RaggedEdges or PieceTree
+        As for `shared_areas`; one and the same, as for `areas_among`.
+    planes : sequence of str
+        The plane of both, for areas on the ellipsoid; `density.PLAIN`.
+
+    Returns
+    -------
+    tuple of SharedAreas
+        In the order of `planes`, all of the same pairs.
+    """
+    one = _tree(left)
+    other = one if left is right else _tree(right)
+    pairs = meeting_pieces(one, other)
+    if one is other:
+        owner = one.edges.owner
+        pairs = pairs[owner[pairs[:, 0]] < owner[pairs[:, 1]]]
+    return _summed(one, other, pairs, planes=planes, threads=None)
+
+
+def _tree(side: Side) -> PieceTree:
+    return side if isinstance(side, PieceTree) else PieceTree(side)
 
 
 def _summed(
@@ -105,40 +133,27 @@ def _summed(
     right: PieceTree,
     pairs: Indices,
     *,
-    crs: str,
+    planes: Sequence[str],
     threads: int | None,
-) -> SharedAreas:
+) -> tuple[SharedAreas, ...]:
     """Sum the areas of pairs of pieces by the features that own them."""
-    area = piece_areas(left, right, pairs, crs=crs, threads=threads)
+    area = piece_areas(left, right, pairs, planes=planes, threads=threads)
     owner, other = left.edges.owner[pairs[:, 0]], right.edges.owner[pairs[:, 1]]
-    owners = np.stack([owner, other], axis=1)
     key = owner * max(len(right.edges), 1) + other
     if (key[1:] < key[:-1]).any():  # a feature of several pieces on the left
         order = np.argsort(key, kind="stable")
-        owners, area = owners[order], area[order]
-    first = np.ones(len(owners), dtype=bool)
-    first[1:] = (owners[1:] != owners[:-1]).any(axis=1)
-    total = columns.summed(np.cumsum(first) - 1, area, int(first.sum()))
-    return SharedAreas(
-        left=owners[first, 0],
-        right=owners[first, 1],
-        area_m2=np.maximum(total, 0.0),
+        key, owner, other = key[order], owner[order], other[order]
+        area = area[order]
+    first = np.ones(len(key), dtype=bool)
+    first[1:] = key[1:] != key[:-1]
+    which, count = np.cumsum(first) - 1, int(first.sum())
+    totals = [columns.summed(which, one, count) for one in area.T]
+    return tuple(
+        SharedAreas(
+            left=owner[first], right=other[first], area_m2=np.maximum(total, 0.0)
+        )
+        for total in totals
     )
-
-
-def own_areas(edges: RaggedEdges, *, crs: str, rows: Indices | None = None) -> Floats:
-    """Return the area of each feature, shape (n,), in the way pairs are summed.
-
-    Of the features in `rows` alone, where they are given.
-    """
-    rows = np.arange(len(edges)) if rows is None else rows
-    count = np.diff(edges.piece_starts)[rows]
-    which = np.repeat(np.arange(len(rows)), count)
-    before = np.cumsum(count) - count
-    pieces = np.arange(len(which)) + (edges.piece_starts[rows] - before)[which]
-    density = local_densities(edges.box[pieces], crs)
-    area = columns.own_areas(edges, density, pieces)
-    return columns.summed(which, area, len(rows))
 
 
 def piece_areas(
@@ -146,28 +161,29 @@ def piece_areas(
     right: PieceTree,
     pairs: Indices,
     *,
-    crs: str,
+    planes: Sequence[str],
     threads: int | None = None,
 ) -> Floats:
-    """Return the area that pairs of pieces, shape (n, 2), have in common, (n,)."""
+    """Return the area that pairs of pieces, (n, 2), have in common, (n, planes)."""
     p, q = left.edges.box[pairs[:, 0]], right.edges.box[pairs[:, 1]]
     boxes = np.empty_like(p)
     np.maximum(p[:, :2], q[:, :2], out=boxes[:, :2])
     np.minimum(p[:, 2:], q[:, 2:], out=boxes[:, 2:])
     real = np.flatnonzero((boxes[:, :2] < boxes[:, 2:]).all(axis=1))
     pairs, boxes = pairs[real], boxes[real]
-    density = local_densities(boxes, crs)
-    area = np.zeros(len(p))
+    density = densities(boxes, planes)
+    area = np.zeros((len(p), len(planes)))
     if _work(left.edges, right.edges, pairs) <= FEW:
-        area[real] = columns.piece_areas(
-            left.edges, right.edges, pairs, boxes=boxes, density=density
-        )
+        for plane in range(len(planes)):
+            area[real, plane] = columns.piece_areas(
+                left.edges, right.edges, pairs, boxes=boxes, density=density[:, plane]
+            )
     else:
         from zoning.overlay import kernel
 
         area[real] = kernel.piece_areas(
-            (left.edges, left.kept_areas(crs)),
-            (right.edges, right.kept_areas(crs)),
+            (left.edges, left.kept_areas(planes)),
+            (right.edges, right.kept_areas(planes)),
             pairs,
             boxes=boxes,
             density=density,

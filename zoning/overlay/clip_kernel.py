@@ -27,6 +27,7 @@ from zoning.overlay.crossing_kernel import (
     Y,
     crossings_of,
     edges_in,
+    stands_clear,
 )
 from zoning.overlay.edge_kernel import roomy, stable_order
 from zoning.overlay.ring_kernel import (
@@ -55,7 +56,7 @@ Flags = NDArray[np.bool_]
 @compiled
 def followed(
     left: Side, right: Side, pairs: Indices, boxes: Floats
-) -> tuple[Floats, Floats, Flags]:
+) -> tuple[Floats, Floats, Flags, Flags]:
     """Return the rings of what pairs of polygons share.
 
     Parameters
@@ -70,12 +71,14 @@ def followed(
 
     Returns
     -------
-    points, rings, failed
-        As `looked_through` does; failed where a pair is not in general position.
+    points, rings, failed, clear
+        As `looked_through` does; failed where a pair is not in general position;
+        clear where the shape is one ring that is valid for sure.
     """
     points, rings = np.empty((4096, 2)), np.empty((256, 5))
     at = np.zeros(3, dtype=np.int64)
     failed = np.zeros(len(pairs), dtype=np.bool_)
+    clear = np.zeros(len(pairs), dtype=np.bool_)
     for view in range(len(pairs)):
         one = edges_in(left, pairs[view, 0], boxes[view])
         other = edges_in(right, pairs[view, 1], boxes[view])
@@ -100,7 +103,10 @@ def followed(
             failed[view] = True
             at[RING], at[POINT] = begin, first
         rings[begin : at[RING], VIEW] = view
-    return points[: at[POINT]].copy(), rings[: at[RING]].copy(), failed
+        if at[RING] == begin + 1:
+            clear[view] = stands_clear(left[0][0], one, what[:, OF_LEFT])
+            clear[view] &= stands_clear(right[0][0], other, what[:, OF_RIGHT])
+    return points[: at[POINT]].copy(), rings[: at[RING]].copy(), failed, clear
 
 
 # ------------------------------------------------------------------------- loops

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from zoning.compiling import compiled
 from zoning.overlay.edge_kernel import stable_order
 
-__all__ = ["NEAR_M", "Crossings", "Side", "crossings_of", "edges_in"]
+__all__ = ["NEAR_M", "Crossings", "Side", "crossings_of", "edges_in", "stands_clear"]
 
 NEAR_M = 1e-6
 """Closer than this is not general position; coordinates are sure to 1e-8 m."""
@@ -20,6 +20,8 @@ enters the right polygon, -1 where it leaves; rings of both."""
 X, Y, LEFT_PLACE, RIGHT_PLACE = range(4)
 """Columns of where they are: the point, and its place along both edges."""
 UNSURE = 9
+SHARP = 0.02
+"""Sine of the angle below which neighbours on an outline are not clear."""
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -211,3 +213,54 @@ def _put_crossing(a: Floats, v: int, b: Floats, w: int, where: Floats) -> None:
     where[X], where[Y] = a[low, 0] + part * along, a[low, 1] + part * up
     where[LEFT_PLACE] = part if low == v else 1.0 - part
     where[RIGHT_PLACE] = other if base == w else 1.0 - other
+
+
+@compiled
+def stands_clear(xy: Floats, edges: Indices, crossed: Indices) -> bool:
+    """Say whether edges that are crossed stand clear of the rest of their outline.
+
+    Where they are cut an edge moves by no more than rounding, `NEAR_M` / 100. If
+    nothing of its own outline is nearer than `NEAR_M`, save a neighbour that
+    leads away from it, then it meets nothing there that it did not meet before.
+    """
+    for k in range(len(crossed)):
+        v = crossed[k]
+        west = min(xy[v, 0], xy[v + 1, 0]) - NEAR_M
+        east = max(xy[v, 0], xy[v + 1, 0]) + NEAR_M
+        south = min(xy[v, 1], xy[v + 1, 1]) - NEAR_M
+        north = max(xy[v, 1], xy[v + 1, 1]) + NEAR_M
+        for e in range(len(edges)):
+            w = edges[e, 0]
+            x0, y0, x1, y1 = xy[w, 0], xy[w, 1], xy[w + 1, 0], xy[w + 1, 1]
+            apart = (x0 > east and x1 > east) or (x0 < west and x1 < west)
+            apart = apart or (y0 > north and y1 > north) or (y0 < south and y1 < south)
+            if not apart and v != w and _crowds(xy, v, w):
+                return False
+    return True
+
+
+@compiled
+def _crowds(xy: Floats, v: int, w: int) -> bool:
+    """Say whether two edges of an outline are close, or part at a sharp angle."""
+    for end in range(2):
+        for end_other in range(2):
+            if (
+                xy[v + end, 0] == xy[w + end_other, 0]
+                and xy[v + end, 1] == xy[w + end_other, 1]
+            ):
+                return _parts_sharply(xy, v, end, w, end_other)
+    return _near_end(xy, v, xy, w) or _near_end(xy, w, xy, v)
+
+
+@compiled
+def _parts_sharply(xy: Floats, v: int, end: int, w: int, end_other: int) -> bool:
+    """Say whether two edges with a common end leave it in almost one direction."""
+    far, far_other = v + 1 - end, w + 1 - end_other
+    x, y = xy[far, 0] - xy[v + end, 0], xy[far, 1] - xy[v + end, 1]
+    across = xy[far_other, 0] - xy[v + end, 0]
+    up = xy[far_other, 1] - xy[v + end, 1]
+    size = np.sqrt((x * x + y * y) * (across * across + up * up))
+    if size <= NEAR_M * NEAR_M:
+        return True
+    ahead = x * across + y * up > 0.0
+    return bool(ahead and abs(x * up - y * across) < SHARP * size)

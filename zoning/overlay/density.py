@@ -26,6 +26,7 @@ PLAIN: Final = "plain"
 """In place of a CRS: a square metre of the plane counts as a square metre."""
 
 _KINDS = ("1", "x", "x²", "y", "xy", "y²")
+_FEW_NODES: Final = 4096
 _KNOWN: dict[str, dict[tuple[float, float], Floats]] = {}
 """Parabolas by plane and node."""
 _STENCIL = np.array([(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)], dtype=float)
@@ -51,11 +52,8 @@ def local_densities(boxes: Floats, crs: str) -> Floats:
     if crs == PLAIN:
         return np.tile([1.0, 0, 0, 0, 0, 0], (len(boxes), 1))
     node = np.floor((boxes[:, :2] + boxes[:, 2:]) / (2 * PITCH_M) + 0.5)
-    if (node == node[:1]).all():  # boxes near one site
-        nodes, which = node[:1], np.zeros(len(node), dtype=np.intp)
-    else:
-        nodes, which = np.unique(node, axis=0, return_inverse=True)
-    one, x, xx, y, xy, yy = _known_parabolas(nodes, crs)[which.reshape(-1)].T
+    nodes, which = _distinct(node)
+    one, x, xx, y, xy, yy = _known_parabolas(nodes, crs)[which].T
     east, north = (boxes[:, :2] - PITCH_M * node).T
     return np.stack(
         [
@@ -68,6 +66,23 @@ def local_densities(boxes: Floats, crs: str) -> Floats:
         ],
         axis=1,
     )
+
+
+def _distinct(node: Floats) -> tuple[Floats, NDArray[np.intp]]:
+    """Return the nodes that occur, and which of them each is."""
+    if len(node) and (node == node[0]).all():  # boxes near one site
+        return node[:1], np.zeros(len(node), dtype=np.intp)
+    low = node.min(axis=0, initial=np.inf)
+    span = node.max(axis=0, initial=-np.inf) - low + 1
+    if not np.prod(span) <= max(len(node), _FEW_NODES):  # far apart, or none
+        nodes, which = np.unique(node, axis=0, return_inverse=True)
+        return nodes, which.reshape(-1)
+    number = ((node[:, 0] - low[0]) * span[1] + node[:, 1] - low[1]).astype(np.intp)
+    there = np.flatnonzero(np.bincount(number))
+    place = np.zeros(int(np.prod(span)), dtype=np.intp)
+    place[there] = np.arange(len(there))
+    nodes = np.stack(np.divmod(there, span[1]), axis=1) + low
+    return nodes, place[number]
 
 
 def _known_parabolas(nodes: Floats, crs: str) -> Floats:

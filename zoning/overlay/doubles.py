@@ -95,7 +95,7 @@ def _twice(overlaps: Overlaps, used: Rows, boxes: Floats) -> tuple[Rows, Rows, F
     side = PieceTree(edges)
     pairs = meeting_pieces(side, side)
     pairs = pairs[edges.owner[pairs[:, 0]] < edges.owner[pairs[:, 1]]]
-    area = piece_areas(side, side, pairs, crs=PLAIN)
+    area = piece_areas(side, side, pairs, planes=(PLAIN,))[:, 0]
     pairs = pairs[area > NOISE_M2]
     p, q = edges.box[pairs[:, 0]], edges.box[pairs[:, 1]]
     common = np.hstack([np.maximum(p[:, :2], q[:, :2]), np.minimum(p[:, 2:], q[:, 2:])])

@@ -118,9 +118,10 @@ def _followed(sides: tuple[_Side, _Side], rows: Indices, boxes: Floats) -> Shape
 
     pairs = np.stack([side.place[rows] for side in sides], axis=1)
     one, two = (side.outlines.side for side in sides)
-    xy, rings, failed = followed(one, two, pairs, boxes)
+    xy, rings, failed, clear = followed(one, two, pairs, boxes)
     shapes = polygons_of(xy, rings, len(rows))
-    failed |= ~shapely.is_valid(shapes)
+    doubted = np.flatnonzero(~failed & ~clear)
+    failed[doubted] = ~shapely.is_valid(shapes[doubted])
     shapes[failed] = None
     return shapes
 

@@ -1,10 +1,12 @@
 """The area integral compiled: `columns`, a pair at a time, without the GIL.
 
 Imported only where there is enough to sum. Each operation is the one written in
-`columns`, in the same order.
+`columns`, in the same order. A pair is looked at once for all planes in which
+it is measured.
 """
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -15,7 +17,7 @@ from zoning.overlay.columns import GAP, NODE
 from zoning.overlay.edge_kernel import height_of_edge
 from zoning.overlay.edges import RaggedEdges
 
-__all__ = ["piece_areas"]
+__all__ = ["own_areas", "piece_areas"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -44,16 +46,36 @@ def piece_areas(
 
     As `columns.piece_areas`, and the same bytes, whatever `threads` is (default
     one for each processor). A side comes with the areas of all its pieces in the
-    same density, or with an empty array; that changes no byte either.
+    same densities, or with an empty array; that changes no byte either.
     """
-    area = np.zeros(len(pairs))
+    area = np.zeros((len(pairs), density.shape[1]))
     arrays = (*_bare(left), *_bare(right))
 
     def work(first: int) -> None:
         rows = slice(first, first + CHUNK)
         _measure_pairs(*arrays, pairs[rows], boxes[rows], density[rows], area[rows])
 
-    chunks = range(0, len(pairs), CHUNK)
+    _in_chunks(work, len(pairs), threads)
+    return area
+
+
+def own_areas(side: RaggedEdges, density: Floats, pieces: Indices) -> Floats:
+    """Return the area of some pieces; as `columns.own_areas`, and the same bytes."""
+    area = np.zeros((len(pieces), density.shape[1]))
+    box, starts, ends, sign = side.box, side.edge_starts, side.ends, side.sign
+
+    def work(first: int) -> None:
+        rows = slice(first, first + CHUNK)
+        _measure_pieces(
+            box, starts, ends, sign, pieces[rows], density[rows], area[rows]
+        )
+
+    _in_chunks(work, len(pieces), None)
+    return area
+
+
+def _in_chunks(work: Callable[[int], None], count: int, threads: int | None) -> None:
+    chunks = range(0, count, CHUNK)
     crew = min(threads or os.cpu_count() or 1, len(chunks))
     if crew <= 1:
         for first in chunks:
@@ -61,7 +83,6 @@ def piece_areas(
     else:
         with ThreadPoolExecutor(crew) as pool:
             list(pool.map(work, chunks))
-    return area
 
 
 @compiled
@@ -99,15 +120,16 @@ def _measure_pairs(
         if _equal(a_box[p], box):
             n = _fill(b, b_ends[of_b], b_sign[of_b], box)
             if _covers(b[:n], box):
-                area[k] = _own(a_known, p, a_ends[of_a], a_sign[of_a], box, density[k])
+                _own(area[k], a_known, p, a_ends[of_a], a_sign[of_a], box, density[k])
                 continue
         m = _fill(a, a_ends[of_a], a_sign[of_a], box) if n != 0 else 0
         if m > 0 and _equal(b_box[q], box) and _covers(a[:m], box):
-            area[k] = _own(b_known, q, b_ends[of_b], b_sign[of_b], box, density[k])
+            _own(area[k], b_known, q, b_ends[of_b], b_sign[of_b], box, density[k])
             continue
         if m > 0 and n < 0:
             n = _fill(b, b_ends[of_b], b_sign[of_b], box)
-        area[k] = _sum(a[:m], b[:n], density[k], active) if m > 0 and n > 0 else 0.0
+        if m > 0 and n > 0:
+            _sum(area[k], a[:m], b[:n], density[k], active)
 
 
 @compiled
@@ -134,17 +156,43 @@ def _covers(edges: Floats, box: Floats) -> bool:
 
 @compiled
 def _own(
-    known: Floats, piece: int, ends: Floats, sign: Floats, box: Floats, density: Floats
-) -> float:
-    """Return the area of a piece whose box is `box`."""
-    if len(known) > 0:
-        return float(known[piece])
-    total = 0.0
-    for e in range(len(ends)):
-        x0, y0 = ends[e, 0] - box[0], ends[e, 1] - box[1]
-        x1, y1 = ends[e, 2] - box[0], ends[e, 3] - box[1]
-        total += sign[e] * _under(x0, y0, x1, y1, density)
-    return total
+    area: Floats,
+    known: Floats,
+    piece: int,
+    ends: Floats,
+    sign: Floats,
+    box: Floats,
+    density: Floats,
+) -> None:
+    """Write the area of a piece whose box is `box`."""
+    for plane in range(len(area)):
+        if len(known) > 0:
+            area[plane] = known[piece, plane]
+            continue
+        total = 0.0
+        for e in range(len(ends)):
+            x0, y0 = ends[e, 0] - box[0], ends[e, 1] - box[1]
+            x1, y1 = ends[e, 2] - box[0], ends[e, 3] - box[1]
+            total += sign[e] * _under(x0, y0, x1, y1, density[plane])
+        area[plane] = total
+
+
+@compiled
+def _measure_pieces(
+    box: Floats,
+    starts: Indices,
+    ends: Floats,
+    sign: Floats,
+    pieces: Indices,
+    density: Floats,
+    area: Floats,
+) -> None:
+    """Write the area of each piece."""
+    unknown = np.empty((0, 1))
+    for k in range(len(pieces)):
+        p = pieces[k]
+        own = slice(starts[p], starts[p + 1])
+        _own(area[k], unknown, p, ends[own], sign[own], box[p], density[k])
 
 
 @compiled
@@ -221,13 +269,13 @@ def _clamped(y: float, top: float) -> float:
 
 
 @compiled
-def _sum(a: Floats, b: Floats, density: Floats, active: Indices) -> float:
+def _sum(area: Floats, a: Floats, b: Floats, density: Floats, active: Indices) -> None:
     """Add up what lies under both, i by i, j by j; pairs that meet nowhere skipped.
 
     The west ends from which both lists come ascend (column 5), so that edges of
     b enter as a goes east, and leave for good once they end west of it.
     """
-    total, entered, alive = 0.0, 0, 0
+    entered, alive = 0, 0
     for i in range(len(a)):
         x0, y0, x1, y1, sign, start = a[i]
         while entered < len(b) and b[entered, 5] < x1:
@@ -250,9 +298,11 @@ def _sum(a: Floats, b: Floats, density: Floats, active: Indices) -> float:
             )
             b0 = height_of_edge(west, b[j, 0], b[j, 1], b[j, 2], b[j, 3])
             b1 = height_of_edge(east, b[j, 0], b[j, 1], b[j, 2], b[j, 3])
-            total += sign * b[j, 4] * _lower(west, east, a0, a1, b0, b1, density)
+            both = sign * b[j, 4]
+            for plane in range(len(area)):
+                under = _lower(west, east, a0, a1, b0, b1, density[plane])
+                area[plane] += both * under
         alive = kept
-    return total
 
 
 @compiled
@@ -281,8 +331,20 @@ def _lower(
 def _under(x0: float, y0: float, x1: float, y1: float, density: Floats) -> float:
     x, y = (x0 + x1) * 0.5, (y0 + y1) * 0.5
     dx, dy = (x1 - x0) * _NODE, (y1 - y0) * _NODE
-    mean = _column(x - dx, y - dy, density) + _column(x + dx, y + dy, density)
-    return (x1 - x0) * 0.5 * mean
+    if _even(density):  # the same bits: what is left out is multiplied by nothing
+        mean = (y - dy) * density[0] + (y + dy) * density[0]
+    else:
+        mean = _column(x - dx, y - dy, density) + _column(x + dx, y + dy, density)
+    under: float = (x1 - x0) * 0.5 * mean
+    return under
+
+
+@compiled
+def _even(c: Floats) -> bool:
+    """Say whether the density is the same everywhere."""
+    return bool(
+        c[1] == 0.0 and c[2] == 0.0 and c[3] == 0.0 and c[4] == 0.0 and c[5] == 0.0
+    )
 
 
 @compiled

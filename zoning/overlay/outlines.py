@@ -36,13 +36,13 @@ class Outlines:
 
     def __init__(self, shapes: Shapes) -> None:
         parts, shape = shapely.get_parts(shapes, return_index=True)
-        parts = shapely.orient_polygons(parts, exterior_cw=False)
         rings, part = shapely.get_rings(parts, return_index=True)
-        xy, ring = shapely.get_coordinates(rings, return_index=True)
-        self.ring_starts = np.searchsorted(ring, np.arange(len(rings) + 1))
-        runs = facet_runs(self.ring_starts)
-        of_ring = ring[runs[:, 0]]
         hole = np.diff(part, prepend=-1) == 0
+        xy, size = shapely.get_coordinates(rings), shapely.get_num_points(rings)
+        self.ring_starts = np.concatenate([[0], np.cumsum(size, dtype=np.int64)])
+        _turn_back(xy, self.ring_starts, np.flatnonzero(shapely.is_ccw(rings) == hole))
+        runs = facet_runs(self.ring_starts)
+        of_ring = np.searchsorted(self.ring_starts, runs[:, 0], side="right") - 1
         self.arrays = (xy, runs, boxes_of_runs(xy, runs), of_ring, hole)
         owner = shape[part[of_ring]]
         self.run_starts = np.searchsorted(owner, np.arange(len(shapes) + 1))
@@ -51,6 +51,14 @@ class Outlines:
     def side(self) -> tuple[Any, Indices, Indices]:
         """What `clip_kernel` takes."""
         return self.arrays, self.run_starts, self.ring_starts
+
+
+def _turn_back(xy: Floats, starts: Indices, rings: Indices) -> None:
+    """Write some rings the other way round."""
+    size = starts[rings + 1] - starts[rings]
+    place = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+    ahead = np.repeat(starts[rings], size) + place
+    xy[np.repeat(starts[rings + 1] - 1, size) - place] = xy[ahead]
 
 
 def polygons_of(xy: Floats, rings: Floats, count: int) -> Shapes:

@@ -11,14 +11,12 @@ from numpy.typing import NDArray
 
 from zoning.overlay.areas import (
     NOISE_M2,
-    SharedAreas,
-    areas_among,
+    Side,
+    areas_in_planes,
     own_areas,
-    shared_areas,
 )
 from zoning.overlay.candidates import PieceTree
 from zoning.overlay.density import PLAIN
-from zoning.overlay.edges import RaggedEdges
 from zoning.overlay.intersections import common_shapes
 
 __all__ = ["SharedShapes", "agree", "shared_shapes"]
@@ -29,7 +27,7 @@ ROUNDING = 1e-10  # of a feature that lies inside another (decision 0014)
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Shapes = NDArray[np.object_]
-Sides = tuple[RaggedEdges | PieceTree, RaggedEdges | PieceTree]
+Sides = tuple[Side, Side]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,13 +70,12 @@ def shared_shapes(
         A feature that lies inside the other is the shape, to the last bit.
         Shapes may hold lines and points beside their polygons, as GEOS has it.
     """
-    found = _areas(sides, crs)
+    found, plane = areas_in_planes(*sides, (crs, PLAIN))
     keep = np.flatnonzero(found.area_m2 > NOISE_M2)
     pairs = np.column_stack([found.left[keep], found.right[keep]])
     area = found.area_m2[keep]
     shape, rest = _features(left, right, sides, pairs=pairs, area_m2=area, crs=crs)
     shape[rest] = common_shapes(left, right, pairs[rest])
-    plane = found if crs == PLAIN else _areas(sides, PLAIN)
     plane_m2, agrees = plane.area_m2[keep], np.ones(len(keep), dtype=bool)
     bad = rest[~agree(shape[rest], plane_m2[rest])]
     if len(bad):  # another way, before anybody is told
@@ -120,15 +117,8 @@ def agree(shapes: Shapes, area_m2: Floats) -> NDArray[np.bool_]:
     return np.asarray(np.abs(shapely.area(shapes) - area_m2) <= allowed)
 
 
-def _areas(sides: Sides, crs: str) -> SharedAreas:
-    one, other = sides
-    if one is other:
-        return areas_among(one, crs=crs)
-    return shared_areas(one, other, crs=crs)
-
-
 def _inside(
-    side: RaggedEdges | PieceTree,
+    side: Side,
     row: Indices,
     area_m2: Floats,
     *,

@@ -9,48 +9,108 @@ from numpy.typing import NDArray
 
 from zoning.compiling import compiled
 
-__all__ = ["close_edges", "strung"]
+__all__ = ["close_pairs", "connected", "edges_close_by", "strung"]
 
 Indices = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 NONE = -1
 
 
 @compiled
-def close_edges(steps: Indices, probed: Flags, within: float) -> Flags:
-    """Say which edges come close to another off a common end.
+def edges_close_by(
+    steps: Indices, first: Indices, pairs: Indices, within: float, close: Flags
+) -> None:
+    """Mark edges of chains that come close to another off a common end.
 
     Parameters
     ----------
     steps : ndarray of int64, shape (n, 4)
-        Both ends in grid steps, the smaller first; sorted, each once.
-    probed : ndarray of bool, shape (n,)
-        Only pairs with one of these are looked at.
+        Both ends in grid steps, the smaller first; each once.
+    first : ndarray of int64, shape (c + 1,)
+        Edges of each chain.
+    pairs : ndarray of int64, shape (m, 2)
+        Chains to look at, each pair once; one and the same for those within it.
     within : float
-        Distance in grid steps; 0 for what touches or crosses.
-
-    Returns
-    -------
-    ndarray of bool, shape (n,)
+        Distance in grid steps.
+    close : ndarray of bool, shape (n,)
+        Written to.
     """
-    close = np.zeros(len(steps), dtype=np.bool_)
-    for i in range(len(steps)):
-        low, high = _span(steps[i])
-        j = i + 1
-        while j < len(steps) and steps[j, 0] <= steps[i, 2] + within:
-            if probed[i] or probed[j]:
-                floor, top = _span(steps[j])
-                apart = floor > high + within or top < low - within
-                if not apart and _close(steps[i], steps[j], within):
-                    close[i] = True
-                    close[j] = True
-            j += 1
+    near = np.empty(len(steps), dtype=np.int64)
+    for k in range(len(pairs)):
+        i, j = pairs[k, 0], pairs[k, 1]
+        west, south, east, north = _around(steps, first[j], first[j + 1], within)
+        found = 0
+        for e in range(first[i], first[i + 1]):
+            low, high = _span(steps, e)
+            across = steps[e, 0] <= east and steps[e, 2] >= west
+            if across and low <= north and high >= south:
+                near[found] = e
+                found += 1
+        if found == 0:
+            continue
+        for f in range(first[j], first[j + 1]):
+            floor, top = _span(steps, f)
+            for place in range(found):
+                e = near[place]
+                if (i == j and e >= f) or (close[e] and close[f]):
+                    continue
+                low, high = _span(steps, e)
+                across = steps[e, 0] <= steps[f, 2] + within
+                across = across and steps[e, 2] >= steps[f, 0] - within
+                if not across or low > top + within or high < floor - within:
+                    continue
+                if _close(steps[e], steps[f], within):
+                    close[e] = True
+                    close[f] = True
+
+
+@compiled
+def _around(
+    steps: Indices, begin: int, end: int, within: float
+) -> tuple[float, float, float, float]:
+    """Return the box of edges, wider by a distance on all sides."""
+    west, east = steps[begin, 0], steps[begin, 2]
+    south, north = _span(steps, begin)
+    for e in range(begin + 1, end):
+        low, high = _span(steps, e)
+        west, east = min(west, steps[e, 0]), max(east, steps[e, 2])
+        south, north = min(south, low), max(north, high)
+    return west - within, south - within, east + within, north + within
+
+
+@compiled
+def _span(steps: Indices, e: int) -> tuple[int, int]:
+    return min(steps[e, 1], steps[e, 3]), max(steps[e, 1], steps[e, 3])
+
+
+@compiled
+def close_pairs(steps: Indices, pairs: Indices, within: float) -> Flags:
+    """Say which pairs of edges, shape (m, 2), are close off a common end."""
+    close = np.zeros(len(pairs), dtype=np.bool_)
+    for k in range(len(pairs)):
+        close[k] = _close(steps[pairs[k, 0]], steps[pairs[k, 1]], within)
     return close
 
 
 @compiled
-def _span(edge: Indices) -> tuple[int, int]:
-    return min(edge[1], edge[3]), max(edge[1], edge[3])
+def connected(pairs: Indices, count: int) -> Indices:
+    """Return the least row that each row is connected with, shape (count,)."""
+    root = np.arange(count)
+    for k in range(len(pairs)):
+        one, other = _root(root, pairs[k, 0]), _root(root, pairs[k, 1])
+        root[max(one, other)] = min(one, other)
+    for row in range(count):
+        root[row] = _root(root, row)
+    return root
+
+
+@compiled
+def _root(root: Indices, row: int) -> int:
+    while root[row] != row:
+        root[row] = root[root[row]]
+        row = root[row]
+    return row
 
 
 @compiled

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zoning.overlay import RaggedEdges, own_areas, shared_areas
+from zoning.overlay import PieceTree, RaggedEdges, areas_in_planes
 from zoning.overlay.areas import NOISE_M2
 from zoning.overlay.density import PLAIN
 
@@ -42,12 +42,13 @@ def areas_by_zone(features: RaggedEdges, zones: RaggedEdges, *, crs: str) -> Zon
     crs : str
         That plane.
     """
-    found = shared_areas(features, zones, crs=crs)
-    flat = shared_areas(features, zones, crs=PLAIN)  # the same pairs
+    tree, planes = PieceTree(features), (crs, PLAIN)
+    tree.keep_areas(*planes)  # what most features have in common with their zone
+    found, flat = areas_in_planes(tree, zones, planes)
     real = found.area_m2 > NOISE_M2
     feature, zone = found.left[real], found.right[real]
     area, plane = found.area_m2[real], flat.area_m2[real]
-    own, own_plane = (own_areas(features, crs=c) for c in (crs, PLAIN))
+    own, own_plane = tree.feature_areas(planes).T
     rest = own - np.bincount(feature, weights=area, minlength=len(own))
     rest_plane = own_plane - np.bincount(feature, weights=plane, minlength=len(own))
     out = np.flatnonzero(rest > np.maximum(NOISE_M2, _WHOLE * own))

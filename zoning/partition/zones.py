@@ -7,7 +7,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from zoning.partition.edges import GRID_M, noded, outlines
+from zoning.partition.edges import noded, outlines
+from zoning.partition.noding import GRID_M
 from zoning.topology import oriented
 
 __all__ = ["NOWHERE", "Faces", "ZoneSystem", "dissolve", "divide"]

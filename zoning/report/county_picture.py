@@ -76,6 +76,7 @@ def county_picture(
     *,
     lang: str,
     frame: CountyFrame | None = None,
+    focus: BaseGeometry | None = None,
 ) -> Picture:
     """Return a picture of the county; the same drawing gives the same bytes.
 
@@ -86,6 +87,8 @@ def county_picture(
         Draws on the axes of a pen in the working plane; returns the legend.
     words : PictureWords
         The stamp is set where the base is a demo.
+    focus : geometry, optional
+        What is looked at; the county by default.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -97,7 +100,7 @@ def county_picture(
     font = FontProperties(fname=str(font_path()))
     axes, legend = figure.add_axes(frame.map_box), figure.add_axes(frame.legend_box)
     pen = Pen(axes=axes, font=font, lang=lang)
-    view = frame.view(base.county)
+    view = frame.view(base.county if focus is None else focus)
     pen.frame(view)
     keys = draw(pen)
     draw_scale(pen, view)

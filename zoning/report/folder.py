@@ -138,7 +138,7 @@ def _publish(stage: Path, folder: Path) -> None:
 def store(stage: Path, artefact: Artefact) -> None:
     """Put a file into the folder in the making, flushed to disk."""
     path = stage / artefact.name
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     if artefact.draw is not None:
         artefact.draw(path)
     elif artefact.make is not None:

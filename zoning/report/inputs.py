@@ -29,6 +29,7 @@ __all__ = [
     "inputs_head",
     "inputs_line",
     "read_inputs",
+    "site_inputs_bytes",
 ]
 
 INPUTS = "inputs.json"
@@ -61,6 +62,12 @@ def inputs_bytes(report: Report) -> bytes:
     """
     sites = b",\n".join(inputs_line(result.site) for result in report.sites)
     return inputs_head(report.options) + sites + b"\n]}\n"
+
+
+def site_inputs_bytes(site: Site, as_of: date) -> bytes:
+    """Return the file of one site and a day."""
+    line = inputs_line(site)
+    return inputs_head(CheckOptions(as_of=as_of)) + line + b"\n]}\n"
 
 
 def inputs_head(options: CheckOptions) -> bytes:

@@ -46,15 +46,35 @@ _ITEMS = {
     "links": "link",
     "barriers": "barrier",
     "pinch_points": "pinch",
+    "belt_ridge": "belt_ridge",
+    "belt_flat": "belt_flat",
+    "belt_cap": "belt_cap",
+    "belt_water": "belt_water",
+    "green_corridors": "strip",
+    "drawdown_belt": "drawdown",
+    "bank_breaks": "bank_break",
+    "project_site": "site",
+    "narrowed": "narrowed",
+    "detours": "detour",
+    "measures": "remedy",
 }
 _LINES = frozenset(
-    {"layout_sections", "crossings", "links", "axes", "narrow_stretches"}
+    {
+        "layout_sections",
+        "crossings",
+        "links",
+        "detours",
+        "axes",
+        "narrow_stretches",
+        "bank_breaks",
+    }
 )
 _LABELS = {
     "sites": "site_name",
     "layout_sections": "width_left_m",
     "sources": "source",
     "links": "link",
+    "measures": "number",
 }
 
 # On the map a site is a mere outline and conflicts are told by a click. In a GIS

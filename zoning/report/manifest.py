@@ -17,9 +17,11 @@ from zoning.report.verdict import digest_of, json_bytes, software
 __all__ = [
     "AUDIT",
     "CORRIDORS",
+    "IMPACT",
     "LAYOUT",
     "MANIFEST",
     "MANIFEST_SCHEMA",
+    "RIVERSIDE",
     "VERDICT",
     "manifest_bytes",
     "verify_run",
@@ -30,7 +32,8 @@ MANIFEST_SCHEMA = "zoning/manifest/1"
 
 SEAL = "seal"
 VERDICT, AUDIT, CORRIDORS = "verdict.json", "audit.json", "corridors.json"
-LAYOUT = "layout.json"
+LAYOUT, IMPACT, RIVERSIDE = "layout.json", "impact.json", "riverside.json"
+_RECORDS = (VERDICT, AUDIT, CORRIDORS, LAYOUT, IMPACT, RIVERSIDE)
 
 _CHUNK = 1 << 20
 _NOT_UNDERSTOOD = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
@@ -85,7 +88,7 @@ def verify_run(folder: Path) -> tuple[Problem, ...]:
         *_compare(named, found),
         *(
             problem
-            for name in (VERDICT, AUDIT, CORRIDORS, LAYOUT)
+            for name in _RECORDS
             for problem in _verdict_problems(folder / name, digest)
         ),
     )

@@ -1,4 +1,8 @@
-"""Two documents of a corridor model side by side: the same, or what differs."""
+"""Two documents of a county side by side: the same, or what differs.
+
+Of a corridor model, of the impact of a site on one, of a layout on trial, of river
+banks.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,32 +16,47 @@ from zoning.report.replaying import (
 )
 from zoning.terms import LANGUAGES, label
 
-__all__ = ["compare_models"]
+__all__ = ["compare_documents"]
 
 Json = Mapping[str, Any]
 
 _PLAIN = ("name", "demo", "admin_code", "crs", "absent")
-_RESULTS = (
-    "grid",
-    "pattern",
-    "land_cover",
-    "net",
-    "sources",
-    "links",
-    "pinch_points",
-    "barriers",
-)
+_RESULTS: Mapping[str, tuple[str, ...]] = {
+    "model": (
+        "grid",
+        "pattern",
+        "land_cover",
+        "net",
+        "sources",
+        "links",
+        "pinch_points",
+        "barriers",
+    ),
+    "impact": ("site", "net", "links", "sources", "measures"),
+    "riverside": ("counts", "rivers"),
+    "layout": ("states", "counts", "features", "graph", "missed_modelled"),
+}
+"""What came out, by the kind of run."""
+_MADE_BY = ("model", "tried", "table")
+"""What a result was made by, beside base and options."""
 _TOLD = 12
 """Values of a kind of result that are told one by one."""
 
 
-def compare_models(before: Json, now: Json) -> Comparison:
-    """Compare two ``zoning/corridors/1`` documents.
+def compare_documents(before: Json, now: Json, kind: str) -> Comparison:
+    """Compare two documents of one kind.
 
-    What the model rests on (base, layers, their doubts) is told apart from what
+    What a result rests on (base, layers, their doubts) is told apart from what
     came out. Documents whose digests differ have a difference.
+
+    Parameters
+    ----------
+    before, now : dict
+        As ``corridors.json``, ``impact.json``, ``layout.json``, ``riverside.json``.
+    kind : str
+        ``model``, ``impact``, ``layout`` or ``riverside``.
     """
-    found = [*_inputs(before, now), *_results(before, now)]
+    found = [*_inputs(before, now), *_results(before, now, kind)]
     if before["digest"] != now["digest"] and not found:
         found.append(_difference(bilingual("part.run"), before, now, of_inputs=False))
     return Comparison(
@@ -47,12 +66,15 @@ def compare_models(before: Json, now: Json) -> Comparison:
         differences=tuple(found),
         rounding=0,
         software=tuple(software_changes(before["software"], now["software"])),
-        of_model=True,
+        kind=kind,
     )
 
 
 def _inputs(before: Json, now: Json) -> Iterator[Difference]:
-    plain = [{key: one["base"][key] for key in _PLAIN} for one in (before, now)]
+    made = [{key: one.get(key) for key in _MADE_BY} for one in (before, now)]
+    if made[0] != made[1]:
+        yield _difference(bilingual("part.options"), *made, of_inputs=True)
+    plain = [{key: one["base"].get(key) for key in _PLAIN} for one in (before, now)]
     if plain[0] != plain[1]:
         yield _difference(bilingual("part.base"), *plain, of_inputs=True)
     old, new = (
@@ -71,8 +93,8 @@ def _inputs(before: Json, now: Json) -> Iterator[Difference]:
             )
 
 
-def _results(before: Json, now: Json) -> Iterator[Difference]:
-    for key in _RESULTS:
+def _results(before: Json, now: Json, kind: str) -> Iterator[Difference]:
+    for key in _RESULTS[kind]:
         if before[key] != now[key]:
             words = bilingual(f"part.{key}")
             yield _difference(words, before[key], now[key], of_inputs=False)

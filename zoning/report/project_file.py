@@ -35,8 +35,27 @@ _GROUPS |= {"problem": "group_problems", "member": "group_problems"}
 _ONE_MAP = ("partition", "change", "sliver", "given_up")
 _GROUPS |= dict.fromkeys(_ONE_MAP, "group_one_map")
 _GROUPS |= dict.fromkeys(("axis", "gap", "narrow"), "group_layout")
-_LINKAGE = ("source", "swath", "link", "barrier", "pinch")
+_LINKAGE = (
+    "source",
+    "swath",
+    "link",
+    "barrier",
+    "pinch",
+    "narrowed",
+    "detour",
+    "remedy",
+)
 _GROUPS |= dict.fromkeys(_LINKAGE, "group_linkage")
+_RIVERSIDE = (
+    "belt_ridge",
+    "belt_flat",
+    "belt_cap",
+    "belt_water",
+    "strip",
+    "drawdown",
+    "bank_break",
+)
+_GROUPS |= dict.fromkeys(_RIVERSIDE, "group_riverside")
 _PROPERTIES = (
     '<properties><SpatialRefSys><ProjectionsEnabled type="int">1'
     "</ProjectionsEnabled></SpatialRefSys>"

@@ -85,8 +85,8 @@ class Comparison:
         at most; they are in no `Difference`.
     software : tuple of (str, str, str)
         Name, version before, version now, where they differ.
-    of_model : bool
-        Of a corridor model, not of sites.
+    kind : str
+        ``model``, ``impact``, ``layout``; '' for sites.
     """
 
     before: str
@@ -95,7 +95,7 @@ class Comparison:
     differences: tuple[Difference, ...]
     rounding: int
     software: tuple[tuple[str, str, str], ...]
-    of_model: bool = False
+    kind: str = ""
 
     @property
     def same(self) -> bool:
@@ -171,7 +171,7 @@ def _outcome(found: Comparison, inputs: int, lang: str) -> str:
 
 
 def _worded(found: Comparison, key: str) -> str:
-    return f"replay.{key}_model" if found.of_model else f"replay.{key}"
+    return f"replay.{key}_{found.kind}" if found.kind else f"replay.{key}"
 
 
 # -------------------------------------------------------- what was checked against

@@ -84,6 +84,7 @@ def survey_river(
         name=name,
         rank=ground.rank,
         water=ground.water,
+        axis=ground.axis,
         strip=strip,
         strip_rule=rule,
         strip_m=width,
@@ -190,7 +191,7 @@ class _Survey:
             green=self.table.green,
             green_from=self.table.green_from,
         )
-        return replace(found, green=green)
+        return replace(found, stations=stations, green=green)
 
     def drawdown(self, found: RiverSide) -> RiverSide:
         """Add the drawdown belt."""

@@ -1,5 +1,6 @@
 """The table that a survey of river banks goes by: codes, widths, levels, provenance."""
 
+import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -42,6 +43,10 @@ class RiversideTable:
         None where no datum is named.
     dem_error_m : float
         Standard error of the heights.
+    reach_m : float
+        Length of the reaches by which continuity is told, along the center line.
+    text : str
+        The file as it was read: a run keeps it.
     """
 
     name: str
@@ -56,6 +61,13 @@ class RiversideTable:
     green_from: float
     levels: WaterLevels | None
     dem_error_m: float
+    reach_m: float
+    text: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the text."""
+        return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
 
 
 def packaged_table(name: str) -> RiversideTable:
@@ -89,7 +101,11 @@ def riverside_table_of(text: str) -> RiversideTable:
         green_from=reader.number("green_corridor", "green_from", high=1.0),
         levels=_levels(reader),
         dem_error_m=reader.number("drawdown", "dem_error_m"),
+        reach_m=reader.number("green_corridor", "reach_m"),
+        text=text,
     )
+    if table.reach_m < 1:
+        reader.faults.append(f"green_corridor.reach_m: {table.reach_m:g} < 1")
     if reader.faults:
         values = {"table": table.name or "-", "faults": "; ".join(reader.faults)}
         raise UsageError(Problem(code="RIVERSIDE_TABLE", values=values))

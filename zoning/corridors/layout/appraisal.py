@@ -14,8 +14,9 @@ from zoning.corridors.layout.axis import Axis
 from zoning.corridors.layout.continuity import Measure, Passage, passage
 from zoning.corridors.layout.gaps import GapScene, gaps_told, narrow_told
 from zoning.corridors.layout.medial import mean_width
-from zoning.corridors.layout.modelled import deviation_of, resistance_in
+from zoning.corridors.layout.modelled import current_in, deviation_of, resistance_in
 from zoning.corridors.layout.obstacles import Obstacle, free_ground, shapes_near
+from zoning.corridors.layout.reaches import riparian_reaches
 from zoning.corridors.layout.table import LayoutTable
 from zoning.corridors.layout.tracing import axis_along, axis_through, follows
 from zoning.corridors.layout.values import (
@@ -57,7 +58,7 @@ class Surroundings:
         Subject → where one of its layers can be relied on.
     model : mapping of str to geometry
         Modelled paths by id.
-    resistance : Grid or None
+    resistance, current : Grid or None
         In the working plane.
     """
 
@@ -68,6 +69,7 @@ class Surroundings:
     covered: Mapping[str, BaseGeometry]
     model: Mapping[str, BaseGeometry]
     resistance: Grid | None = None
+    current: Grid | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -169,6 +171,7 @@ def _as_area(
         burdens=_burdens(shape, area, around, crs=planned.crs),
         unseen=_unseen(shape, around),
         resistance=resistance_in(shape, around.resistance),
+        current=current_in(shape, around.current),
     )
 
 
@@ -284,6 +287,7 @@ def _as_strip(
         deviation=deviation_of(axis, around.model, table.model_within_m),
         problems=_strip_problems(audit, shape, axis, around=around),
     )
+    told = replace(told, reaches=riparian_reaches(told, table.reach_m))
     state = _state(told, around)
     return Appraised(audit=replace(told, state=state), shape=shape, parts=way.parts)
 

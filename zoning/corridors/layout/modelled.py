@@ -10,9 +10,10 @@ from shapely.geometry.base import BaseGeometry
 from zoning.corridors.burning import cells_inside
 from zoning.corridors.grid import Grid
 from zoning.corridors.layout.axis import Axis
+from zoning.corridors.layout.beside import CurrentCarried
 from zoning.corridors.layout.values import Deviation, Reach
 
-__all__ = ["deviation_of", "missed_paths", "resistance_in"]
+__all__ = ["current_in", "deviation_of", "missed_paths", "resistance_in"]
 
 _STEP_M = 10.0
 """Between the points of a line at which its distance is taken, plane metres."""
@@ -101,6 +102,32 @@ def resistance_in(shape: BaseGeometry, resistance: Grid | None) -> Reach | None:
         greatest=float(known.max()) if len(known) else float("nan"),
         cells=len(values),
         unknown=len(values) - len(known),
+    )
+
+
+def current_in(shape: BaseGeometry, current: Grid | None) -> CurrentCarried | None:
+    """Return how much of the modelled current an area carries.
+
+    Parameters
+    ----------
+    shape : geometry
+        In the plane of the grid.
+    current : Grid or None
+        Amperes through each cell, summed over the links of the model.
+    """
+    if current is None:
+        return None
+    one = np.array([shape], dtype=object)
+    cells, _ = cells_inside(one, current.transform, current.shape)
+    values = current.floats().ravel()
+    known = np.isfinite(values)
+    total, mine = float(values[known].sum()), values[cells]
+    mine = mine[np.isfinite(mine)]
+    if not total > 0 or not len(mine):
+        return CurrentCarried(share=0.0, times=0.0)
+    mean = total / int(known.sum())
+    return CurrentCarried(
+        share=float(mine.sum()) / total, times=float(mine.mean()) / mean
     )
 
 

@@ -22,11 +22,13 @@ _NUMBERS = (
     "follow_share",
     "model_within_m",
     "model_share",
+    "reach_m",
 )
 _SHARES = {"follow_share", "model_share"}
 _TEXTS = ("word", "plan", "source")
 _KNOWN = {"layer", "where", "effect", "width_m", "subject", "stated", *_TEXTS}
-_KEYS = {*_NUMBERS, "dispersal", "overlaps", "obstacles"}
+_PRIORITY = ("loss", "gain", "current")
+_KEYS = {*_NUMBERS, "dispersal", "priority", "overlaps", "obstacles"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,10 @@ class LayoutTable:
     model_within_m, model_share : float
         How near a planned axis lies to a modelled path that it stands for, and
         over which share of the path.
+    reach_m : float
+        Length of the reaches by which riparian corridors are told.
+    weight_loss, weight_gain, weight_current : float
+        What counts how much in the priority of a corridor.
     dispersal_m, dispersal_probability : float
         Length of corridor, and the probability of getting through it.
     overlaps : tuple of str
@@ -60,6 +66,10 @@ class LayoutTable:
     follow_share: float
     model_within_m: float
     model_share: float
+    reach_m: float
+    weight_loss: float
+    weight_gain: float
+    weight_current: float
     dispersal_m: float
     dispersal_probability: float
     overlaps: tuple[str, ...]
@@ -89,6 +99,7 @@ def layout_table(text: str) -> LayoutTable:
         raise _faulty("; ".join(faults))
     return LayoutTable(
         **{name: float(document[name]) for name in _NUMBERS},
+        **{f"weight_{name}": float(document["priority"][name]) for name in _PRIORITY},
         dispersal_m=float(document["dispersal"]["at_m"]),
         dispersal_probability=float(document["dispersal"]["probability"]),
         overlaps=tuple(document["overlaps"]),
@@ -132,6 +143,7 @@ def _faults(document: Any) -> Iterator[str]:
         yield from _number(dispersal, "probability", math.nextafter(1.0, 0.0))
     elif "dispersal" in document:
         yield "dispersal: at_m and probability are wanted"
+    yield from _priority_faults(document.get("priority"))
     if not _is_texts(document.get("overlaps", [])):
         yield "overlaps: a list of layers is wanted"
     entries = document.get("obstacles", {})
@@ -140,6 +152,16 @@ def _faults(document: Any) -> Iterator[str]:
         return
     for name, one in entries.items():
         yield from (f"obstacles.{name}: {fault}" for fault in _entry_faults(one))
+
+
+def _priority_faults(weights: Any) -> Iterator[str]:
+    if weights is None:
+        return  # told as missing
+    if not isinstance(weights, dict) or weights.keys() != set(_PRIORITY):
+        yield f"priority: {', '.join(_PRIORITY)} are wanted"
+        return
+    for name in _PRIORITY:
+        yield from _number(weights, name, math.inf)
 
 
 def _number(document: Mapping[str, Any], name: str, most: float) -> Iterator[str]:

@@ -13,6 +13,7 @@ from zoning.corridors.grid import Grid
 from zoning.corridors.layout.appraisal import Appraised, Surroundings, appraise
 from zoning.corridors.layout.graph import layout_graph
 from zoning.corridors.layout.modelled import missed_paths
+from zoning.corridors.layout.priority import priorities
 from zoning.corridors.layout.standing import obstacles_of
 from zoning.corridors.layout.table import LayoutTable
 from zoning.corridors.layout.validation import counts_of, layer_faults
@@ -34,12 +35,13 @@ class ModelGiven:
     ----------
     paths : mapping of str to geometry
         Least-cost paths by id, lines in the working plane.
-    resistance : Grid or None
+    resistance, current : Grid or None
         In the working plane.
     """
 
     paths: Mapping[str, BaseGeometry] = field(default_factory=dict)
     resistance: Grid | None = None
+    current: Grid | None = None
 
 
 def audit_layout(
@@ -89,6 +91,7 @@ def audit_layout(
         covered=seen.covered,
         model=model.paths,
         resistance=model.resistance,
+        current=model.current,
     )
     appraised: list[Appraised] = []
     count = len(planned.ids)
@@ -99,6 +102,8 @@ def audit_layout(
     appraised = _with_overlaps(appraised, base, table)
     expected = dict(base.layout.counts) if base.layout else {}
     drawn = shapely.union_all(np.array([one.shape for one in appraised], dtype=object))
+    features = tuple(one.audit for one in appraised)
+    graph = layout_graph(appraised, table, base.crs)
     return LayoutReport(
         base=base,
         as_of=as_of,
@@ -106,8 +111,9 @@ def audit_layout(
         planned=planned,
         counts=counts_of(planned),
         expected=expected,
-        features=tuple(one.audit for one in appraised),
-        graph=layout_graph(appraised, table, base.crs),
+        features=features,
+        graph=graph,
+        priorities=priorities(features, graph.worth, table),
         problems=(
             *layer.problems,
             *layer_faults(planned, expected, contact_m=table.contact_m),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from zoning.corridors.layout.axis import Axis
+from zoning.corridors.layout.beside import CurrentCarried, Priority, RiparianReach
 from zoning.corridors.layout.table import LayoutTable
 from zoning.errors import Problem
 from zoning.model import Base
@@ -238,6 +239,8 @@ class FeatureAudit:
     unseen: tuple[Share, ...] = ()
     resistance: Reach | None = None
     deviation: Deviation | None = None
+    current: CurrentCarried | None = None
+    reaches: tuple[RiparianReach, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -320,7 +323,8 @@ class LayoutReport:
 
     `problems` are those of the layer as a whole; `not_seen` the subjects that no
     layer of the base tells of. `missed` are the modelled paths that no corridor
-    of the plan stands for.
+    of the plan stands for; `priorities` one for each of the graph's corridors, the
+    first first.
     """
 
     base: Base
@@ -333,6 +337,7 @@ class LayoutReport:
     graph: LayoutGraph
     problems: tuple[Problem, ...]
     not_seen: tuple[Problem, ...]
+    priorities: tuple[Priority, ...] = ()
     missed: tuple[str, ...] = ()
     model_paths: Mapping[str, BaseGeometry] = field(default_factory=dict)
 

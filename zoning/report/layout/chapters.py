@@ -11,12 +11,20 @@ from zoning.report.layout.words import (
     percents,
     several,
 )
+from zoning.report.layout.worth import ReachRow, ranked, reach_rows
 from zoning.report.numbers import DASH, fixed, percent, thousands
 from zoning.terms import label
 
-__all__ = ["graph_chapter", "layer_chapter", "overlap_chapter", "reading_chapter"]
+__all__ = [
+    "graph_chapter",
+    "layer_chapter",
+    "overlap_chapter",
+    "reach_chapter",
+    "reading_chapter",
+]
 
 _HECTARE = 1e4
+_REACHES = 20
 
 
 def graph_chapter(report: LayoutReport, lang: str) -> list[Block]:
@@ -63,13 +71,17 @@ def _known(value: float) -> float | None:
 
 
 def _worths(report: LayoutReport, lang: str) -> Grid:
-    names = ("name", "joins", "critical", "bridges", "ec_without_ha")
-    ranked = sorted(report.graph.worth, key=lambda one: (-one.loss_share, one.row))
+    names = ["priority", "name", "joins", "critical", "bridges", "ec_without_ha"]
+    names += ["loss_pct", "gain_pct"]
+    place = {one.row: one.rank for one in report.priorities}
+    modelled = any(one.current is not None for one in report.features)
+    names += ["current_pct"] * modelled
     return Grid(
-        columns=heads((*names, "loss_pct", "gain_pct"), lang),
+        columns=heads(names, lang),
         rows=tuple(
             GridRow(
                 cells=(
+                    str(place[one.row]),
                     called(report.features[one.row]),
                     several([called(report.features[row]) for row in one.joins], lang),
                     layout_text("yes" if one.articulation else "no", lang),
@@ -77,14 +89,62 @@ def _worths(report: LayoutReport, lang: str) -> Grid:
                     thousands(one.ec_without / _HECTARE, 1),
                     percents(one.loss_share, 2),
                     percents(one.gain_share, 2),
+                    *_carried(report.features[one.row], modelled=modelled),
                 )
             )
-            for one in ranked
+            for one in ranked(report)
         ),
-        widths=(3, 5, 1.2, 1, 2, 1.6, 1.8),
-        numeric=(3, 4, 5, 6),
+        widths=(1.2, 3, 4.6, 1.2, 1, 2, 1.6, 1.8, *(1.6,) * modelled),
+        numeric=(0, *range(4, len(names))),
         small=True,
     )
+
+
+def _carried(one: FeatureAudit, *, modelled: bool) -> tuple[str, ...]:
+    if not modelled:
+        return ()
+    return (percents(None if one.current is None else one.current.share, 2),)
+
+
+def reach_chapter(report: LayoutReport, lang: str) -> list[Block]:
+    """Return the worst reaches of corridors along rivers."""
+    rows = reach_rows(report, lang)
+    if not rows:
+        return [Paragraph(text=layout_text("none_reaches", lang))]
+
+    def worst(row: ReachRow) -> tuple[float, float]:
+        least = (row.continuity_pct, row.passable_pct)
+        first, second = (100.0 if one is None else one for one in least)
+        return first, second
+
+    names = ("name", "axis", "start_m", "end_m", "passable_pct", "continuity_pct")
+    grid = Grid(
+        columns=heads(names, lang),
+        rows=tuple(
+            GridRow(
+                cells=(
+                    row.name,
+                    row.axis,
+                    thousands(row.start_m, 0),
+                    thousands(row.end_m, 0),
+                    fixed(row.passable_pct, 1),
+                    fixed(row.continuity_pct, 1),
+                )
+            )
+            for row in sorted(rows, key=worst)[:_REACHES]
+        ),
+        widths=(3, 3, 1.6, 1.6, 1.8, 1.8),
+        numeric=(2, 3, 4, 5),
+        small=True,
+    )
+    note = layout_text(
+        "reaches_note",
+        lang,
+        count=len(rows),
+        shown=min(len(rows), _REACHES),
+        reach=f"{report.table.reach_m:g}",
+    )
+    return [grid, Paragraph(text=note, style="note")]
 
 
 def overlap_chapter(report: LayoutReport, lang: str) -> Grid:
@@ -163,7 +223,14 @@ def reading_chapter(report: LayoutReport, lang: str) -> list[Block]:
         least=f"{table.least_width_m:g}",
         contact=f"{table.contact_m:g}",
     )
-    told += [Paragraph(text=graph), Paragraph(text=assumed)]
+    priority = layout_text(
+        "reading_priority",
+        lang,
+        loss=f"{table.weight_loss:g}",
+        gain=f"{table.weight_gain:g}",
+        current=f"{table.weight_current:g}",
+    )
+    told += [Paragraph(text=text) for text in (graph, priority, assumed)]
     names = ("what", "layer_name", "effect", "plan", "source")
     grid = Grid(
         columns=heads(names, lang),

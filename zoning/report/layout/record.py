@@ -7,6 +7,8 @@ decimals. `digest` covers everything but the software.
 from dataclasses import asdict
 from typing import Any
 
+from zoning.corridors.layout.obstacles import ObstacleEntry
+from zoning.corridors.layout.table import LayoutTable
 from zoning.corridors.layout.values import (
     FeatureAudit,
     Gap,
@@ -19,7 +21,7 @@ from zoning.report.layout.words import numbered_gaps
 from zoning.report.numbers import rounded
 from zoning.report.verdict import base_document, digest_of, problem_document, software
 
-__all__ = ["SCHEMA", "layout_document"]
+__all__ = ["SCHEMA", "layout_document", "table_of_record"]
 
 SCHEMA = "zoning/layout/1"
 _LENGTH, _AREA, _SHARE, _INDEX = 3, 2, 6, 9
@@ -95,6 +97,21 @@ def _feature(one: FeatureAudit, gaps: dict[int, str]) -> Json:
             "axis_share": rounded(deviation.axis_share, _SHARE),
             "path_share": rounded(deviation.path_share, _SHARE),
         },
+        "current": None
+        if one.current is None
+        else {
+            "share": _number(one.current.share),
+            "times_mean": _number(one.current.times),
+        },
+        "reaches": [
+            {
+                "start_m": rounded(reach.start_m, _LENGTH),
+                "end_m": rounded(reach.end_m, _LENGTH),
+                "passable_share": rounded(reach.passable_share, _SHARE),
+                "continuity_share": rounded(reach.continuity_share, _SHARE),
+            }
+            for reach in one.reaches
+        ],
         "problems": [problem_document(problem) for problem in one.problems],
     }
 
@@ -151,8 +168,11 @@ def _graph(report: LayoutReport) -> Json:
 
 def _worth(one: Worth, report: LayoutReport) -> Json:
     ids = report.planned.ids
+    place = next(p for p in report.priorities if p.row == one.row)
     return {
         "id": str(ids[one.row]),
+        "priority": place.rank,
+        "priority_score": rounded(place.score, _SHARE),
         "joins": [str(ids[row]) for row in one.joins],
         "articulation": one.articulation,
         "bridges": one.bridges,
@@ -169,3 +189,17 @@ def _table(report: LayoutReport) -> Json:
     table["overlaps"] = list(table["overlaps"])
     table["obstacles"] = list(table["obstacles"])
     return table
+
+
+def table_of_record(document: Json) -> LayoutTable:
+    """Return the table that a ``zoning/layout/1`` document was made with."""
+    told = dict(document["table"])
+    entries = tuple(
+        ObstacleEntry(
+            **entry
+            | {"where": {key: tuple(values) for key, values in entry["where"].items()}}
+        )
+        for entry in told.pop("obstacles")
+    )
+    overlaps = tuple(told.pop("overlaps"))
+    return LayoutTable(**told, overlaps=overlaps, obstacles=entries)

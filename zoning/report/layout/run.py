@@ -1,6 +1,6 @@
 """The run folder of a layout audit: every output, the manifest last, whole or none."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from zoning.corridors.layout.values import LayoutReport
@@ -17,11 +17,25 @@ from zoning.report.layout.story import tell_layout
 from zoning.report.layout.tables import csv_twins, ledger_bytes
 from zoning.report.manifest import LAYOUT
 
-__all__ = ["write_layout"]
+__all__ = ["MODEL", "write_layout"]
+
+MODEL = "model"
+"""Folder within a run that keeps the model it was compared with."""
 
 
-def write_layout(report: LayoutReport, folder: Path, *, lang: str = "zh") -> Path:
+def write_layout(
+    report: LayoutReport,
+    folder: Path,
+    *,
+    model: Mapping[str, bytes] | None = None,
+    lang: str = "zh",
+) -> Path:
     """Write every output of a layout audit into a new folder; return `folder`.
+
+    Parameters
+    ----------
+    model : mapping of str to bytes, optional
+        Files of the model it was compared with, by name: a replay reads them.
 
     Raises
     ------
@@ -34,15 +48,19 @@ def write_layout(report: LayoutReport, folder: Path, *, lang: str = "zh") -> Pat
     return write_county_run(
         folder,
         (LAYOUT, document),
-        _artefacts(report, document["digest"], lang),
+        _artefacts(report, document["digest"], model=model or {}, lang=lang),
         kind="layout",
         named=("complete", "as_of", "states", "counts", "digest"),
         lang=lang,
     )
 
 
-def _artefacts(report: LayoutReport, digest: str, lang: str) -> Iterator[Artefact]:
+def _artefacts(
+    report: LayoutReport, digest: str, *, model: Mapping[str, bytes], lang: str
+) -> Iterator[Artefact]:
     """Yield the files of a run in the order in which they are written."""
+    for name, content in sorted(model.items()):
+        yield Artefact.of(f"{MODEL}/{name}", content)
     yield from told_artefacts(
         tell_layout(report, digest, lang=lang),
         lambda: ledger_bytes(report, lang=lang),

@@ -23,6 +23,7 @@ from zoning.report.layout.chapters import (
     graph_chapter,
     layer_chapter,
     overlap_chapter,
+    reach_chapter,
     reading_chapter,
 )
 from zoning.report.layout.picture import NUMBERED, layout_picture
@@ -130,6 +131,7 @@ def _sections(report: LayoutReport, lang: str) -> Iterator[Section]:
     yield _section("corridors", [_corridors(report, lang)], lang)
     yield _section("gaps", _gaps(report, lang), lang)
     yield _section("narrow", _narrow(report, lang), lang)
+    yield _section("reaches", reach_chapter(report, lang), lang)
     yield _section("graph", graph_chapter(report, lang), lang)
     yield _section("overlaps", [overlap_chapter(report, lang)], lang)
     yield _section("layer", layer_chapter(report, lang), lang)

@@ -1,12 +1,12 @@
 """``ledger.xlsx`` of a layout audit and its CSV twins."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from typing_extensions import override
 
-from zoning.corridors.layout.values import LINEAR, FeatureAudit, LayoutReport, Worth
+from zoning.corridors.layout.values import LINEAR, FeatureAudit, LayoutReport
 from zoning.errors import Problem
 from zoning.report.layout.words import (
     STATE_OF,
@@ -19,6 +19,12 @@ from zoning.report.layout.words import (
     owner_plan,
     state_both,
     subject_word,
+)
+from zoning.report.layout.worth import (
+    ReachRow,
+    WorthRow,
+    reach_rows,
+    worth_rows,
 )
 from zoning.report.ledger import Sheets, csv_bytes, workbook_bytes
 from zoning.report.ledger_sheets import Shape
@@ -112,18 +118,6 @@ class NarrowRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _WorthRow:
-    name: str
-    feature: str
-    joins: str
-    critical: str
-    bridges: int
-    ec_without_ha: float
-    loss_pct: float
-    gain_pct: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _OverlapRow:
     name: str
     feature: str
@@ -192,9 +186,10 @@ def _sheets(report: LayoutReport, lang: str) -> Sheets:
         ),
         (_shape("gaps", GapRow), gap_rows(report, lang)),
         (_shape("narrow", NarrowRow), narrow_rows(report)),
+        (_shape("reaches", ReachRow), reach_rows(report, lang)),
         (
-            _shape("worth", _WorthRow),
-            [_worth(w, report, lang) for w in _ranked(report)],
+            _shape("worth", WorthRow),
+            worth_rows(report, lang),
         ),
         (_shape("areas", _AreaRow), [_area(one, lang) for one in areas]),
         (_shape("overlaps", _OverlapRow), _overlaps(report, lang)),
@@ -296,26 +291,6 @@ def narrow_rows(report: LayoutReport) -> list[NarrowRow]:
         for one in report.features
         for narrow in one.narrow
     ]
-
-
-def _ranked(report: LayoutReport) -> Sequence[Worth]:
-    return sorted(report.graph.worth, key=lambda one: (-one.loss_share, one.row))
-
-
-def _worth(one: Worth, report: LayoutReport, lang: str) -> _WorthRow:
-    audit = report.features[one.row]
-    return _WorthRow(
-        name=called(audit),
-        feature=audit.id,
-        joins=("、" if lang == "zh" else ", ").join(
-            called(report.features[row]) for row in one.joins
-        ),
-        critical=layout_text("yes" if one.articulation else "no", lang),
-        bridges=one.bridges,
-        ec_without_ha=one.ec_without / _HECTARE,
-        loss_pct=100 * one.loss_share,
-        gain_pct=100 * one.gain_share,
-    )
 
 
 def _overlaps(report: LayoutReport, lang: str) -> list[_OverlapRow]:

@@ -5,6 +5,7 @@ stated decimals. `digest` covers everything but the software, and the solver of
 the circuits is part of the software: all of them give the same figures.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -20,7 +21,7 @@ from zoning.linkage.values import (
     ModelledSource,
     Range,
 )
-from zoning.model import LayerInfo
+from zoning.model import Base, LayerInfo
 from zoning.report.numbers import rounded
 from zoning.report.verdict import (
     digest_of,
@@ -29,7 +30,7 @@ from zoning.report.verdict import (
     software,
 )
 
-__all__ = ["SCHEMA", "linkage_document", "place_of", "significant"]
+__all__ = ["SCHEMA", "base_document", "linkage_document", "place_of", "significant"]
 
 SCHEMA = "zoning/corridors/1"
 _AREA, _LENGTH, _COST, _PERCENT, _DEGREES = 4, 3, 3, 6, 8
@@ -88,7 +89,7 @@ def linkage_document(report: LinkageReport) -> Json:
         ],
         "problems": [problem_document(problem) for problem in model.problems],
         "remarks": [problem_document(problem) for problem in model.remarks],
-        "base": _base(report),
+        "base": base_document(report.base, report.used),
         "software": dict(software()) | {"circuit_solver": model.method},
     }
     return document | {"digest": digest_of(document)}
@@ -198,11 +199,11 @@ def _range(one: Range | None) -> list[float | None] | None:
     return [significant(value) for value in (one.low, one.middle, one.high)]
 
 
-def _base(report: LinkageReport) -> Json:
-    """Return what the model rests on: the layers that were read, no others."""
-    base = report.base
+def base_document(base: Base, used: Iterable[str]) -> Json:
+    """Return what a model rests on: the layers that were read, no others."""
+    read = set(used)
     rows: list[tuple[str, LayerInfo, Any]] = []
-    for name in sorted({*report.used, "county"}):
+    for name in sorted({*read, "county"}):
         if name in base.layers:
             layer = base.layers[name]
             rows.append(("vector", layer.info, layer.problems))
@@ -215,5 +216,5 @@ def _base(report: LinkageReport) -> Json:
         "admin_code": base.admin_code,
         "crs": base.crs,
         "layers": [layer_document(*row) for row in rows],
-        "absent": [name for name in report.used if name in base.absent],
+        "absent": [name for name in sorted(read) if name in base.absent],
     }

@@ -348,7 +348,7 @@ def _layers(report: LinkageReport, lang: str) -> Grid:
         GridRow(
             cells=(row.layer_name, row.edition, f"{row.features:,}", row.sha256[:16])
         )
-        for row in layer_rows(report, lang)
+        for row in layer_rows(report.base, report.used, lang)
     ]
     return Grid(
         columns=_heads(("layer_name", "edition", "features", "sha256"), lang),

@@ -15,6 +15,7 @@ from zoning.linkage.values import (
     ModelledSource,
     Range,
 )
+from zoning.model import Base
 from zoning.report.ledger import Sheets, csv_bytes, workbook_bytes
 from zoning.report.ledger_sheets import Shape
 from zoning.report.linkage.record import place_of
@@ -308,7 +309,7 @@ def _sheets(report: LinkageReport, lang: str) -> Sheets:
         (_shape("barriers", BarrierRow), barrier_rows(report)),
         (_shape("net", NetRow), net_rows(model, lang)),
         (_shape("resistance", CostRow), cost_rows(model, lang)),
-        (_shape("layers", LayerRow), layer_rows(report, lang)),
+        (_shape("layers", LayerRow), layer_rows(report.base, report.used, lang)),
         (_shape("remarks", _RemarkRow), _remarks(model, lang)),
     )
 
@@ -373,10 +374,10 @@ def _band(lower: float | None, upper: float) -> str:
     return f"≥ {lower:g}" if math.isinf(upper) else f"{lower:g} – {upper:g}"
 
 
-def layer_rows(report: LinkageReport, lang: str) -> list[LayerRow]:
+def layer_rows(base: Base, used: Sequence[str], lang: str) -> list[LayerRow]:
     """Return what was read, by id."""
-    held = {name: layer.info for name, layer in report.base.layers.items()}
-    held |= {name: raster.info for name, raster in report.base.rasters.items()}
+    held = {name: layer.info for name, layer in base.layers.items()}
+    held |= {name: raster.info for name, raster in base.rasters.items()}
     return [
         LayerRow(
             layer_name=label("layer", name, lang),
@@ -384,7 +385,7 @@ def layer_rows(report: LinkageReport, lang: str) -> list[LayerRow]:
             features=held[name].features,
             sha256=held[name].sha256,
         )
-        for name in report.used
+        for name in used
         if name in held
     ]
 

@@ -1,0 +1,253 @@
+"""The impact of a site on a corridor model, from their files to a run folder."""
+
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import shapely
+
+from zoning import measure
+from zoning.cli.console import progress, say, text
+from zoning.cli.corridor_build import BuildWish, model_of
+from zoning.cli.stored_run import refuse_altered
+from zoning.errors import Problem, SiteError
+from zoning.io.kept_model import KEPT_FILES, read_kept_model, require_same_layers
+from zoning.linkage.ground import read_ground
+from zoning.linkage.impact import (
+    ImpactOptions,
+    ImpactReport,
+    KeptModel,
+    Standing,
+    judge_site,
+    standing_of,
+)
+from zoning.linkage.values import BuildOptions
+from zoning.model import Base, CheckOptions, Site
+
+__all__ = [
+    "ImpactWish",
+    "Screen",
+    "carry_out",
+    "impact_of",
+    "kept_files",
+    "standing_on",
+    "threads",
+    "together",
+]
+
+_RUNS = "zoning-runs"
+_MOST_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpactWish:
+    """What the caller chose.
+
+    Parameters
+    ----------
+    model : Path or None
+        A run folder of ``zoning corridors build``; None: built now, with
+        `resistance` and `cell_m`.
+    """
+
+    site: Path
+    base: Path
+    crs: str | None
+    model: Path | None
+    resistance: str | None
+    cell_m: float | None
+    options: ImpactOptions
+    as_of: date
+    out: Path | None
+    as_json: bool
+    lang: str
+
+
+def carry_out(wish: ImpactWish) -> int:
+    """Read, judge, write the folder, print; return the exit code.
+
+    Raises
+    ------
+    BaseError, LayerError, SiteError, UsageError, OutputError
+        What is wrong with site, model, base or folder.
+    """
+    from zoning.io.base import open_base
+    from zoning.io.sites import read_sites
+    from zoning.report.folder import next_free, refuse_used
+    from zoning.report.impact.record import impact_document
+    from zoning.report.impact.run import KeptFiles, write_impact
+
+    if wish.out is not None:
+        refuse_used(wish.out)
+    site = together(tuple(read_sites((wish.site,), crs=wish.crs)))
+    say(text("opening", wish.lang, base=wish.base))
+    base = open_base(wish.base)
+    files, kept = _model(wish, base)
+    report = impact_of(kept, site, base, wish=wish)
+    stem = wish.site.stem or "site"
+    folder = wish.out or (None if wish.as_json else Path(_RUNS) / f"impact-{stem}")
+    if folder is not None:
+        say(text("writing", wish.lang))
+        place = folder if wish.out else next_free(folder)
+        written = write_impact(
+            report, place, kept=KeptFiles(files=files), lang=wish.lang
+        )
+        say(text("written", wish.lang, path=written))
+    if wish.as_json:
+        from zoning.cli.printing import print_json
+
+        print_json(impact_document(report))
+    else:
+        _print(report, wish.lang)
+    return report.exit_code
+
+
+def impact_of(
+    kept: KeptModel, site: Site, base: Base, *, wish: ImpactWish
+) -> ImpactReport:
+    """Lay a site on a kept model of a base that is open."""
+    standing = standing_on(kept, base, wish.as_of, lang=wish.lang)
+    with Screen(wish.lang) as screen:
+        report = judge_site(
+            standing,
+            site,
+            base,
+            as_of=wish.as_of,
+            options=replace(wish.options, threads=threads()),
+            listener=screen,
+        )
+    for problem in (*report.problems, *report.remarks):
+        say(problem.line(wish.lang))
+    return report
+
+
+def standing_on(kept: KeptModel, base: Base, as_of: date, *, lang: str) -> Standing:
+    """Return a kept model on its ground, read from the same layers of the base."""
+    require_same_layers(kept, base)
+    say(text("model_reading", lang))
+    day = CheckOptions(as_of=as_of)
+    ground = read_ground(base, kept.table, day, cell_m=kept.options.cell_m)
+    return standing_of(kept, ground)
+
+
+def threads() -> int:
+    """Return how many threads solve circuits."""
+    return min(_MOST_THREADS, os.cpu_count() or 1)
+
+
+def together(sites: tuple[Site, ...]) -> Site:
+    """Return the plots of a file as one site.
+
+    Raises
+    ------
+    SiteError
+        When one of them cannot be read safely: nothing is left out silently.
+    """
+    rejected = [site.rejection for site in sites if site.rejection is not None]
+    if rejected:
+        raise SiteError(*rejected)
+    first, *more = sites
+    if not more:
+        return first
+    shapes = [
+        measure.project(np.array([site.geometry], dtype=object), site.crs, first.crs)[0]
+        for site in sites
+        if site.crs is not None and first.crs is not None
+    ]
+    told = Problem(code="IMPACT_SITES", values={"count": str(len(sites))})
+    readings = dict.fromkeys(r for site in sites for r in site.open_readings)
+    return replace(
+        first,
+        geometry=shapely.union_all(np.array(shapes, dtype=object)),
+        area_declared_m2=None,
+        problems=tuple(problem for site in sites for problem in site.problems),
+        attributes={**first.attributes, "plots": told.values["count"]},
+        open_readings=tuple(readings),
+    )
+
+
+def _model(wish: ImpactWish, base: Base) -> tuple[dict[str, bytes], KeptModel]:
+    """Return the files that a model is kept in, and the model."""
+    if wish.model is not None:
+        return kept_files(wish.model, base)
+    return _built(wish, base)
+
+
+def kept_files(folder: Path, base: Base) -> tuple[dict[str, bytes], KeptModel]:
+    """Return the files of a run folder that its model is kept in, and the model.
+
+    Raises
+    ------
+    UsageError, OutputError
+        When it is no such folder, or not as it was written.
+    """
+    if all((folder / name).is_file() for name in KEPT_FILES):
+        refuse_altered(folder, *KEPT_FILES)
+    kept = read_kept_model(folder, base.crs)
+    return {name: (folder / name).read_bytes() for name in KEPT_FILES}, kept
+
+
+def _built(wish: ImpactWish, base: Base) -> tuple[dict[str, bytes], KeptModel]:
+    """Build the model now, and keep it as a run folder would."""
+    import tempfile
+
+    from zoning.io.resistance_table import read_resistance_table
+    from zoning.report.linkage.run import write_kept
+
+    table = read_resistance_table(wish.resistance, base)
+    build = BuildWish(
+        base=wish.base,
+        resistance=wish.resistance,
+        options=BuildOptions(cell_m=wish.cell_m),
+        as_of=wish.as_of,
+    )
+    model = model_of(base, table, build, lang=wish.lang)
+    with tempfile.TemporaryDirectory() as folder:
+        place = write_kept(model, Path(folder))
+        files = {name: (place / name).read_bytes() for name in KEPT_FILES}
+        return files, read_kept_model(place, base.crs)
+
+
+def _print(report: ImpactReport, lang: str) -> None:
+    """Print the corridors touched, what helps, and the headline."""
+    from zoning.cli.printing import print_lines, print_rows
+    from zoning.report.impact.story import first_rows, measure_cells
+    from zoning.report.impact.words import headline, impact_text
+
+    if report.touched:
+        print_rows(*first_rows(report, lang))
+    if report.measures:
+        print_rows(*measure_cells(report, lang))
+    stamp = "demo_stamp" if report.base.demo else "reference"
+    name = impact_text("name", lang, site=report.site.name or report.site.id)
+    said = (name, report.as_of.isoformat(), headline(report, lang), text(stamp, lang))
+    print_lines([" · ".join(said)])
+
+
+class Screen:
+    """Tells progress on stderr; one bar for each step."""
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+        self._stack = ExitStack()
+        self._name = ""
+        self._show: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def step(self, name: str, done: int, total: int) -> None:
+        """Show how far a step is."""
+        if name != self._name:
+            self._stack.close()
+            self._name = name
+            label = text(f"impact_step_{name}", self._lang)
+            self._show = self._stack.enter_context(progress(label))
+        self._show(done, total)
