@@ -67,7 +67,6 @@ def test_what_is_not_there_yet_is_not_there(path: Path) -> None:
     there, _, planned = line.partition("To come" if "To come" in line else "以后才有")
 
     assert set(re.findall(r"`(\w+)`", there)) == set(COMMANDS)
-    assert re.findall(r"`(\w+)`", planned)
     assert not set(re.findall(r"`(\w+)`", planned)) & set(COMMANDS)
 
 
@@ -171,6 +170,8 @@ def test_the_first_five_minutes_work(desk: Path) -> None:
         ("tabulate", 4),  # parcels cover a part of the county
         ("accounts", 0),
         ("reconcile", 0),
+        ("corridors", 0),
+        ("corridors", 1),  # the site takes ground of a source
         ("corridors", 0),
     ]
     assert (desk / "zoning-runs/chemical_900m/MANIFEST.json").is_file()

@@ -21,14 +21,16 @@ from modelling import DAY, report_of
 from valley import ACROSS, LAND, NAMES, table_text, walled, write_grid, write_valley
 
 from zoning.cli import cli
+from zoning.cli.corridor_impact import together
 from zoning.cli.schema_command import schema_text
 from zoning.corridors.landscape import Landscape
 from zoning.corridors.network import connect
-from zoning.errors import SiteError, ZoningError
+from zoning.errors import Problem, SiteError, ZoningError
 from zoning.io.base import open_base
 from zoning.io.kept_model import read_kept_model
 from zoning.linkage.ground import read_ground
 from zoning.linkage.impact import (
+    PLOTS,
     ImpactOptions,
     ImpactReport,
     Standing,
@@ -528,3 +530,23 @@ def test_a_check_tells_the_modelled_corridors_by_its_switch(
     for name in ("verdict.json", "report.docx", "map.html"):
         plain, other = (tmp_path / one / name for one in ("plain", "both"))
         assert plain.read_bytes() == other.read_bytes(), name
+
+
+def test_plots_of_one_file_are_one_project_and_a_rejected_one_stops_it() -> None:
+    one, other = plot(0, 0, 10, 10), plot(20, 0, 30, 10)
+    both = together((one, other))
+    assert shapely.area(both.geometry) == 200
+    assert both.attributes[PLOTS] == "2"
+    assert together((one,)) is one
+    refused = replace(other, rejection=Problem(code="IMPACT_OUTSIDE"), geometry=None)
+    with pytest.raises(SiteError) as raised:
+        together((one, refused))
+    assert raised.value.problem.code == "IMPACT_OUTSIDE"
+
+
+def test_a_remark_is_told_once_on_paper(folder: Path) -> None:
+    document = json.loads((folder / "impact.json").read_bytes())
+    told = [one["text"]["zh"] for one in document["problems"] + document["remarks"]]
+    paper = Document(str(folder / "report.docx"))
+    for line in told:
+        assert sum(line in one.text for one in paper.paragraphs) == 1, line

@@ -1,5 +1,7 @@
 """What a written map page says and draws, read back from it."""
 
+import base64
+import gzip
 import json
 import re
 from html.parser import HTMLParser
@@ -13,7 +15,10 @@ __all__ = ["Tags", "drawn_features", "drawn_groups", "page_data"]
 
 
 def page_data(html: str) -> Any:
-    """Return the JSON block that the script of the page reads."""
+    """Return the JSON block that the script of the page reads, packed or not."""
+    packed = re.search(r'octet-stream" id="zoning-data">([^<]*)<', html)
+    if packed:
+        return json.loads(gzip.decompress(base64.b64decode(packed[1])))
     found = re.search(r'id="zoning-data">(.*?)</script>', html, re.DOTALL)
     assert found
     return json.loads(found[1])

@@ -37,6 +37,7 @@ COMMANDS = (
     "reconcile",
     "corridors",
     "rules",
+    "serve",
     "doctor",
     "schema",
 )

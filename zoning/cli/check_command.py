@@ -22,12 +22,11 @@ from zoning.cli.options import (
     template_option,
     verify_option,
 )
-from zoning.errors import Problem, UsageError
+from zoning.runs.asking import Asked, check_asked, read_asked
 
 if TYPE_CHECKING:  # help is printed without them
-    from zoning.model import Base, CheckOptions, Report, Site
+    from zoning.model import CheckOptions, Report, Site
     from zoning.report.batch.values import BatchForm
-    from zoning.rules.packs import RuleBook
 
 __all__ = ["command", "run_check"]
 
@@ -113,11 +112,11 @@ def command(  # noqa: PLR0913  the options of the command
     form = BatchForm(
         lang=lang, share=share, template=office_template(template), sheets=sheets
     )
-    asked = _read(sites, base, project=project, crs=crs, verify=verify)
+    asked = read_asked(sites, base, project=project, crs=crs, verify=verify)
     options = CheckOptions(as_of=as_of)
     usual = Path(RUNS) / (sites[0].stem or "run")
     if corridors is not None:
-        from zoning.cli.check_corridors import refuse_many
+        from zoning.runs.impact import refuse_many
 
         refuse_many(len(asked.sites))
     if len(asked.sites) > BATCH_BEYOND:
@@ -146,17 +145,6 @@ def command(  # noqa: PLR0913  the options of the command
     from zoning.cli.check_corridors import with_corridors
 
     return with_corridors(report, corridors, folder=written, lang=lang)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Asked:
-    """What is to be checked, and against what; a batch uses its sites up."""
-
-    sites: "list[Site]"
-    base: "Base"
-    book: "RuleBook"
-    folder: Path
-    verify: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +184,7 @@ def _show(folder: Path, lang: str) -> None:
 
 
 def _check_batch(
-    asked: _Asked,
+    asked: Asked,
     options: "CheckOptions",
     *,
     form: "BatchForm",
@@ -257,55 +245,10 @@ def run_check(
 
     A prepared layer that turns out damaged is made anew.
     """
-    asked = _read(sites, base, project=project, crs=crs, verify=verify)
+    asked = read_asked(sites, base, project=project, crs=crs, verify=verify)
     return _check(asked, options)
 
 
-def _read(
-    sites: tuple[Path, ...],
-    base: Path,
-    *,
-    project: Path | None,
-    crs: str | None,
-    verify: bool,
-) -> _Asked:
-    from zoning.io.base import open_base
-    from zoning.io.project import read_projects
-    from zoning.io.sites import read_sites
-    from zoning.rules.packs import read_rule_book
-
-    files = _files(sites)
-    opened = open_base(base, verify=verify)
-    projects = None if project is None else read_projects(project)
-    read = read_sites(files, crs=crs, projects=projects)
-    book = read_rule_book(opened.packs, base)
-    return _Asked(sites=list(read), base=opened, book=book, folder=base, verify=verify)
-
-
-def _check(asked: _Asked, options: "CheckOptions") -> "Report":
-    from zoning.check import check
-    from zoning.io.base import open_base
-    from zoning.store import DamagedError
-
-    sites, book = tuple(asked.sites), asked.book
+def _check(asked: Asked, options: "CheckOptions") -> "Report":
     with progress("check") as tick:
-        try:
-            return check(sites, asked.base, book, options=options, progress=tick)
-        except DamagedError:
-            opened = open_base(asked.folder, verify=asked.verify)
-            return check(sites, opened, book, options=options, progress=tick)
-
-
-def _files(paths: tuple[Path, ...]) -> tuple[Path, ...]:
-    """Return the site files, folders opened; a path that is not there is an error."""
-    from zoning.samples.places import site_files
-
-    files: list[Path] = []
-    for path in paths:
-        found = site_files(path) if path.is_dir() else (path,) * path.exists()
-        if not found:
-            raise UsageError(Problem(code="NO_SITES", values={"path": str(path)}))
-        files += found
-    if not files:
-        raise UsageError(Problem(code="NO_SITES", values={"path": "-"}))
-    return tuple(files)
+        return check_asked(asked, options, tick=tick)

@@ -3,28 +3,14 @@
 from pathlib import Path
 
 from zoning.cli.console import say, text
-from zoning.cli.corridor_impact import Screen, kept_files, standing_on, threads
-from zoning.errors import Problem, UsageError
+from zoning.cli.corridor_impact import Screen, standing_on
 from zoning.linkage.impact import ImpactOptions, judge_site
 from zoning.model import Report
+from zoning.runs.impact import kept_files, threads
 
-__all__ = ["refuse_many", "with_corridors"]
+__all__ = ["with_corridors"]
 
-MOST_SITES = 20
 _PRECEDENCE = (3, 1, 4, 0)
-
-
-def refuse_many(count: int) -> None:
-    """Refuse more sites than are judged one by one.
-
-    Raises
-    ------
-    UsageError
-        ``IMPACT_MANY``.
-    """
-    if count > MOST_SITES:
-        values = {"count": str(count), "most": str(MOST_SITES)}
-        raise UsageError(Problem(code="IMPACT_MANY", values=values))
 
 
 def with_corridors(

@@ -1,6 +1,5 @@
 """The impact of a site on a corridor model, from their files to a run folder."""
 
-import os
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,34 +12,31 @@ import shapely
 from zoning import measure
 from zoning.cli.console import progress, say, text
 from zoning.cli.corridor_build import BuildWish, model_of
-from zoning.cli.stored_run import refuse_altered
-from zoning.errors import Problem, SiteError
-from zoning.io.kept_model import KEPT_FILES, read_kept_model, require_same_layers
-from zoning.linkage.ground import read_ground
+from zoning.errors import SiteError
+from zoning.io.kept_model import KEPT_FILES, read_kept_model
 from zoning.linkage.impact import (
+    PLOTS,
     ImpactOptions,
     ImpactReport,
     KeptModel,
     Standing,
     judge_site,
-    standing_of,
 )
 from zoning.linkage.values import BuildOptions
-from zoning.model import Base, CheckOptions, Site
+from zoning.model import Base, Site
+from zoning.runs import impact
+from zoning.runs.impact import kept_files, threads
 
 __all__ = [
     "ImpactWish",
     "Screen",
     "carry_out",
     "impact_of",
-    "kept_files",
     "standing_on",
-    "threads",
     "together",
 ]
 
 _RUNS = "zoning-runs"
-_MOST_THREADS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,17 +122,9 @@ def impact_of(
 
 
 def standing_on(kept: KeptModel, base: Base, as_of: date, *, lang: str) -> Standing:
-    """Return a kept model on its ground, read from the same layers of the base."""
-    require_same_layers(kept, base)
+    """Return a kept model on its ground, with a word on the screen."""
     say(text("model_reading", lang))
-    day = CheckOptions(as_of=as_of)
-    ground = read_ground(base, kept.table, day, cell_m=kept.options.cell_m)
-    return standing_of(kept, ground)
-
-
-def threads() -> int:
-    """Return how many threads solve circuits."""
-    return min(_MOST_THREADS, os.cpu_count() or 1)
+    return impact.standing_on(kept, base, as_of)
 
 
 def together(sites: tuple[Site, ...]) -> Site:
@@ -158,14 +146,13 @@ def together(sites: tuple[Site, ...]) -> Site:
         for site in sites
         if site.crs is not None and first.crs is not None
     ]
-    told = Problem(code="IMPACT_SITES", values={"count": str(len(sites))})
     readings = dict.fromkeys(r for site in sites for r in site.open_readings)
     return replace(
         first,
         geometry=shapely.union_all(np.array(shapes, dtype=object)),
         area_declared_m2=None,
         problems=tuple(problem for site in sites for problem in site.problems),
-        attributes={**first.attributes, "plots": told.values["count"]},
+        attributes={**first.attributes, PLOTS: str(len(sites))},
         open_readings=tuple(readings),
     )
 
@@ -175,20 +162,6 @@ def _model(wish: ImpactWish, base: Base) -> tuple[dict[str, bytes], KeptModel]:
     if wish.model is not None:
         return kept_files(wish.model, base)
     return _built(wish, base)
-
-
-def kept_files(folder: Path, base: Base) -> tuple[dict[str, bytes], KeptModel]:
-    """Return the files of a run folder that its model is kept in, and the model.
-
-    Raises
-    ------
-    UsageError, OutputError
-        When it is no such folder, or not as it was written.
-    """
-    if all((folder / name).is_file() for name in KEPT_FILES):
-        refuse_altered(folder, *KEPT_FILES)
-    kept = read_kept_model(folder, base.crs)
-    return {name: (folder / name).read_bytes() for name in KEPT_FILES}, kept
 
 
 def _built(wish: ImpactWish, base: Base) -> tuple[dict[str, bytes], KeptModel]:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from zoning.cli.corridor_build import BuildWish, model_of
-from zoning.cli.stored_run import base_beside, refuse_altered
 from zoning.errors import OutputError, Problem
 from zoning.linkage.table import model_table_of
 from zoning.linkage.values import BuildOptions
@@ -14,6 +13,7 @@ from zoning.report.linkage.record import SCHEMA, linkage_document
 from zoning.report.linkage.run import TABLE
 from zoning.report.manifest import CORRIDORS
 from zoning.report.verdict import json_bytes
+from zoning.runs.stored import base_beside, refuse_altered
 
 __all__ = ["rebuilt"]
 

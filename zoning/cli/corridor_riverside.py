@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from zoning.cli.console import progress, say, text
-from zoning.cli.stored_run import base_beside, refuse_altered
 from zoning.errors import OutputError, Problem
 from zoning.model import Base, CheckOptions
 from zoning.riverside import (
@@ -17,6 +16,7 @@ from zoning.riverside import (
     riverside_table_of,
     survey_river,
 )
+from zoning.runs.stored import base_beside, refuse_altered
 
 __all__ = ["RiversideWish", "carry_out", "surveyed_again"]
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from zoning.cli.corridor_impact import ImpactWish, impact_of
-from zoning.cli.stored_run import base_beside, refuse_altered
 from zoning.errors import OutputError, Problem
 from zoning.io.kept_model import KEPT_FILES, changed_layers, read_kept_model
 from zoning.linkage.ground import layers_read
@@ -17,6 +16,7 @@ from zoning.report.inputs import INPUTS, read_inputs
 from zoning.report.linkage.record import base_document
 from zoning.report.manifest import IMPACT
 from zoning.report.verdict import digest_of, json_bytes
+from zoning.runs.stored import base_beside, refuse_altered
 
 __all__ = ["judged_again"]
 

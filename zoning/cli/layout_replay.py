@@ -7,13 +7,13 @@ from typing import Any
 
 from zoning.cli.console import progress, text
 from zoning.cli.corridor_audit import model_given
-from zoning.cli.stored_run import base_beside, refuse_altered
 from zoning.corridors.layout.trial import audit_layout
 from zoning.errors import OutputError, Problem
 from zoning.report.layout.record import SCHEMA, layout_document, table_of_record
 from zoning.report.layout.run import MODEL
 from zoning.report.manifest import LAYOUT
 from zoning.report.verdict import json_bytes
+from zoning.runs.stored import base_beside, refuse_altered
 
 __all__ = ["audited_again"]
 

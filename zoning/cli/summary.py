@@ -9,7 +9,7 @@ from zoning.check.verdicts import THREE_LINES
 from zoning.cli.console import stdout_console, text
 from zoning.model import Finding, Report, SiteResult, State, Verdict
 from zoning.report.batch.values import Tally
-from zoning.report.wording import STATE_ORDER, worst_first
+from zoning.report.wording import open_questions, worst_first
 
 __all__ = ["print_batch", "print_report"]
 
@@ -167,8 +167,5 @@ def _gap_lines(result: SiteResult, lang: str) -> list[str]:
 
 def _question_lines(result: SiteResult, lang: str) -> list[str]:
     """Return each question once, those behind the worst states first."""
-    order = STATE_ORDER[:0:-1]  # CLEAR asks nothing
-    open_points = [f for f in result.findings if f.questions and f.state in order]
-    open_points.sort(key=lambda f: order.index(f.state))
-    asked = [q[lang] for f in open_points for q in f.questions]
+    asked = [question[lang] for question, _ in open_questions(result.findings)]
     return list(dict.fromkeys(asked))

@@ -37,6 +37,7 @@ __all__ = [
     "line_summary",
     "needs_of",
     "not_checked_count",
+    "open_questions",
     "ruling",
     "words",
     "worst_first",
@@ -349,3 +350,21 @@ def capital(words: str) -> str:
 def joined(parts: Sequence[str], lang: str) -> str:
     """Return a list as running text, with the comma of the language."""
     return text("mark.listing", lang).join(parts)
+
+
+def open_questions(
+    findings: Sequence[Finding],
+) -> tuple[tuple[Mapping[str, str], Finding], ...]:
+    """Return what is asked of a site, each once, behind the worst states first.
+
+    Every question comes with the first finding that asks it.
+    """
+    order = STATE_ORDER[:0:-1]  # CLEAR asks nothing
+    asking = [f for f in findings if f.questions and f.state in order]
+    asking.sort(key=lambda finding: order.index(finding.state))
+    found: dict[tuple[str, ...], tuple[Mapping[str, str], Finding]] = {}
+    for finding in asking:
+        for question in finding.questions:
+            key = tuple(question[name] for name in sorted(question))
+            found.setdefault(key, (question, finding))
+    return tuple(found.values())

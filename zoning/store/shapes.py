@@ -217,6 +217,10 @@ class StoredShapes(Column):
                 self._whole = not shapely.is_missing(self.drawn).any()
         return self.drawn[rows]
 
+    def built(self, rows: Rows) -> NDArray[np.object_]:
+        """Build the shapes of `rows` without keeping them."""
+        return self._draw(rows)
+
     def _draw(self, rows: Rows) -> NDArray[np.object_]:
         """Build shapes from their outlines."""
         shapes = np.full(len(rows), None, dtype=object)

@@ -15,7 +15,7 @@ from zoning.io.quarantine.frames import Frame, read_frame, write_frame
 from zoning.io.quarantine.limits import Limits
 from zoning.io.quarantine.running import Jobs, run
 
-__all__ = ["main"]
+__all__ = ["main", "own_streams"]
 
 _MOST_QUESTION = 4 << 30
 
@@ -33,7 +33,7 @@ def main(jobs_module: str, place: str, parent: str) -> None:
     parent : str
         Number of the process that asks.
     """
-    questions, answers = _streams()
+    questions, answers = own_streams()
     bounds = Confinement(Path(place), int(parent))
     module = import_module(jobs_module)
     module.prepare()
@@ -56,7 +56,7 @@ def _answered(jobs: Jobs, question: Frame, bounds: Confinement) -> Frame:
     return replace(answer, header={**answer.header, "held": bounds.held})
 
 
-def _streams() -> tuple[BinaryIO, BinaryIO]:
+def own_streams() -> tuple[BinaryIO, BinaryIO]:
     """Take the pipes for questions and answers away from everybody else."""
     questions = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")

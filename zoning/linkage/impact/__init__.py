@@ -1,6 +1,6 @@
 """What a project does to a model of corridors, and what would give it back."""
 
-from zoning.linkage.impact.judging import judge_site
+from zoning.linkage.impact.judging import PLOTS, judge_site
 from zoning.linkage.impact.standing import KeptModel, Standing, standing_of
 from zoning.linkage.impact.values import (
     ImpactListener,
@@ -13,6 +13,7 @@ from zoning.linkage.impact.values import (
 )
 
 __all__ = [
+    "PLOTS",
     "ImpactListener",
     "ImpactOptions",
     "ImpactReport",

@@ -34,8 +34,10 @@ from zoning.linkage.impact.values import (
 from zoning.model import Base, CheckOptions, Site
 from zoning.overlay import uncovered_share
 
-__all__ = ["judge_site"]
+__all__ = ["PLOTS", "judge_site"]
 
+PLOTS = "plots"
+"""Attribute of a site that was put together from so many plots."""
 _SQUARE = np.ones((3, 3), dtype=np.bool_)
 
 
@@ -113,7 +115,7 @@ def judge_site(
         net=effects.net(),
         measures=measures,
         problems=_problems(standing, placed, laid, outside=outside),
-        remarks=_remarks(standing, effects),
+        remarks=_remarks(standing, effects, placed.site),
     )
 
 
@@ -277,9 +279,12 @@ def _problems(
     return tuple(unique.values())
 
 
-def _remarks(standing: Standing, effects: _Effects) -> tuple[Problem, ...]:
+def _remarks(standing: Standing, effects: _Effects, site: Site) -> tuple[Problem, ...]:
     table = standing.kept.table.resistance
     found = []
+    if PLOTS in site.attributes:
+        values = {"count": site.attributes[PLOTS]}
+        found.append(Problem(code="IMPACT_SITES", values=values))
     if table.assumption:
         values = {"table": table.name, "source": table.source}
         found.append(Problem(code="CORRIDOR_ASSUMED", values=values))

@@ -137,7 +137,8 @@ def data_chapter(report: ImpactReport, lang: str) -> list[Block]:
         Paragraph(text=one.line(lang), style="warning") for one in report.problems
     ]
     told += [Paragraph(text=one.line(lang), style="remark") for one in report.remarks]
-    told += told or [Paragraph(text=impact_text("remarks_none", lang))]
+    if not told:
+        told = [Paragraph(text=impact_text("remarks_none", lang))]
     rows = [
         GridRow(
             cells=(row.layer_name, row.edition, f"{row.features:,}", row.sha256[:16])

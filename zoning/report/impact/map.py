@@ -132,6 +132,10 @@ def _of_links(
 
 
 def _link_told(one: LinkEffect, lang: str) -> Json:
+    current = ""
+    if one.resistance_share is not None:
+        rise = percent_of(one.resistance_share)
+        current = impact_text("link_current", lang, resistance=rise)
     return {
         "heading": f"{one.number} · {link_name(one.start, one.end, lang)}",
         "area": size_text(one.overlap_m2, None, lang) if one.overlap_m2 else None,
@@ -142,8 +146,8 @@ def _link_told(one: LinkEffect, lang: str) -> Json:
             after=cost_told(one.cost_after, lang),
             width=decimal(one.width_m, 0),
             left=decimal(one.width_left_m, 0),
-            resistance=percent_of(one.resistance_share),
-        ),
+        )
+        + current,
     }
 
 

@@ -175,7 +175,7 @@ def _links(report: ImpactReport, lang: str) -> list[Block]:
         Grid(
             columns=heads(names, lang),
             rows=tuple(rows),
-            widths=(1.1, 2.6, 1.3, 1.3, 1.4, 1.4, 1.4, 1.4, 1.4, 1.5),
+            widths=(1.4, 2.6, 1.3, 1.3, 1.4, 1.4, 1.4, 1.4, 1.4, 1.5),
             numeric=tuple(range(3, len(names))),
             small=True,
         )
@@ -213,7 +213,7 @@ def _resistances(report: ImpactReport, lang: str) -> list[Block]:
     grid = Grid(
         columns=heads(names, lang),
         rows=tuple(rows),
-        widths=(1.1, 3, 2, 2.2, 2),
+        widths=(1.4, 3, 2, 2.2, 2),
         numeric=(2, 3, 4),
         small=True,
     )

@@ -1,0 +1,319 @@
+"""The page in a browser, end to end: from a dropped file to the Word report."""
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import docx
+import geopandas
+import pytest
+import shapely
+import small_base
+from hostile import NAMES
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+from serving_desk import AS_OF, TOKEN, Served, served
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+LOADING_MS = 120_000
+FARMLAND = shapely.box(400_100, 3_435_050, 400_300, 3_435_150)
+QUIET = shapely.box(402_100, 3_432_100, 402_200, 3_432_200)
+
+
+@dataclass
+class Opened:
+    """The page, and everything that should not have happened in it."""
+
+    page: Page
+    desk: Served
+    troubles: list[str] = field(default_factory=list)
+
+    def give(self, *paths: Path, rows: int) -> None:
+        """Drop files and wait until the list has some rows."""
+        self.page.click("#tab-sites")
+        self.page.set_input_files("#files", [str(path) for path in paths])
+        last = self.page.locator("#site-list > li").nth(rows - 1)
+        last.wait_for(timeout=LOADING_MS)
+
+    def check(self) -> None:
+        """Press the button and wait for the verdict."""
+        self.page.click("#tab-sites")
+        self.page.click("#check")
+        self.page.locator("#verdict-name").wait_for(timeout=LOADING_MS)
+
+    def written(self) -> None:
+        """Wait for the files of the run."""
+        self.page.locator("#downloads").wait_for(timeout=LOADING_MS)
+
+
+@pytest.fixture(scope="module")
+def context() -> Iterator[BrowserContext]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        if "chromium" in os.environ.get("ZONING_REQUIRE", "").split(","):
+            pytest.fail("required, but absent: chromium")
+        pytest.skip("absent: chromium")
+    with tempfile.TemporaryDirectory() as profile, sync_playwright() as playwright:
+        opened = playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=program,
+            args=ARGUMENTS,
+            viewport={"width": 1440, "height": 900},
+            accept_downloads=True,
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def desk(
+    base_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    with served(base_folder, tmp_path_factory.mktemp("desk")) as one:
+        yield one
+
+
+@pytest.fixture
+def opened(context: BrowserContext, desk: Served) -> Iterator[Opened]:
+    page = context.new_page()
+    one = Opened(page=page, desk=desk)
+    troubles = one.troubles
+    page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
+    page.on("console", lambda said: troubles.append(f"{said.type}: {said.text}"))
+    page.on("dialog", lambda dialog: troubles.append(f"dialog: {dialog.message}"))
+    own = (desk.url, "data:", "blob:")
+    page.on(
+        "request",
+        lambda asked: None if asked.url.startswith(own) else troubles.append(asked.url),
+    )
+    page.goto(f"{desk.url}/#token={TOKEN}", timeout=LOADING_MS)
+    page.locator("body[data-ready]").wait_for(timeout=LOADING_MS)
+    page.evaluate("localStorage.clear()")
+    yield one
+    page.close()
+    assert troubles == []
+
+
+def txt(folder: Path, name: str, plot: shapely.Polygon) -> Path:
+    path = folder / name
+    small_base.write_txt(path, plot)
+    return path
+
+
+def zipped(folder: Path) -> Path:
+    place = folder / "parts"
+    place.mkdir()
+    frame = geopandas.GeoDataFrame({"name": ["乙"]}, geometry=[QUIET], crs="EPSG:4546")
+    frame.to_file(place / "plot.shp", encoding="utf-8")
+    return Path(shutil.make_archive(str(folder / "乙地块"), "zip", place))
+
+
+def word_report(opened: Opened, folder: Path) -> str:
+    """Download the Word report and return its words."""
+    opened.written()
+    with opened.page.expect_download() as download:
+        opened.page.click('[data-file="report.docx"]')
+    download.value.save_as(folder / "report.docx")
+    paragraphs = docx.Document(str(folder / "report.docx")).paragraphs
+    return "\n".join(paragraph.text for paragraph in paragraphs)
+
+
+def draw(page: Page) -> None:
+    """Draw a square in the middle of the map."""
+    page.click("#draw-polygon")
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for dx, dy in ((0, 0), (60, 0), (60, 60), (0, 60), (0, 0)):
+        page.mouse.move(x + dx - 2, y + dy)
+        page.mouse.click(x + dx, y + dy, delay=60)
+
+
+def test_from_files_and_a_drawing_to_the_word_report(
+    opened: Opened, tmp_path: Path
+) -> None:
+    page, desk = opened.page, opened.desk
+    assert "#" not in page.url
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(b"PK\x03\x04 not a zip")
+    plot = txt(tmp_path, "甲地块.txt", FARMLAND)
+    opened.give(plot, zipped(tmp_path), broken, rows=3)
+    assert page.locator("#site-list > li.rejected").count() == 1
+    assert "E1" in page.inner_text("#site-list > li.rejected")
+
+    draw(page)
+    page.locator("#site-list > li").nth(3).wait_for(timeout=LOADING_MS)
+    assert "图上绘制1" in page.inner_text("#site-list")
+
+    opened.check()
+    assert page.locator("#many > li").count() == 4
+    assert page.inner_text("#verdict-name") == "地块一"
+    shown = page.inner_text("article")
+    upload = desk.send(plot)["upload"]
+    body = {"uploads": [upload], "as_of": AS_OF}
+    (site,) = desk.client.post("/api/check", json=body).json()["sites"]
+    assert f"{site['area_m2']:.2f}" in shown
+    finding = next(f for f in site["findings"] if f["rule_id"] == "PBF-001")
+    card = page.locator('[data-rule="PBF-001"]')
+    assert f"{finding['overlap_m2']:.2f}" in card.inner_text()
+    assert finding["source"]["document"] in card.inner_text()
+    assert re.search(r"结论：PROHIBITED 禁止。\d+ 项未核查", page.inner_text("#status"))
+
+    card.locator(".link").click()
+    assert "picked" in str(card.get_attribute("class"))
+    words = word_report(opened, tmp_path)
+    assert "地块一" in words
+    assert "禁止" in words
+
+
+def test_the_form_asks_what_matters_and_an_answer_changes_what_is_asked(
+    opened: Opened, tmp_path: Path
+) -> None:
+    page = opened.page
+    opened.give(txt(tmp_path, "quiet.txt", QUIET), rows=1)
+    opened.check()
+    assert page.locator("#answer-activity").is_visible()
+    before = page.inner_text(".verdict")
+
+    page.select_option("#answer-activity", "road")
+    page.click("#questions .primary")
+    page.locator("#answer-activity").wait_for(state="hidden", timeout=LOADING_MS)
+
+    def gaps(text: str) -> int:
+        return int((re.search(r"(\d+) 项未核查", text) or ["0", "0"])[1])
+
+    assert gaps(page.inner_text(".verdict")) < gaps(before)
+    opened.written()
+
+
+def test_the_smallest_trim_is_told_and_drawn(opened: Opened, tmp_path: Path) -> None:
+    page = opened.page
+    half = shapely.box(400_300, 3_435_050, 400_600, 3_435_150)
+    opened.give(txt(tmp_path, "half.txt", half), rows=1)
+    opened.check()
+    page.click("#fix")
+    page.locator("#trim").wait_for(timeout=LOADING_MS)
+
+    told = page.inner_text("#trim")
+    kept, lost = map(float, re.findall(r"[余让]出? ([\d.]+) 平方米", told)[:2])
+    assert lost == pytest.approx(10_000, rel=1e-3)
+    assert kept == pytest.approx(20_000, rel=1e-3)
+    opened.written()
+
+
+def test_past_runs_are_searched_opened_replayed_and_compared(
+    opened: Opened, tmp_path: Path
+) -> None:
+    page, desk = opened.page, opened.desk
+    upload = desk.send(txt(tmp_path, "past.txt", QUIET))["upload"]
+    runs = [
+        desk.start(upload, project=project).json()["jobID"]
+        for project in ({}, {"activity": "road"})
+    ]
+    for run in runs:
+        assert desk.finished(run)["status"] == "successful"
+    page.click("#tab-runs")
+    page.fill("#run-search", "past.txt")
+    page.locator(f'[data-run="{runs[1]}"]').wait_for()
+    for run in runs:
+        page.locator(f'[data-run="{run}"] input').check()
+    page.click("#compare")
+    page.locator("#told").wait_for(timeout=LOADING_MS)
+    assert "不同" in page.inner_text("#told") or "→" in page.inner_text("#told")
+
+    page.locator(f'[data-run="{runs[0]}"] .link').nth(1).click()
+    page.get_by_text("结果与当时完全相同").first.wait_for(timeout=LOADING_MS)
+    page.locator(f'[data-run="{runs[0]}"] .link').first.click()
+    page.locator("#verdict-name").wait_for(timeout=LOADING_MS)
+
+
+def test_it_speaks_english_and_obeys_the_keyboard(opened: Opened) -> None:
+    page = opened.page
+    page.click("#language")
+    assert page.inner_text("h1") == "Site check desk"
+    assert page.evaluate("document.documentElement.lang") == "en"
+    chinese = re.compile(r"[一-鿿]")
+    page.click("#tab-runs")
+    for name in ("#pane-sites", "#pane-results"):
+        assert not chinese.search(page.locator(name).inner_text()), name
+
+    page.focus("#tab-sites")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.id") == "tab-results"
+    assert page.locator("#pane-results").is_visible()
+    assert page.get_attribute("#status", "aria-live") == "polite"
+    bare = page.evaluate(
+        "[...document.querySelectorAll('button,input,select,textarea,a')]"
+        ".filter(e => !(e.textContent.trim() || e.getAttribute('aria-label')"
+        " || (e.labels && e.labels.length))).map(e => e.outerHTML)"
+    )
+    assert bare == []
+    page.click("#language")
+
+
+def test_no_string_of_a_user_is_run(opened: Opened, tmp_path: Path) -> None:
+    page = opened.page
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": name, name[:60]: name},
+            "geometry": shapely.geometry.mapping(
+                shapely.box(109.9 + k / 1000, 31.05, 109.9005 + k / 1000, 31.0505)
+            ),
+        }
+        for k, name in enumerate(NAMES)
+    ]
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
+    document = {"type": "FeatureCollection", "crs": crs, "features": features}
+    path = tmp_path / "x<img src=x onerror=alert(1)>.geojson"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    title = page.title()
+
+    opened.give(path, rows=len(NAMES))
+    opened.check()
+    for k in (0, len(NAMES) // 2):
+        page.locator("#many .link").nth(k).click()
+    page.click("#tab-runs")
+    page.click("#tab-results")
+    opened.written()
+
+    assert page.title() == title
+    assert (
+        page.locator("#panel img, #panel script, #panel iframe, #panel svg").count()
+        == 0
+    )
+
+
+def test_a_batch_of_fifty_is_one_run(opened: Opened, tmp_path: Path) -> None:
+    plots = [
+        txt(tmp_path, f"地块{k:02d}.txt", shapely.affinity.translate(QUIET, 20.0 * k))
+        for k in range(50)
+    ]
+    opened.give(*plots, rows=50)
+    opened.check()
+
+    assert opened.page.locator("#many > li").count() == 50
+    opened.written()
+
+
+def test_it_fits_a_tablet(opened: Opened) -> None:
+    page = opened.page
+    page.set_viewport_size({"width": 820, "height": 1180})
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 820
+    assert page.locator("#map").is_visible()
+    assert page.locator("#check").is_visible()
+    page.set_viewport_size({"width": 1440, "height": 900})

@@ -1,0 +1,57 @@
+"""Sites laid on a kept model of corridors, for command line and desk."""
+
+import os
+from datetime import date
+from pathlib import Path
+
+from zoning.errors import Problem, UsageError
+from zoning.io.kept_model import KEPT_FILES, read_kept_model, require_same_layers
+from zoning.linkage.ground import read_ground
+from zoning.linkage.impact import KeptModel, Standing, standing_of
+from zoning.model import Base, CheckOptions
+from zoning.runs.stored import refuse_altered
+
+__all__ = ["MOST_SITES", "kept_files", "refuse_many", "standing_on", "threads"]
+
+MOST_SITES = 20
+_MOST_THREADS = 8
+
+
+def refuse_many(count: int) -> None:
+    """Refuse more sites than are judged one by one.
+
+    Raises
+    ------
+    UsageError
+        ``IMPACT_MANY``.
+    """
+    if count > MOST_SITES:
+        values = {"count": str(count), "most": str(MOST_SITES)}
+        raise UsageError(Problem(code="IMPACT_MANY", values=values))
+
+
+def kept_files(folder: Path, base: Base) -> tuple[dict[str, bytes], KeptModel]:
+    """Return the files of a run folder that its model is kept in, and the model.
+
+    Raises
+    ------
+    UsageError, OutputError
+        When it is no such folder, or not as it was written.
+    """
+    if all((folder / name).is_file() for name in KEPT_FILES):
+        refuse_altered(folder, *KEPT_FILES)
+    kept = read_kept_model(folder, base.crs)
+    return {name: (folder / name).read_bytes() for name in KEPT_FILES}, kept
+
+
+def standing_on(kept: KeptModel, base: Base, as_of: date) -> Standing:
+    """Return a kept model on its ground, read from the same layers of the base."""
+    require_same_layers(kept, base)
+    day = CheckOptions(as_of=as_of)
+    ground = read_ground(base, kept.table, day, cell_m=kept.options.cell_m)
+    return standing_of(kept, ground)
+
+
+def threads() -> int:
+    """Return how many threads solve circuits."""
+    return min(_MOST_THREADS, os.cpu_count() or 1)

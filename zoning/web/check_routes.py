@@ -1,0 +1,185 @@
+"""Routes that read sites and check them: OGC API - Processes, and a short cut."""
+
+import json
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
+
+from zoning.web.answers import PlainJson, caller_of, job_document
+from zoning.web.desk import Answered, Desk
+from zoning.web.names import IDENTIFIER
+from zoning.web.processes import PROCESS, process_list
+from zoning.web.refusals import RefusedError
+from zoning.web.requests import CheckInputs, Execution, FixInputs
+
+__all__ = ["check_router"]
+
+Json = dict[str, Any]
+JobId = Annotated[str, Path(pattern=IDENTIFIER)]
+
+
+def check_router(desk: Desk) -> APIRouter:
+    """Return the routes that check."""
+    router = APIRouter(default_response_class=PlainJson)
+    _sites_routes(router, desk)
+    _short_routes(router, desk)
+    _process_routes(router, desk)
+    _job_routes(router, desk)
+    return router
+
+
+def _sites_routes(router: APIRouter, desk: Desk) -> None:
+    @router.post("/api/sites", tags=["sites"])
+    async def send_sites(
+        *,
+        request: Request,
+        name: Annotated[str, Query(min_length=1, max_length=255)],
+        content: Annotated[bytes, Body(media_type="application/octet-stream")],
+        into: Annotated[str | None, Query(pattern=IDENTIFIER)] = None,
+        crs: Annotated[
+            str | None, Query(pattern=r"^(EPSG:\d{4,6}|gcj02|bd09)$")
+        ] = None,
+    ) -> PlainJson:
+        """Take in one site file and read it; `into` adds a part of a Shapefile."""
+        upload = desk.uploads.put(name, content, into=into)
+        desk.log.note("upload", upload=upload, bytes=len(content))
+        folders = desk.folders([upload])
+        caller = caller_of(request.client)
+        found = await desk.ask("read", caller=caller, folders=folders, crs=crs)
+        return PlainJson({"upload": upload, "sites": found.header["sites"]})
+
+
+def _short_routes(router: APIRouter, desk: Desk) -> None:
+    @router.post("/api/check", tags=["check"])
+    async def check_now(request: Request, inputs: CheckInputs) -> Response:
+        """Check at once and return `zoning/verdict/1`; no run is kept."""
+        parts = await _answered(desk, request, inputs)
+        verdict = parts.parts["verdict"]
+        desk.log.note("check", sites=_count(inputs))
+        return Response(
+            bytes(verdict.whole[0]),
+            media_type="application/json",
+            headers={"X-Zoning-Milliseconds": str(verdict.header["milliseconds"])},
+        )
+
+    @router.post("/api/questions", tags=["check"])
+    async def ask_questions(request: Request, inputs: CheckInputs) -> PlainJson:
+        """Return what could still change the verdict, the most decisive first."""
+        parts = await _answered(desk, request, inputs)
+        verdict = parts.parts["verdict"]
+        document = json.loads(bytes(verdict.whole[0]))
+        return PlainJson(
+            {
+                "verdict": document["verdict"],
+                "complete": document["complete"],
+                "questions": verdict.header["questions"],
+            }
+        )
+
+    @router.post("/api/fix", tags=["check"])
+    async def fix(request: Request, inputs: FixInputs) -> PlainJson:
+        """Return the smallest trim that takes sites out of what is prohibited."""
+        asked = _asked(desk, inputs)
+        found = await desk.ask("fix", caller=caller_of(request.client), **asked)
+        return PlainJson({key: found.header[key] for key in ("fixes", "drawing")})
+
+
+def _process_routes(router: APIRouter, desk: Desk) -> None:
+    @router.get("/processes", tags=["processes"])
+    def processes() -> PlainJson:
+        """List the processes: there is one."""
+        return PlainJson(process_list())
+
+    @router.get("/processes/check", tags=["processes"])
+    def process() -> PlainJson:
+        """Describe the process with the schemas of what goes in and comes out."""
+        schema = CheckInputs.model_json_schema()
+        return PlainJson({**PROCESS, "inputs": {"inputs": {"schema": schema}}})
+
+    @router.post("/processes/check/execution", tags=["processes"], status_code=201)
+    async def execute(
+        request: Request,
+        execution: Execution,
+        prefer: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        """Check: with `Prefer: respond-async` as a job that keeps its run."""
+        if "respond-async" not in (prefer or ""):
+            parts = await _answered(desk, request, execution.inputs)
+            content = bytes(parts.parts["verdict"].whole[0])
+            return Response(content, media_type="application/json")
+        asked = _asked(desk, execution.inputs)
+        del asked["folders"], asked["as_of"]
+        kept = {**asked, "as_of": _day(execution.inputs)}
+        job = desk.start(kept, caller=caller_of(request.client))
+        return PlainJson(
+            job_document(job),
+            status_code=201,
+            headers={
+                "Location": f"/jobs/{job.id}",
+                "Preference-Applied": "respond-async",
+            },
+        )
+
+
+def _job_routes(router: APIRouter, desk: Desk) -> None:
+    @router.get("/jobs", tags=["jobs"])
+    def jobs(limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> PlainJson:
+        """List jobs, newest first."""
+        listed = [job_document(job) for job in desk.jobs.all()[:limit]]
+        return PlainJson({"jobs": listed, "links": [{"rel": "self", "href": "/jobs"}]})
+
+    @router.get("/jobs/{job_id}", tags=["jobs"])
+    def job_status(job_id: JobId) -> PlainJson:
+        """Say how far a job is."""
+        return PlainJson(job_document(desk.jobs.get(job_id)))
+
+    @router.delete("/jobs/{job_id}", tags=["jobs"])
+    def dismiss(job_id: JobId) -> PlainJson:
+        """Stop a job; a finished one stays as it is."""
+        return PlainJson(job_document(desk.dismiss(job_id)))
+
+    @router.get("/jobs/{job_id}/results", tags=["jobs"])
+    def results(job_id: JobId) -> Response:
+        """Return `zoning/verdict/1`, as soon as it is there."""
+        desk.jobs.get(job_id)
+        content = desk.jobs.stored(job_id, "verdict.json")
+        return Response(content, media_type="application/json")
+
+
+async def _answered(desk: Desk, request: Request, inputs: CheckInputs) -> Answered:
+    parts = Answered()
+    asked = _asked(desk, inputs)
+    await desk.ask("check", caller=caller_of(request.client), told=parts, **asked)
+    return parts
+
+
+def _asked(desk: Desk, inputs: CheckInputs) -> Json:
+    """Return what a worker is asked; sites of the request become an upload."""
+    uploads = list(inputs.uploads)
+    if inputs.sites is not None:
+        content = json.dumps(inputs.sites.model_dump(), allow_nan=False).encode()
+        uploads.append(desk.uploads.put(_geojson(inputs.name), content))
+    if not uploads:
+        raise RefusedError("NO_SITES", path="-")
+    asked = inputs.model_dump(exclude={"sites", "name", "as_of"})
+    day = _day(inputs)
+    return asked | {
+        "uploads": uploads,
+        "folders": desk.folders(uploads),
+        "as_of": day,
+    }
+
+
+def _geojson(name: str) -> str:
+    return name if name.lower().endswith((".geojson", ".json")) else f"{name}.geojson"
+
+
+def _day(inputs: CheckInputs) -> str:
+    day = inputs.as_of or date.today()  # noqa: DTZ011  the office's own day
+    return day.isoformat()
+
+
+def _count(inputs: CheckInputs) -> int:
+    own = 0 if inputs.sites is None else len(inputs.sites.features)
+    return len(inputs.uploads) + own

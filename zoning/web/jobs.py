@@ -1,0 +1,181 @@
+"""Jobs of a desk: a folder each, which outlives the process.
+
+``job.json`` says how far it came, ``run`` is the run folder, whole or absent.
+What was under way when a desk was killed is marked when the next one starts.
+"""
+
+import contextlib
+import json
+import re
+import threading
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from zoning.errors import Problem
+from zoning.report.manifest import MANIFEST
+from zoning.web.names import IDENTIFIER, fresh_identifier
+from zoning.web.refusals import RefusedError, told
+
+__all__ = ["DRAWING", "FINISHED", "Job", "Jobs"]
+
+Json = dict[str, Any]
+_IDENTIFIER = re.compile(IDENTIFIER)
+_RECORD = "job.json"
+DRAWING, VERDICT = "drawing.json", "verdict.json"
+FINISHED = frozenset({"successful", "failed", "dismissed"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One job.
+
+    Parameters
+    ----------
+    id : str
+    status : str
+        As OGC API - Processes has it: accepted, running, successful, failed,
+        dismissed.
+    asked : dict
+        What was asked, so that it can be asked again.
+    created, updated : str
+        UTC, ISO 8601.
+    progress : int
+        Per cent.
+    summary : dict
+        Verdict, counts and names, once the verdict is there.
+    questions : list
+        What is still asked.
+    milliseconds : float or None
+        From the question to the verdict, in the worker.
+    problems : list
+        Why it failed, in both languages.
+    """
+
+    id: str
+    status: str
+    asked: Json
+    created: str
+    updated: str
+    progress: int = 0
+    summary: Json = field(default_factory=dict)
+    questions: list[Json] = field(default_factory=list)
+    milliseconds: float | None = None
+    problems: list[Json] = field(default_factory=list)
+
+
+class Jobs:
+    """The jobs in a folder, newest first."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._jobs: dict[str, Job] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in sorted(folder.iterdir()):
+            self._take_up(path)
+
+    def new(self, asked: Json) -> Job:
+        """Make a job that waits."""
+        now = _now()
+        job = Job(
+            id=fresh_identifier(),
+            status="accepted",
+            asked=asked,
+            created=now,
+            updated=now,
+        )
+        self.folder(job.id).mkdir()
+        with self._lock:
+            self._keep(job)
+        return job
+
+    def change(self, identifier: str, **changes: Any) -> Job:
+        """Change a job; one that is finished stays as it is."""
+        with self._lock:
+            job = self._jobs[identifier]
+            if job.status in FINISHED:
+                return job
+            job = replace(job, updated=_now(), **changes)
+            lasting = set(changes) != {"progress"}
+            self._keep(job, lasting=lasting)
+        return job
+
+    def get(self, identifier: str) -> Job:
+        """Return a job.
+
+        Raises
+        ------
+        RefusedError
+            ``DESK_NOT_FOUND``.
+        """
+        job = self._jobs.get(identifier)
+        if job is None:
+            raise RefusedError("DESK_NOT_FOUND")
+        return job
+
+    def all(self) -> list[Job]:
+        """Return every job, newest first."""
+        with self._lock:
+            jobs = list(self._jobs.values())
+        return sorted(jobs, key=lambda job: (job.created, job.id), reverse=True)
+
+    def folder(self, identifier: str) -> Path:
+        """Return the folder of a job."""
+        return self._folder / identifier
+
+    def run(self, identifier: str) -> Path:
+        """Return the run folder of a job, whether or not it is there yet."""
+        return self._folder / identifier / "run"
+
+    def store(self, identifier: str, name: str, content: bytes) -> None:
+        """Store a file of a job beside its run, whole or not at all."""
+        path = self.folder(identifier) / name
+        aside = path.with_suffix(".tmp")
+        aside.write_bytes(content)
+        aside.replace(path)
+
+    def stored(self, identifier: str, name: str) -> bytes:
+        """Return a file of a job.
+
+        Raises
+        ------
+        RefusedError
+            ``DESK_NOT_READY`` or ``DESK_JOB_FAILED`` when it is not there.
+        """
+        try:
+            return (self.folder(identifier) / name).read_bytes()
+        except OSError:
+            failed = self.get(identifier).status in FINISHED
+            code = "DESK_JOB_FAILED" if failed else "DESK_NOT_READY"
+            raise RefusedError(code) from None
+
+    def _keep(self, job: Job, *, lasting: bool = True) -> None:
+        self._jobs[job.id] = job
+        if lasting:
+            record = {name: getattr(job, name) for name in Job.__slots__}
+            content = json.dumps(record, ensure_ascii=False, indent=1)
+            data = content.encode(errors="backslashreplace")
+            self.store(job.id, _RECORD, data)
+
+    def _take_up(self, path: Path) -> None:
+        """Read the record of an earlier desk; one that cannot be read is left."""
+        if not _IDENTIFIER.fullmatch(path.name):
+            return
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            job = Job(**json.loads((path / _RECORD).read_bytes()))
+            if job.id != path.name:
+                return
+            self._jobs[job.id] = job
+            if job.status in FINISHED:
+                return
+            if (path / "run" / MANIFEST).is_file():
+                self._keep(replace(job, status="successful", progress=100))
+                return
+            problem = told(Problem(code="DESK_JOB_INTERRUPTED"))
+            self._keep(replace(job, status="failed", problems=[dict(problem)]))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,98 @@
+"""What a request may hold; anything else is refused before it is looked at."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from zoning.web.names import IDENTIFIER
+
+__all__ = [
+    "CheckInputs",
+    "CompareRequest",
+    "Execution",
+    "FixInputs",
+    "Identifier",
+    "LayerName",
+]
+
+Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER)]
+LayerName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
+Crs = Annotated[str, StringConstraints(pattern=r"^(EPSG:\d{4,6}|gcj02|bd09)$")]
+Word = Annotated[str, StringConstraints(max_length=400)]
+_MOST_UPLOADS = 500
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Paper(_Strict):
+    """A paper that the applicant declares; it is printed as declared."""
+
+    kind: Word
+    number: Word
+    date: Word
+    issuer: Word = ""
+
+
+Said = str | bool | float | list[Paper] | None
+Project = dict[Word, Said]
+
+
+class FeatureCollection(BaseModel):
+    """GeoJSON in degrees of CGCS2000 or WGS 84."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: Literal["FeatureCollection"]
+    features: Annotated[list[dict[str, Any]], Field(max_length=5000)]
+
+
+class CheckInputs(_Strict):
+    """Sites and what is said of their projects."""
+
+    uploads: Annotated[list[Identifier], Field(max_length=_MOST_UPLOADS)] = Field(
+        default_factory=list, description="Identifiers that POST /api/sites gave."
+    )
+    sites: FeatureCollection | None = Field(
+        default=None, description="Sites in the request itself, beside uploads."
+    )
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)] = (
+        "sites.geojson"
+    )
+    crs: Crs | None = Field(
+        default=None, description="CRS of coordinates whose file states none."
+    )
+    as_of: date | None = Field(
+        default=None, description="Day of acceptance; today when absent."
+    )
+    project: Project = Field(
+        default_factory=dict, description="Attributes of the project, for all sites."
+    )
+    projects: dict[Word, Project] = Field(
+        default_factory=dict, description="Attributes by site id, name or file stem."
+    )
+    lang: Literal["zh", "en"] = Field(
+        default="zh", description="Language of the reports of a run."
+    )
+
+
+class FixInputs(CheckInputs):
+    """What a trim takes beside."""
+
+    also_conditional: bool = False
+
+
+class Execution(_Strict):
+    """An execute request of OGC API - Processes."""
+
+    inputs: CheckInputs
+    outputs: dict[str, Any] = Field(default_factory=dict)
+    response: Literal["document", "raw"] = "document"
+
+
+class CompareRequest(_Strict):
+    """Two runs, the earlier one first."""
+
+    runs: Annotated[list[Identifier], Field(min_length=2, max_length=2)]

@@ -1,0 +1,52 @@
+// The desk's page: words first, then the base, then everything else.
+import { enter, get } from "./api.js";
+import { say } from "./dom.js";
+import { render as renderLayers, startLayers, tellFeature } from "./layers.js";
+import { openMap, resized, speakDrawing } from "./map.js";
+import { pickOnMap, render as renderResults, unfold } from "./results.js";
+import { refresh, render as renderRuns } from "./runs.js";
+import { render as renderSites, takeDrawn } from "./sites.js";
+import { onOpen, open, startTabs } from "./tabs.js";
+import { lang, speak, t, takeBase, takeWords } from "./words.js";
+
+async function start() {
+  try {
+    takeWords(await get("/api/texts"));
+    speak(lang());
+    await enter();
+  } catch (error) { say(error.message); return; }
+  startTabs();
+  open("sites");
+  say(t("loading"));
+  renderSites();
+  renderResults();
+  try {
+    const base = await get("/api/layers");
+    takeBase(base);
+    document.getElementById("base").dataset.name = base.name;
+    document.getElementById("demo").hidden = !base.demo;
+    openMap(base.bounds, { picked: pickOnMap, asked: tellFeature, drawn: takeDrawn });
+    startLayers(base);
+    speakAll(lang());
+    onOpen("runs", refresh);
+    document.getElementById("language").addEventListener("click", () => speakAll(lang() === "zh" ? "en" : "zh"));
+    window.addEventListener("resize", resized);
+    window.addEventListener("beforeprint", unfold);
+    say(t("ready"));
+    document.body.dataset.ready = "true";
+  } catch (error) { say(error.message); }
+}
+
+function speakAll(chosen) {
+  speak(chosen);
+  speakDrawing();
+  const base = document.getElementById("base");
+  base.textContent = t("base", { name: base.dataset.name });
+  renderSites();
+  renderResults();
+  renderLayers();
+  renderRuns();
+  say("");
+}
+
+start();

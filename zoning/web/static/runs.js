@@ -1,0 +1,58 @@
+// Past runs: searched, opened, computed again, verified, compared.
+import { get, post, told } from "./api.js";
+import { button, el, fill, say } from "./dom.js";
+import { follow } from "./results.js";
+import { both, colour, lang, said, t } from "./words.js";
+
+let text = "", listed = [], found = 0, lines = [];
+const chosen = new Set();
+
+export async function refresh() {
+  try {
+    ({ runs: listed, found } = await get(`/api/runs?${new URLSearchParams({ text, limit: "200" })}`));
+  } catch (error) { say(error.message); }
+  render();
+}
+
+export function render() {
+  const pane = document.getElementById("pane-runs");
+  const known = document.getElementById("run-search");
+  const typing = document.activeElement === known && known !== null;
+  const search = el("input", { type: "search", id: "run-search", value: text, "aria-label": t("search"), placeholder: t("search"), on: { input: (event) => { text = event.target.value; refresh(); } } });
+  fill(pane, search, el("p", { class: "note" }, t("runs_found", { count: found })),
+    lines.length ? el("ul", { class: "plain told", id: "told" }, lines.map((line) => el("li", {}, line))) : null,
+    button(t("compare"), compare, { class: "ghost", id: "compare" }),
+    el("ol", { class: "runs" }, listed.map(row)));
+  if (typing) { search.focus(); search.setSelectionRange(text.length, text.length); }
+}
+
+function row(run) {
+  const { summary } = run;
+  const name = summary.names?.slice(0, 3).join(t("between_names")) || run.jobID;
+  const { fill: back, text: ink } = colour(summary.verdict ?? "REJECTED");
+  const box = el("input", { type: "checkbox", checked: chosen.has(run.jobID), "aria-label": t("choose_named", { name }), on: { change: (event) => { if (event.target.checked) chosen.add(run.jobID); else chosen.delete(run.jobID); } } });
+  const done = run.status === "successful";
+  return el("li", { "data-run": run.jobID },
+    el("p", { class: "row" }, done ? box : null, summary.verdict ? el("span", { class: "badge", style: { background: back, color: ink } }, both("verdict", summary.verdict)) : el("span", { class: "soft" }, t(`status_${run.status}`)), el("strong", { class: "grow" }, name)),
+    el("p", { class: "note" }, t("run_line", { date: new Date(run.created).toLocaleString(lang() === "zh" ? "zh-CN" : "en-GB"), as_of: summary.as_of ?? run.asked.as_of ?? "", count: summary.counts?.sites ?? run.asked.uploads.length })),
+    run.problems.map((problem) => el("p", { class: "note warn" }, told(problem))),
+    el("p", { class: "row" },
+      summary.verdict ? button(t("open"), () => follow(run.jobID), { class: "link", "aria-label": t("open_named", { name }) }) : null,
+      done ? button(t("replay"), () => replay(run.jobID), { class: "link", "aria-label": t("replay_named", { name }) }) : null,
+      done ? button(t("verify"), () => verify(run.jobID), { class: "link", "aria-label": t("verify_named", { name }) }) : null));
+}
+
+const tell = (found_) => { lines = said(found_.lines); render(); say(lines[0] ?? ""); };
+async function trying(act) { try { await act(); } catch (error) { say(error.message); } }
+const replay = (id) => trying(async () => tell(await post(`/api/runs/${id}/replay`)));
+const verify = (id) => trying(async () => {
+  const { problems } = await get(`/api/runs/${id}/verify`);
+  lines = problems.length ? problems.map(told) : [t("verified")];
+  render();
+  say(lines[0]);
+});
+const compare = () => trying(async () => {
+  const two = listed.map((run) => run.jobID).filter((id) => chosen.has(id)).reverse();
+  if (two.length !== 2) { say(t("compare_two")); return; }
+  tell(await post("/api/runs/compare", { runs: two }));
+});
