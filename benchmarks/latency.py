@@ -61,9 +61,13 @@ def median(call: Callable[[], object], rounds: int) -> Times:
 
 
 def run(*arguments: str) -> bytes:
-    """Run a command of Python and return what it prints."""
+    """Run a command of Python and return what it prints.
+
+    Bytecode is kept, as an installed package has it.
+    """
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     return subprocess.run(  # noqa: S603  own interpreter, own code
-        [sys.executable, *arguments], capture_output=True, check=False
+        [sys.executable, *arguments], capture_output=True, check=False, env=kept
     ).stdout
 
 

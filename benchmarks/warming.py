@@ -29,7 +29,7 @@ def warm() -> None:
 def warm_shapes() -> None:
     """Have the code ready that builds shapes."""
     one = np.array([shapely.Point(0, 0).buffer(3, quad_segs=200)])
-    many, square = np.repeat(one, 2500), np.array([shapely.box(0, 0, 9, 9)])
+    many, square = np.repeat(one, 5000), np.array([shapely.box(0, 0, 9, 9)])
     sides = np.array([*many, *square])
     last = np.full(len(many), len(many))
     pairs = np.column_stack([np.arange(len(many)), last])

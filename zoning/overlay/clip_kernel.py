@@ -133,7 +133,9 @@ def _next_along(
     if n == 0:
         return following, True
     keys = np.empty(n)
-    base = what[:, edge].min()
+    base = what[0, edge]
+    for k in range(n):
+        base = min(base, what[k, edge])
     for k in range(n):
         keys[k] = (what[k, edge] - base) + where[k, place]
     order = stable_order(keys)
