@@ -6,6 +6,7 @@ const JSON_TYPE = { "content-type": "application/json" };
 export async function enter() {
   const token = new URLSearchParams(location.hash.slice(1)).get("token");
   if (!token) return;
+  if (/[^\x21-\x7e]/.test(token)) throw new Error(t("no_token"));  // words copied with it
   await call("/api/session", { method: "POST", headers: { ...JSON_TYPE, authorization: `Bearer ${token}` } });
   history.replaceState(null, "", location.pathname);
 }
