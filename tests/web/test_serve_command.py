@@ -31,7 +31,7 @@ def start(base: Path, place: Path, *more: str) -> subprocess.Popen[str]:
 def address(process: subprocess.Popen[str]) -> tuple[str, str]:
     assert process.stderr is not None
     for line in process.stderr:
-        found = re.search(r"(http://127\.0\.0\.1:\d+)/#token=(\S+?)[（ ]", line)
+        found = re.search(r"(http://127\.0\.0\.1:\d+)/#token=(\S+)", line)
         if found:
             return found[1], found[2]
     raise AssertionError(process.wait())
