@@ -10,6 +10,7 @@ from zoning.corridors.drawdown import DrawdownBelt, WaterLevels, drawdown_belt
 from zoning.corridors.green_banks import GreenBanks, green_banks, strip_along
 from zoning.corridors.grid import Grid
 from zoning.errors import LayerError
+from zoning.linkage.outlines import outline_of
 
 CRS = "EPSG:4546"
 CELL_M = 10.0
@@ -206,3 +207,43 @@ def test_a_hollow_behind_a_ridge_is_not_drowned() -> None:
 
     assert not found.cells.values[2:6, 100:110].any()
     assert found.cells.values.any()
+
+
+def test_rivers_of_one_reservoir_share_its_belt_and_add_up_to_it() -> None:
+    dem = shore()
+    west, south, east, north = RIVER.bounds
+    middle = (west + east) / 2
+    pieces = [
+        shapely.box(west, south, middle, north),
+        shapely.box(middle, south, east, north),
+        # a brook that no cell centre lies in, on the northern bank
+        shapely.box(middle, north + 1, middle + 0.5, north + 200),
+    ]
+    waters = np.array(pieces, dtype=object)
+    whole = belt_of(dem, LEVELS, "wusong").cells.values
+
+    parts = [
+        drawdown_belt(
+            dem,
+            waters[k],
+            LEVELS,
+            dem_datum="wusong",
+            dem_error_m=3.0,
+            others=np.delete(waters, k),
+        ).cells.values
+        for k in range(3)
+    ]
+
+    assert (np.sum(parts, axis=0) == whole).all()
+    assert all(part.any() for part in parts)
+
+
+def test_a_river_above_the_levels_has_an_empty_belt() -> None:
+    dem = shore()
+    dem.values[:] += 100
+
+    found = belt_of(dem, LEVELS, "wusong")
+
+    assert not found.cells.values.any()
+    assert np.isnan(found.edge_error_m)
+    assert shapely.is_empty(outline_of(found.cells, np.flatnonzero(found.cells.values)))

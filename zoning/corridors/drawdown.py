@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from math import hypot
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
-from zoning.corridors.burning import burned
+from zoning.corridors.burning import burned, cells_inside
 from zoning.corridors.grid import Grid
 from zoning.corridors.resistance import slope_degrees
 from zoning.errors import LayerError, Problem
@@ -22,7 +23,10 @@ from zoning.errors import LayerError, Problem
 __all__ = ["DrawdownBelt", "WaterLevels", "drawdown_belt"]
 
 Floats = NDArray[np.float64]
+Shapes = NDArray[np.object_]
 _EIGHT = np.ones((3, 3), dtype=np.int8)
+_NONE = np.zeros(0, dtype=object)
+_OWN, _OTHERS = 1.0, 2.0
 _FLAT_DEG = 0.1
 """Flatter ground is taken as this steep: its edge lies anywhere."""
 
@@ -81,6 +85,7 @@ def drawdown_belt(
     *,
     dem_datum: str | None,
     dem_error_m: float,
+    others: Shapes | None = None,
 ) -> DrawdownBelt:
     """Return the ground that falls dry and is drowned in turn.
 
@@ -96,6 +101,9 @@ def drawdown_belt(
         Vertical datum of the heights; None when nobody states it.
     dem_error_m : float
         Standard error of the heights, as their maker states it.
+    others : ndarray of object, optional
+        Water of other rivers, a polygon or multipolygon each. Ground that lies
+        nearer to theirs is theirs, so that the belts of all rivers add up.
 
     Raises
     ------
@@ -106,16 +114,18 @@ def drawdown_belt(
     offset = _offset(levels, dem_datum)
     heights = dem.floats()
     below = heights <= levels.high_m + offset
-    marks = np.zeros(dem.shape)
-    seed = burned(dem.with_values(marks), np.array([water], dtype=object), np.ones(1))
-    wet = seed.values > 0
+    waters = _waters(dem, water, _NONE if others is None else others)
+    wet = waters == _OWN
     labels, _ = ndimage.label(below | wet, _EIGHT)
     reached = np.isin(labels, np.unique(labels[wet])) & (labels > 0)
     belt = reached & below & (heights >= levels.low_m + offset)
     error = hypot(levels.offset_error_m, dem_error_m)
     slope = np.maximum(slope_degrees(dem).values, _FLAT_DEG)
     rim = ndimage.binary_dilation(reached, _EIGHT)
+    own = _nearest_own(waters, dem.cell_m)
+    belt &= own
     edge = belt & ndimage.binary_dilation(rim & ~reached, _EIGHT)
+    rim &= own
     spread = error / np.tan(np.radians(slope[edge & ~np.isnan(slope)]))
     return DrawdownBelt(
         cells=dem.with_values(belt),
@@ -125,6 +135,36 @@ def drawdown_belt(
         else float("nan"),
         gap_share=float(np.isnan(heights[rim]).mean()) if rim.any() else 0.0,
     )
+
+
+def _waters(dem: Grid, water: BaseGeometry, others: Shapes) -> Floats:
+    """Return whose water a cell is: `_OWN`, `_OTHERS` or 0.
+
+    Where two rivers meet, the order of their outlines decides, whichever of them
+    is asked for. One that is narrower than a cell is where its banks are.
+    """
+    shapes = np.concatenate([np.array([water], dtype=object), others])
+    order = np.argsort(shapely.to_wkb(shapes), kind="stable")
+    shapes = shapes[order]
+    _, who = cells_inside(shapes, dem.transform, dem.shape)
+    narrow = np.bincount(who, minlength=len(shapes)) == 0
+    shapes[narrow] = shapely.boundary(shapes[narrow])
+    marks = np.where(order == 0, _OWN, _OTHERS)
+    return burned(dem.with_values(np.zeros(dem.shape)), shapes, marks).floats()
+
+
+def _nearest_own(waters: Floats, cell_m: tuple[float, float]) -> NDArray[np.bool_]:
+    """Say of each cell whether the water nearest to it is the river's own."""
+    if not (waters == _OTHERS).any():
+        return np.ones(waters.shape, dtype=np.bool_)
+    width, height = cell_m
+    rows, columns = ndimage.distance_transform_edt(
+        waters == 0,
+        sampling=(height, width),
+        return_distances=False,
+        return_indices=True,
+    )
+    return np.asarray(waters[rows, columns] == _OWN)
 
 
 def _offset(levels: WaterLevels, dem_datum: str | None) -> float:

@@ -25,6 +25,8 @@ def outline_of(grid: Grid, cells: NDArray[np.int64]) -> BaseGeometry:
         Empty for no cell. Cells that meet at a corner only are two parts.
     """
     rows, columns = np.divmod(np.unique(cells), grid.shape[1])
+    if not len(rows):
+        return shapely.Polygon()
     # cells that follow one another in a row are one box: few shapes to unite
     new = np.ones(len(rows), dtype=np.bool_)
     new[1:] = (np.diff(rows) != 0) | (np.diff(columns) != 1)

@@ -122,6 +122,7 @@ class _Ground:
     water: BaseGeometry
     axis: BaseGeometry
     limit: BaseGeometry
+    others: NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -206,6 +207,7 @@ class _Survey:
             levels,
             dem_datum=datum,
             dem_error_m=self.table.dem_error_m,
+            others=self.ground.others,
         )
         return replace(found, drawdown=belt)
 
@@ -225,7 +227,8 @@ def _ground(base: Base, name: str) -> _Ground:
     layer = base.layers[RIVER]
     mine, outline = _column(layer, "name") == name, _column(layer, "outline")
     shapes = np.asarray(layer.geometry, dtype=object)
-    water = shapely.union_all(shapes[mine & (outline == "water_polygon")])
+    wet = outline == "water_polygon"
+    water = shapely.union_all(shapes[mine & wet])
     limit = shapely.union_all(shapes[mine & (outline == "management_limit")])
     areal = polygonal(np.array([water, limit], dtype=object))
     return _Ground(
@@ -234,7 +237,20 @@ def _ground(base: Base, name: str) -> _Ground:
         water=areal[0],
         axis=shapely.union_all(shapes[mine & (outline == "center_line")]),
         limit=areal[1],
+        others=_each(names, name, of=_column(layer, "name")[wet], shapes=shapes[wet]),
     )
+
+
+def _each(
+    names: tuple[str, ...],
+    name: str,
+    *,
+    of: NDArray[np.object_],
+    shapes: NDArray[np.object_],
+) -> NDArray[np.object_]:
+    """Return the water of each river but one, as `_ground` has its own."""
+    found = [shapely.union_all(shapes[of == one]) for one in names if one != name]
+    return polygonal(np.array([*found, None], dtype=object)[:-1])
 
 
 def _strip(ground: _Ground, table: RiversideTable) -> tuple[BaseGeometry, str, float]:
