@@ -6,13 +6,17 @@ from importlib.resources import files
 from math import fsum
 from typing import Any
 
-from zoning import strict_yaml
+import numpy as np
+import shapely
+
+from zoning import measure, strict_yaml
 from zoning.errors import Problem
 from zoning.report.linkage.words import decimal
 from zoning.riverside import RiverSide, RiversideReport
 
 __all__ = [
     "belt_m2",
+    "county_belt_m2",
     "head_parts",
     "headline",
     "percent_of",
@@ -46,12 +50,25 @@ def belt_m2(river: RiverSide) -> float | None:
     return None if river.belt is None else fsum(river.belt.area_m2.values())
 
 
+def county_belt_m2(report: RiversideReport) -> float | None:
+    """Return the ellipsoidal ground of all belts; what two rivers share counts once.
+
+    None where no belt was made.
+    """
+    made = [one for one in report.rivers if one.belt is not None]
+    if len(made) < 2:  # noqa: PLR2004  nothing to share
+        return belt_m2(made[0]) if made else None
+    grounds = [one.belt.ground for one in made if one.belt is not None]
+    whole = np.array([shapely.union_all(np.array(grounds, dtype=object))], dtype=object)
+    return float(measure.area_m2(whole, report.base.crs)[0])
+
+
 def head_parts(report: RiversideReport, lang: str) -> list[str]:
     """Return what the headline is made of."""
     parts = [riverside_text("head_rivers", lang, count=len(report.rivers))]
-    areas = [area for one in report.rivers if (area := belt_m2(one)) is not None]
-    if areas:
-        told = decimal(fsum(areas) / _HA, 0)
+    area = county_belt_m2(report)
+    if area is not None:
+        told = decimal(area / _HA, 0)
         parts.append(riverside_text("head_belt", lang, area=told))
     banks = [
         (summary.continuity, one.name, side)
