@@ -10,22 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from zoning.io.crs_text import code_of
+from zoning.io.geojson_members import (
+    RFC7946,
+    RefusedJsonError,
+    crs_name,
+    unique_members,
+)
 
-__all__ = ["RefusedJsonError", "as_collection", "count_json", "is_array"]
+__all__ = ["as_collection", "count_json", "is_array"]
 
 _BOM = b"\xef\xbb\xbf"
 _SPACE = " \t\n\r"
 _CRS_INSIDE = {"name", "epsg", "ogc"}
 """Kinds of a GeoJSON's crs that need no other file."""
-_RFC7946 = "EPSG:4326"
-"""What coordinates are in where no CRS is stated."""
 _KEPT = ("type", "features", "crs", "name", "code")
 _WITHIN = "crs within"
 _NOTHING = frozenset[str]()
-
-
-class RefusedJsonError(ValueError):
-    """A GeoJSON that is not to be given to GDAL."""
 
 
 def is_array(head: bytes) -> bool:
@@ -106,7 +106,7 @@ def count_json(path: Path) -> int:
     loaded = json.loads(text, object_pairs_hook=_plain_object)
     if not isinstance(loaded, dict):
         raise ValueError("no object")  # noqa: TRY004  wrong is the file
-    stated = _RFC7946 if "crs" not in loaded else code_of(_crs_name(loaded["crs"]))
+    stated = RFC7946 if "crs" not in loaded else code_of(crs_name(loaded["crs"]))
     within: frozenset[str] = loaded.get(_WITHIN, _NOTHING)
     other = {name for name in within if code_of(name) != stated}
     if other:
@@ -120,11 +120,7 @@ def _plain_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
     Of a file of half a gigabyte the whole would take seven.
     """
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise RefusedJsonError(f"repeated key {repeated!r}")
+    found = unique_members(pairs)
     crs = found.get("crs")
     kind = crs.get("type") if isinstance(crs, dict) else "name"
     if str(kind).lower() not in _CRS_INSIDE:
@@ -148,10 +144,4 @@ def _stated_by(child: dict[str, Any]) -> frozenset[str]:
     """Return the CRS that a feature or geometry states, and those within it."""
     within: frozenset[str] = child.get(_WITHIN, _NOTHING)
     crs = child.get("crs")
-    return within if crs is None else within | {_crs_name(crs)}
-
-
-def _crs_name(crs: Any) -> str:
-    inner = crs.get("properties") if isinstance(crs, dict) else None
-    inner = inner if isinstance(inner, dict) else {}
-    return str(inner.get("name", inner.get("code", "?")))
+    return within if crs is None else within | {crs_name(crs) or "?"}

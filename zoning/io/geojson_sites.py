@@ -17,6 +17,7 @@ from zoning.errors import Problem, SiteError
 from zoning.io.crs import is_geographic
 from zoning.io.crs_text import code_of
 from zoning.io.feature_row import described_row, feature_row
+from zoning.io.geojson_members import RFC7946, crs_name, unique_members
 from zoning.io.outlines import Outline
 from zoning.io.site_row import SiteRow
 from zoning.io.text import decode
@@ -32,7 +33,6 @@ _GEOMETRIES = {
     "MultiPolygon",
     "GeometryCollection",
 }
-_RFC7946 = "EPSG:4326"
 _SILENT = object()
 
 
@@ -70,7 +70,7 @@ def read_geojson(
 def _parse(text: str, file: str) -> Any:
     try:
         return json.loads(
-            text, parse_constant=_refuse_constant, object_pairs_hook=_unique
+            text, parse_constant=_refuse_constant, object_pairs_hook=unique_members
         )
     except RecursionError:
         detail = "nesting"
@@ -82,15 +82,6 @@ def _parse(text: str, file: str) -> Any:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) < len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"repeated key {repeated!r}")
-    return result
 
 
 def _items(root: Any, file: str) -> list[Any]:
@@ -131,7 +122,7 @@ def _row(item: Any, top: Any, *, where: str, encoding: str, crs: str | None) -> 
 def _unstated(argument: str | None, outline: Outline) -> str:
     """Choose for a file without crs member: WGS 84 unless the argument fits."""
     if argument is None or (not is_geographic(argument) and _degrees(outline)):
-        return _RFC7946
+        return RFC7946
     return argument
 
 
@@ -160,9 +151,7 @@ def _stated(member: Any, where: str) -> str | None:
     kind = member.get("type") if isinstance(member, dict) else None
     if kind == "link":
         raise SiteError(Problem(code="JSON_LINK_REFUSED", where=where))
-    inner = member.get("properties") if isinstance(member, dict) else None
-    inner = inner if isinstance(inner, dict) else {}
-    name = str(inner.get("name", inner.get("code", "")))
+    name = crs_name(member)
     code = code_of(name)
     if code is None:
         values = {"crs": name or "?"}

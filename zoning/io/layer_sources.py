@@ -16,12 +16,8 @@ from zoning.io.flatgeobuf import count_flatgeobuf
 from zoning.io.gdal_reading import layers_with_geometry
 from zoning.io.geodatabase import DRIVER as GEODATABASE
 from zoning.io.geodatabase import count_geodatabase, is_geodatabase
-from zoning.io.geojson_layers import (
-    RefusedJsonError,
-    as_collection,
-    count_json,
-    is_array,
-)
+from zoning.io.geojson_layers import as_collection, count_json, is_array
+from zoning.io.geojson_members import RefusedJsonError
 from zoning.io.hashing import siblings
 from zoning.io.magic import FGB_MAGIC, PARQUET_MAGIC, SHP_MAGIC, SQLITE_MAGIC
 from zoning.io.reader_remarks import unreadable
