@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from zoning.cli.console import say, text
-from zoning.cli.corridor_impact import Screen, standing_on
+from zoning.cli.corridor_impact import standing_on
+from zoning.cli.steps import Steps
 from zoning.linkage.impact import ImpactOptions, judge_site
 from zoning.model import Report
 from zoning.runs.impact import kept_files, threads
@@ -43,7 +44,7 @@ def with_corridors(
     for result in report.sites:
         if result.geometry is None:
             continue
-        with Screen(lang) as screen:
+        with Steps("impact", lang) as screen:
             found = judge_site(
                 standing,
                 result.site,

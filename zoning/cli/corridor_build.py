@@ -1,15 +1,14 @@
 """A corridor model from its base to its folder: read, forecast, build, publish."""
 
 import os
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Self
 
 import psutil
 
-from zoning.cli.console import progress, say, text, time_told
+from zoning.cli.console import say, text, time_told
+from zoning.cli.steps import Steps
 from zoning.corridors.planning import size_told
 from zoning.errors import Problem, UsageError
 from zoning.linkage.building import build
@@ -63,7 +62,7 @@ def model_of(
     options = replace(wish.options, threads=threads)
     say(text("model_reading", lang))
     ground = read_ground(base, table, day, cell_m=options.cell_m)
-    with _Screen(lang) as screen:
+    with _Screen("model", lang) as screen:
         model = build(ground, table, options, listener=screen)
     for problem in (*model.problems, *model.remarks):
         say(problem.line(lang))
@@ -126,20 +125,8 @@ def require_sane(samples: int, spread: float) -> None:
         raise UsageError(Problem(code="CORRIDOR_SAMPLES", values=values))
 
 
-class _Screen:
-    """Tells forecast and progress on stderr; one bar for each step."""
-
-    def __init__(self, lang: str) -> None:
-        self._lang = lang
-        self._stack = ExitStack()
-        self._name = ""
-        self._show: Any = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
+class _Screen(Steps):
+    """Tells forecast and progress on stderr."""
 
     def free_bytes(self) -> int:
         """Return the memory that is free now."""
@@ -147,26 +134,17 @@ class _Screen:
 
     def ahead(self, found: Ahead) -> None:
         """Say how long it will take."""
-        self._stack.close()
+        self.clear()
         said = text(
             "model_forecast",
-            self._lang,
+            self.lang,
             cells=f"{found.size.cells:,}",
             cell=f"{found.size.cell_m:g}",
             sources=found.size.sources,
             links=found.size.links,
             method=found.circuit.method,
-            time=time_told(found.seconds, self._lang),
+            time=time_told(found.seconds, self.lang),
             memory=size_told(found.memory_bytes),
             free=size_told(self.free_bytes()),
         )
         say(said)
-
-    def step(self, name: str, done: int, total: int) -> None:
-        """Show how far a step is."""
-        if name != self._name:
-            self._stack.close()
-            self._name = name
-            label = text(f"model_step_{name}", self._lang)
-            self._show = self._stack.enter_context(progress(label))
-        self._show(done, total)

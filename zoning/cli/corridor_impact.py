@@ -1,17 +1,16 @@
 """The impact of a site on a corridor model, from their files to a run folder."""
 
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Self
 
 import numpy as np
 import shapely
 
 from zoning import measure
-from zoning.cli.console import progress, say, text
+from zoning.cli.console import say, text
 from zoning.cli.corridor_build import BuildWish, model_of
+from zoning.cli.steps import Steps
 from zoning.errors import SiteError
 from zoning.io.kept_model import KEPT_FILES, read_kept_model
 from zoning.linkage.impact import (
@@ -29,7 +28,6 @@ from zoning.runs.impact import kept_files, threads
 
 __all__ = [
     "ImpactWish",
-    "Screen",
     "carry_out",
     "impact_of",
     "standing_on",
@@ -107,7 +105,7 @@ def impact_of(
 ) -> ImpactReport:
     """Lay a site on a kept model of a base that is open."""
     standing = standing_on(kept, base, wish.as_of, lang=wish.lang)
-    with Screen(wish.lang) as screen:
+    with Steps("impact", wish.lang) as screen:
         report = judge_site(
             standing,
             site,
@@ -199,28 +197,3 @@ def _print(report: ImpactReport, lang: str) -> None:
     name = impact_text("name", lang, site=report.site.name or report.site.id)
     said = (name, report.as_of.isoformat(), headline(report, lang), text(stamp, lang))
     print_lines([" · ".join(said)])
-
-
-class Screen:
-    """Tells progress on stderr; one bar for each step."""
-
-    def __init__(self, lang: str) -> None:
-        self._lang = lang
-        self._stack = ExitStack()
-        self._name = ""
-        self._show: Any = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
-
-    def step(self, name: str, done: int, total: int) -> None:
-        """Show how far a step is."""
-        if name != self._name:
-            self._stack.close()
-            self._name = name
-            label = text(f"impact_step_{name}", self._lang)
-            self._show = self._stack.enter_context(progress(label))
-        self._show(done, total)
