@@ -1,8 +1,5 @@
 """The map page in a browser without a network: it draws, and runs no name."""
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,10 +7,11 @@ from pathlib import Path
 import pytest
 import shapely
 import shapely.affinity
+from browsing import opened_context
 from handmade import handmade_base, handmade_report, report_of
 from hostile import NAMES, hostile_report
 from loading import LOADING_MS
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page
 from pyproj import Transformer
 
 from zoning.measure import to_lonlat
@@ -21,15 +19,6 @@ from zoning.model import Base, LonLat, Report
 from zoning.report.map import write_map
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 @dataclass
@@ -42,20 +31,8 @@ class Opened:
 
 @pytest.fixture(scope="module")
 def context() -> Iterator[BrowserContext]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        if "chromium" in os.environ.get("ZONING_REQUIRE", "").split(","):
-            pytest.fail("required, but absent: chromium")
-        pytest.skip("absent: chromium")
-    with tempfile.TemporaryDirectory() as profile, sync_playwright() as playwright:
-        opened = playwright.chromium.launch_persistent_context(
-            profile,
-            executable_path=program,
-            args=ARGUMENTS,
-            viewport={"width": 1440, "height": 900},
-        )
+    with opened_context() as opened:
         yield opened
-        opened.close()
 
 
 def visit(context: BrowserContext, path: Path) -> Opened:

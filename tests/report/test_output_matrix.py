@@ -6,7 +6,6 @@ Each writes every file of a run, and each file can be opened and reads.
 import json
 import math
 import os
-import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable
@@ -25,11 +24,12 @@ import pytest
 import shapely
 import small_base
 import yaml
+from browsing import ARGUMENTS, chromium
 from loading import LOADING_MS
 from map_reading import Tags, page_data
 from playwright.sync_api import BrowserContext, sync_playwright
 from shapely.geometry.base import BaseGeometry
-from test_map_browser import ARGUMENTS, COLOURS, context, visit
+from test_map_browser import COLOURS, context, visit
 from test_page import Elements
 
 from zoning.check import check
@@ -238,11 +238,7 @@ def test_marks_of_worse_sites_are_not_covered_by_milder_names(
 def test_pages_bring_their_own_letters_to_a_machine_of_latin_ones(
     base: Base, tmp_path: Path
 ) -> None:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        if "chromium" in os.environ.get("ZONING_REQUIRE", "").split(","):
-            pytest.fail("required, but absent: chromium")
-        pytest.skip("absent: chromium")
+    program = chromium()
     run = write_run(report_on(base, [(FARM, "农田地块")], tmp_path), tmp_path / "run")
     settings = tmp_path / "fonts.conf"
     latin = Path(mpl.get_data_path()) / "fonts/ttf"

@@ -1,13 +1,12 @@
 """The report in a browser: a finding shows its place, a place its finding."""
 
-import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from browsing import ARGUMENTS, chromium
 from handmade import handmade_report
 from loading import LOADING_MS
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
@@ -17,14 +16,6 @@ from zoning.report.story import tell_story
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 WIDE, NARROW = (1280, 850), (390, 844)
 
 
@@ -52,11 +43,7 @@ class Opened:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        if "chromium" in os.environ.get("ZONING_REQUIRE", "").split(","):
-            pytest.fail("required, but absent: chromium")
-        pytest.skip("absent: chromium")
+    program = chromium()
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield opened

@@ -1,10 +1,8 @@
 """The page in a browser, end to end: from a dropped file to the Word report."""
 
 import json
-import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,20 +12,13 @@ import geopandas
 import pytest
 import shapely
 import small_base
+from browsing import opened_context
 from hostile import NAMES
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page
 from serving_desk import AS_OF, TOKEN, Served, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 LOADING_MS = 120_000
 FARMLAND = shapely.box(400_100, 3_435_050, 400_300, 3_435_150)
 QUIET = shapely.box(402_100, 3_432_100, 402_200, 3_432_200)
@@ -61,21 +52,8 @@ class Opened:
 
 @pytest.fixture(scope="module")
 def context() -> Iterator[BrowserContext]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        if "chromium" in os.environ.get("ZONING_REQUIRE", "").split(","):
-            pytest.fail("required, but absent: chromium")
-        pytest.skip("absent: chromium")
-    with tempfile.TemporaryDirectory() as profile, sync_playwright() as playwright:
-        opened = playwright.chromium.launch_persistent_context(
-            profile,
-            executable_path=program,
-            args=ARGUMENTS,
-            viewport={"width": 1440, "height": 900},
-            accept_downloads=True,
-        )
+    with opened_context() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
