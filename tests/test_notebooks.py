@@ -271,7 +271,7 @@ def test_the_one_map_closes_and_its_overlaps_are_the_planted_ones(
     assert "<picture>" in one_map_cells["plot"]
     for area in ("3010.95", "2483.21", "2845.06"):
         assert area in one_map_cells["overlaps"]
-    assert "66.8641" in one_map_cells["forest"]
+    assert "66.8640" in one_map_cells["forest"]
     assert re.search(r"余量 -?\d+\.\d+ km²", one_map_cells["headroom"])
 
 
