@@ -4,13 +4,19 @@ from collections.abc import Sequence
 
 from zoning.linkage.impact import ImpactReport, LinkEffect
 from zoning.report.blocks import Block, Grid, GridRow, Paragraph
-from zoning.report.impact.tables import net_rows, read_layers, source_rows
+from zoning.report.impact.tables import (
+    finding_rows,
+    net_rows,
+    read_layers,
+    source_rows,
+)
 from zoning.report.impact.words import impact_text, percent_of, rise_told
 from zoning.report.linkage.words import decimal, factor_name, link_name
 from zoning.report.numbers import DASH, area_with_units
 
 __all__ = [
     "data_chapter",
+    "findings_chapter",
     "net_chapter",
     "reading_chapter",
     "sampled_chapter",
@@ -20,6 +26,24 @@ __all__ = [
 
 def _heads(names: Sequence[str], lang: str) -> tuple[str, ...]:
     return tuple(impact_text(f"column_{name}", lang) for name in names)
+
+
+def findings_chapter(report: ImpactReport, lang: str) -> list[Block]:
+    """Return what the rules say, with what can be done."""
+    rows = [
+        GridRow(cells=(row.rule, row.title, row.state, row.met, row.need))
+        for row in finding_rows(report, lang)
+    ]
+    if not rows:
+        return [Paragraph(text=impact_text("findings_none", lang))]
+    grid = Grid(
+        columns=_heads(("rule", "title", "state", "met", "need"), lang),
+        rows=tuple(rows),
+        widths=(1.4, 4.2, 2.4, 1.8, 3.4),
+        state_column=2,
+        small=True,
+    )
+    return [grid, Paragraph(text=impact_text("findings_note", lang), style="note")]
 
 
 def sources_chapter(report: ImpactReport, lang: str) -> list[Block]:

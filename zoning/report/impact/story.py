@@ -16,6 +16,7 @@ from zoning.report.blocks import (
 from zoning.report.county_story import CountySubject, county_story
 from zoning.report.impact.chapters import (
     data_chapter,
+    findings_chapter,
     net_chapter,
     reading_chapter,
     sampled_chapter,
@@ -125,6 +126,7 @@ def _first_table(report: ImpactReport, lang: str) -> Grid | None:
 
 def _sections(report: ImpactReport, lang: str) -> Iterator[Section]:
     chapters: tuple[tuple[str, Sequence[Block]], ...] = (
+        ("findings", findings_chapter(report, lang)),
         ("links", _links(report, lang)),
         ("resistance", _resistances(report, lang)),
         ("sources", sources_chapter(report, lang)),
