@@ -152,12 +152,13 @@ def _print(report: ImpactReport, lang: str) -> None:
     from zoning.report.impact.story import first_rows, measure_cells
     from zoning.report.impact.tables import finding_lines
     from zoning.report.impact.words import headline, impact_text
+    from zoning.report.linkage.sensitivity import impact_sensitivity
 
     if report.touched:
         print_rows(*first_rows(report, lang))
     if report.measures:
         print_rows(*measure_cells(report, lang))
-    print_lines(finding_lines(report, lang))
+    print_lines([*finding_lines(report, lang), impact_sensitivity(report, lang)])
     stamp = "demo_stamp" if report.base.demo else "reference"
     name = impact_text("name", lang, site=report.site.name or report.site.id)
     said = (name, report.as_of.isoformat(), headline(report, lang), text(stamp, lang))

@@ -1,9 +1,11 @@
 """A run folder of `zoning corridors build`, read again: paths and resistance."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from zoning.corridors.grid import Grid
@@ -24,7 +26,9 @@ MODEL_FILES = (_PACKAGE, _RESISTANCE.as_posix(), _CURRENT.as_posix())
 
 def read_corridor_model(
     folder: Path, crs: str
-) -> tuple[dict[str, BaseGeometry], Grid | None, Grid | None]:
+) -> tuple[
+    dict[str, BaseGeometry], Grid | None, Grid | None, dict[str, tuple[float, float]]
+]:
     """Return the least-cost paths of a model by link, its resistance and current.
 
     Parameters
@@ -40,6 +44,9 @@ def read_corridor_model(
         In the order of the file.
     resistance, current : Grid or None
         None where the run has no such grid, or one in another plane.
+    kept : dict of str to tuple of float
+        By link, the share of the samples that kept it, and of it that went the same
+        way; empty where the table was not sampled.
 
     Raises
     ------
@@ -61,7 +68,22 @@ def read_corridor_model(
         _grid(read_cells(folder / name), crs) if (folder / name).is_file() else None
         for name in (_RESISTANCE, _CURRENT)
     )
-    return paths, resistance, current
+    return paths, resistance, current, _kept(found.columns)
+
+
+def _kept(columns: Mapping[str, NDArray[np.object_]]) -> dict[str, tuple[float, float]]:
+    """Return what became of each link under the sampled tables of the model."""
+    if not {"kept_pct", "same_pct"} <= set(columns):
+        return {}
+    kept, same = (
+        (columns[name].astype(np.float64) / 100).tolist()
+        for name in ("kept_pct", "same_pct")
+    )
+    return {
+        str(name): (k, s)
+        for name, k, s in zip(columns[_NAME], kept, same, strict=True)
+        if np.isfinite(k) and np.isfinite(s)
+    }
 
 
 def _grid(cells: CellFile, crs: str) -> Grid | None:

@@ -10,7 +10,13 @@ from zoning.report.impact.tables import (
     read_layers,
     source_rows,
 )
-from zoning.report.impact.words import impact_text, percent_of, rise_told
+from zoning.report.impact.words import (
+    impact_text,
+    percent_of,
+    rise_range_told,
+    rise_told,
+)
+from zoning.report.linkage.sensitivity import impact_sensitivity
 from zoning.report.linkage.words import decimal, factor_name, link_name
 from zoning.report.numbers import DASH, area_with_units
 
@@ -20,6 +26,7 @@ __all__ = [
     "net_chapter",
     "reading_chapter",
     "sampled_chapter",
+    "sensitivity_note",
     "sources_chapter",
 ]
 
@@ -95,7 +102,7 @@ def net_chapter(report: ImpactReport, lang: str) -> list[Block]:
         widths=(5, 2, 2),
         numeric=(1, 2),
     )
-    return [grid]
+    return [grid, sensitivity_note(report, lang)]
 
 
 def _figure(value: float | None) -> str:
@@ -108,7 +115,7 @@ def sampled_chapter(report: ImpactReport, lang: str) -> list[Block]:
     """Return what becomes of the impact under the sampled tables."""
     options, lost = report.options, report.net.lost
     if lost is None:
-        return [Paragraph(text=impact_text("no_samples", lang), style="note")]
+        return [sensitivity_note(report, lang)]
     note = impact_text(
         "sampled_note",
         lang,
@@ -126,7 +133,7 @@ def sampled_chapter(report: ImpactReport, lang: str) -> list[Block]:
     ]
     told = Paragraph(text=note)
     if not shown:
-        return [told]
+        return [told, sensitivity_note(report, lang)]
     grid = Grid(
         columns=_heads(("link", "ends", "rise_pct", "rise_range", "touched_pct"), lang),
         rows=tuple(_sampled_row(one, lang) for one in shown),
@@ -134,22 +141,23 @@ def sampled_chapter(report: ImpactReport, lang: str) -> list[Block]:
         numeric=(2, 3, 4),
         small=True,
     )
-    return [told, grid]
+    return [told, grid, sensitivity_note(report, lang)]
+
+
+def sensitivity_note(report: ImpactReport, lang: str) -> Paragraph:
+    """Return how far the answer hangs on the table, beside what was modelled."""
+    return Paragraph(text=impact_sensitivity(report, lang), style="note")
 
 
 def _sampled_row(one: LinkEffect, lang: str) -> GridRow:
     drawn = one.sampled
-    rise = None if drawn is None else drawn.rise
-    between = impact_text("blocked", lang)
-    if rise is not None:
-        between = f"{percent_of(rise.low)} – {percent_of(rise.high)}"
     share = None if drawn is None else 100 * drawn.touched_share
     return GridRow(
         cells=(
             str(one.number),
             link_name(one.start, one.end, lang),
             rise_told(one, lang),
-            between,
+            rise_range_told(one, lang),
             decimal(share, 0),
         )
     )

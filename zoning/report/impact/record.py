@@ -13,6 +13,7 @@ from zoning.linkage.impact.mitigation import search_rules
 from zoning.linkage.values import Range
 from zoning.model import Finding
 from zoning.report.linkage.record import base_document, place_of, significant
+from zoning.report.linkage.sensitivity import impact_sensitivity, in_both
 from zoning.report.numbers import rounded
 from zoning.report.verdict import (
     digest_of,
@@ -63,6 +64,7 @@ def impact_document(report: ImpactReport) -> Json:
             "cost_of_dispersal": significant(report.standing.dispersal.cost_at),
         },
         "site": _site(report),
+        "sensitivity": dict(in_both(lambda lang: impact_sensitivity(report, lang))),
         "net": _net(report),
         "links": [_link(one) for one in report.links],
         "sources": [_source(one) for one in report.sources],
