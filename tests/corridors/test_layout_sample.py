@@ -183,6 +183,9 @@ def test_a_run_of_a_model_is_read_again(tmp_path: Path) -> None:
     assert paths["1-2"].equals(line)
     assert resistance is None
     assert kept == {}  # its table was not sampled
+    unsampled = frame.assign(kept_pct=float("nan"), same_pct=float("nan"))
+    unsampled.to_file(tmp_path / "corridors.gpkg", layer="links")
+    assert read_corridor_model(tmp_path, "EPSG:4546")[3] == {}
     frame.assign(kept_pct=75.0, same_pct=50.0).to_file(
         tmp_path / "corridors.gpkg", layer="links"
     )

@@ -18,6 +18,7 @@ from zoning.measure import project
 __all__ = ["MODEL_FILES", "read_corridor_model"]
 
 _PACKAGE, _LINKS, _NAME = "corridors.gpkg", "links", "link"
+_SAMPLED = ("kept_pct", "same_pct")
 _RESISTANCE = Path("grids/resistance.tif")
 _CURRENT = Path("grids/current.tif")
 MODEL_FILES = (_PACKAGE, _RESISTANCE.as_posix(), _CURRENT.as_posix())
@@ -73,17 +74,22 @@ def read_corridor_model(
 
 def _kept(columns: Mapping[str, NDArray[np.object_]]) -> dict[str, tuple[float, float]]:
     """Return what became of each link under the sampled tables of the model."""
-    if not {"kept_pct", "same_pct"} <= set(columns):
+    if not set(_SAMPLED) <= set(columns):
         return {}
-    kept, same = (
-        (columns[name].astype(np.float64) / 100).tolist()
-        for name in ("kept_pct", "same_pct")
-    )
+    table = zip(columns[_NAME], *(columns[name] for name in _SAMPLED), strict=True)
     return {
-        str(name): (k, s)
-        for name, k, s in zip(columns[_NAME], kept, same, strict=True)
-        if np.isfinite(k) and np.isfinite(s)
+        str(name): (float(kept) / 100, float(same) / 100)
+        for name, kept, same in table
+        if _is_number(kept) and _is_number(same)
     }
+
+
+def _is_number(value: object) -> bool:
+    """Say whether a cell holds one; an empty one is text of no length."""
+    try:
+        return bool(np.isfinite(float(str(value))))
+    except ValueError:
+        return False
 
 
 def _grid(cells: CellFile, crs: str) -> Grid | None:

@@ -19,6 +19,7 @@ from zoning.report.impact.words import (
 from zoning.report.linkage.sensitivity import impact_sensitivity
 from zoning.report.linkage.words import decimal, factor_name, link_name
 from zoning.report.numbers import DASH, area_with_units
+from zoning.terms import label
 
 __all__ = [
     "data_chapter",
@@ -28,6 +29,7 @@ __all__ = [
     "sampled_chapter",
     "sensitivity_note",
     "sources_chapter",
+    "unsampled_note",
 ]
 
 
@@ -147,6 +149,13 @@ def sampled_chapter(report: ImpactReport, lang: str) -> list[Block]:
 def sensitivity_note(report: ImpactReport, lang: str) -> Paragraph:
     """Return how far the answer hangs on the table, beside what was modelled."""
     return Paragraph(text=impact_sensitivity(report, lang), style="note")
+
+
+def unsampled_note(report: ImpactReport, lang: str) -> Paragraph:
+    """Return that figures were not sampled, whatever was; or how to get ranges."""
+    if not report.options.samples:
+        return sensitivity_note(report, lang)
+    return Paragraph(text=label("sensitivity", "partial", lang), style="note")
 
 
 def _sampled_row(one: LinkEffect, lang: str) -> GridRow:

@@ -61,6 +61,12 @@ class ImpactTables:
 
         return DataFrame([asdict(row) for row in net_rows(self.report, self.lang)])
 
+    def sensitivity(self) -> str:
+        """Return how far it all hangs on the table of resistances, as a sentence."""
+        from zoning.report.linkage.sensitivity import impact_sensitivity
+
+        return impact_sensitivity(self.report, self.lang)
+
     def draw(self) -> "folium.Map":
         """Return the map; it needs no network."""
         from zoning.report.impact.map import draw_impact

@@ -22,6 +22,7 @@ from zoning.report.impact.chapters import (
     sampled_chapter,
     sensitivity_note,
     sources_chapter,
+    unsampled_note,
 )
 from zoning.report.impact.picture import impact_picture
 from zoning.report.impact.tables import measure_rows
@@ -222,7 +223,7 @@ def _resistances(report: ImpactReport, lang: str) -> list[Block]:
         numeric=(2, 3, 4),
         small=True,
     )
-    return [grid, note, sensitivity_note(report, lang)]
+    return [grid, note, unsampled_note(report, lang)]
 
 
 def measure_cells(report: ImpactReport, lang: str) -> Rows:
@@ -268,4 +269,4 @@ def _measures(report: ImpactReport, lang: str) -> list[Block]:
         numeric=(3, 4, 5),
         small=True,
     )
-    return [grid, Paragraph(text=note, style="note"), sensitivity_note(report, lang)]
+    return [grid, Paragraph(text=note, style="note"), unsampled_note(report, lang)]

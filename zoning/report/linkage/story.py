@@ -29,6 +29,7 @@ from zoning.report.linkage.words import (
     why,
 )
 from zoning.report.numbers import DASH
+from zoning.terms import label
 
 __all__ = ["first_rows", "tell_linkage"]
 
@@ -72,10 +73,7 @@ def _heads(names: Sequence[str], lang: str) -> tuple[str, ...]:
 def first_rows(
     model: CorridorModel, lang: str
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Return headings and cells of all corridors, most important first.
-
-    The range of each cost stands beside it where the table was sampled.
-    """
+    """Return headings and cells of all corridors, most important first."""
     names = ["link", "ends", "length_m", "mean_width_m", "cost", "importance_pct"]
     sampled = model.options.samples > 0
     names[5:5] = ["cost_range"] * sampled
@@ -110,7 +108,10 @@ def _sections(report: LinkageReport, lang: str) -> Iterator[Section]:
     yield _section("links", _links(model, lang), lang)
     note = _sensitivity(model, lang)
     yield _section("sources", [_sources(model, lang), note], lang)
-    narrow = [*_pinches(model, lang), *_barriers(model, lang), note]
+    unsampled = note
+    if model.options.samples:
+        unsampled = Paragraph(text=label("sensitivity", "partial", lang), style="note")
+    narrow = [*_pinches(model, lang), *_barriers(model, lang), unsampled]
     yield _section("narrow", narrow, lang)
     yield _section("net", [_net(model, lang), note], lang)
     yield _section("table", [_costs(model, lang)], lang)
