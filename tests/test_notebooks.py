@@ -219,7 +219,9 @@ def test_the_layout_is_loaded_whole(layout_cells: dict[str, str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("cell", ["plot", "profile", "picture"])
+@pytest.mark.parametrize(
+    "cell", ["plot", "profile", "picture", "resistance", "current", "bars"]
+)
 def test_pictures_are_drawn_in_a_font_that_has_chinese(
     layout_cells: dict[str, str], cell: str
 ) -> None:
@@ -261,6 +263,19 @@ def test_every_planted_break_is_found_and_no_other(
     assert {name for name, gap_m in broken if float(gap_m) > 0} == {
         name for name, _, _ in planted
     }
+
+
+@pytest.mark.slow
+def test_the_audit_and_the_impact_on_the_model_are_told(
+    layout_cells: dict[str, str],
+) -> None:
+    assert layout_cells["gaps"].count("规划图形自身断开") >= 5  # the planted ones
+    assert "'BROKEN'" in layout_cells["audit"]
+    assert "重算 4 次" in layout_cells["build"]  # how far the model hangs on its table
+    assert "重算 4 次" in layout_cells["impact"]
+    assert re.search(r"ASK-006\s+REVIEW", layout_cells["impact"])
+    assert re.search(r"\s11\s", layout_cells["harm"])
+    assert re.search(r"\n0\s+1\s", layout_cells["mitigation"])
 
 
 @pytest.mark.slow
