@@ -7,6 +7,8 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+from starlette.requests import Request
+
 from zoning.errors import Problem, ZoningError
 from zoning.io.quarantine.frames import Frame
 from zoning.web.audit_log import AuditLog
@@ -14,6 +16,7 @@ from zoning.web.jobs import DRAWING, VERDICT, Job, Jobs
 from zoning.web.pool import Pool, Task
 from zoning.web.refusals import RefusedError, told
 from zoning.web.settings import DeskSettings
+from zoning.web.tile_store import TileStore
 from zoning.web.uploads import Uploads
 
 __all__ = ["Answered", "Desk"]
@@ -48,7 +51,7 @@ class Desk:
         self.uploads = Uploads(place / "uploads")
         self.jobs = Jobs(place / "runs")
         self.log = AuditLog(place)
-        self.tiles = place / "tiles"
+        self.tiles = TileStore(place / "tiles", settings.most_tile_bytes)
         self.workers = Pool(
             settings.base,
             workers=settings.workers,
@@ -83,6 +86,17 @@ class Desk:
         """Have the process that draws answer a question."""
         task = Task(question={"job": job, **what}, seconds=self.settings.tile_seconds)
         return await asyncio.wrap_future(self.drawers.submit(task))
+
+    async def draw_for(self, request: Request, job: str, **what: Any) -> Frame:
+        """Have it answer, unless who asks has gone before its turn came."""
+        drawn = asyncio.ensure_future(self.draw(job, **what))
+        gone = asyncio.ensure_future(_gone(request))
+        await asyncio.wait({drawn, gone}, return_when=asyncio.FIRST_COMPLETED)
+        gone.cancel()
+        if not drawn.done():
+            drawn.cancel()
+            raise RefusedError("DESK_GONE")
+        return drawn.result()
 
     def folders(self, uploads: Sequence[str]) -> list[str]:
         """Return the folders of uploads."""
@@ -180,6 +194,12 @@ class Desk:
             return self.jobs.run(identifier)
         waits = job.status in {"accepted", "running"}
         raise RefusedError("DESK_NOT_READY" if waits else "DESK_JOB_FAILED")
+
+
+async def _gone(request: Request) -> None:
+    """Return when a caller has hung up."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def summary_of(document: Mapping[str, Any]) -> Json:

@@ -12,8 +12,6 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-import shapely
-from numpy.typing import NDArray
 
 from zoning.check import check
 from zoning.errors import Problem, UsageError
@@ -33,9 +31,11 @@ from zoning.runs.stored import open_stored, replayed
 from zoning.store import DamagedError
 from zoning.terms import LANGUAGES
 from zoning.web.drawing import fix_drawing, report_drawing, sites_read
+from zoning.web.drawn_layer import DrawnLayer
 from zoning.web.form import questions_of
 from zoning.web.layer_list import base_document, kinds_of, layer_key
-from zoning.web.vector_tiles import TilePlace, tile_of
+from zoning.web.tile_place import TilePlace
+from zoning.web.vector_tiles import tile_of
 
 __all__ = ["Engine"]
 
@@ -57,7 +57,7 @@ class Engine:
         self._folder = folder
         self._stamp: object = None
         self._open: tuple[Base, RuleBook] | None = None
-        self._drawn: dict[str, tuple[NDArray[np.float64], NDArray[np.object_]]] = {}
+        self._drawn: dict[str, DrawnLayer] = {}
         self._jobs: Mapping[str, Callable[[Question, Put], Frame]] = {
             "base": self._base,
             "tile": self._tile,
@@ -104,10 +104,10 @@ class Engine:
             raise UsageError(Problem(code="DESK_NOT_FOUND"))
         layer = base.layers[name]
         if name not in self._drawn:
-            self._drawn[name] = _boxes(layer.geometry), kinds_of(layer)
-        bounds, kinds = self._drawn[name]
+            drawn = DrawnLayer(layer.geometry, kinds_of(layer), base.crs)
+            self._drawn[name] = drawn
         place = TilePlace(z=question["z"], x=question["x"], y=question["y"])
-        tile = tile_of(layer.geometry, bounds, kinds, place=place, crs=base.crs)
+        tile = tile_of(self._drawn[name], place)
         header = {
             "key": layer_key(base, name),
             "there": tile.there,
@@ -273,11 +273,6 @@ def _upload(folder: Path) -> tuple[Path, ...]:
     if not files:
         raise UsageError(Problem(code="NO_SITES", values={"path": "-"}))
     return files
-
-
-def _boxes(shapes: Any) -> NDArray[np.float64]:
-    own = getattr(shapes, "bounds", None)
-    return shapely.bounds(shapes) if own is None else np.asarray(own)
 
 
 def _told(value: Any) -> Any:

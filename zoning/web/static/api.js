@@ -51,14 +51,3 @@ export async function send(name, content, { into, crs } = {}) {
   const headers = { "content-type": "application/octet-stream" };
   return (await call(`/api/sites?${query}`, { method: "POST", headers, body: content })).json();
 }
-
-export async function bytes(path, signal) {
-  const answer = await fetch(path, { credentials: "same-origin", signal });
-  if (!answer.ok) throw new Error(String(answer.status));
-  const count = (name) => Number(answer.headers.get(name));
-  return {
-    content: new Uint8Array(await answer.arrayBuffer()),
-    there: count("x-zoning-features"),
-    shown: count("x-zoning-shown"),
-  };
-}

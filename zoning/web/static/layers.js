@@ -21,9 +21,10 @@ function show(layer, on) {
   layerShown(layer, on, (answer) => counted(layer, answer));
 }
 
-function counted(layer, { there, shown: seen }) {
+function counted(layer, { there, shown: seen, failed }) {
   const note = notes.get(layer.id);
-  if (note && there > seen) { note.hidden = false; note.textContent = t("zoom_in", { there, shown: seen }); }
+  if (note && failed) { note.hidden = false; note.textContent = t("tile_failed", { detail: failed }); }
+  else if (note && there > seen) { note.hidden = false; note.textContent = t("zoom_in", { there, shown: seen }); }
 }
 
 export function render() {
