@@ -38,7 +38,8 @@ def listening(host: str, port: int) -> socket.socket:
         ``DESK_PORT_TAKEN``.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named so that asyncio sends answers at once (TCP_NODELAY).
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name != "nt":  # there it would let a second desk in
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -63,9 +63,8 @@ def tile_of(layer: DrawnLayer, place: TilePlace) -> Tile:
     pixel = float((east - west) / (SCREEN * (1 + 2 * MARGIN)))
     alone = _alone(layer, rows, pixel)
     single, few = rows[alone], rows[~alone]
-    content = _single(layer, single, place, pixel=pixel)
-    if len(few):
-        content += _merged(layer, few, place)
+    content = _merged(layer, few, place) if len(few) else b""
+    content += _single(layer, single, place, pixel=pixel)
     return Tile(content=content, there=len(rows), shown=len(single))
 
 

@@ -72,40 +72,37 @@ export function trace(context, lines, scale, closed) {
   }
 }
 
-// Draws what looks alike in one stroke: hundreds of paths, not thousands. Ground
-// that merged features cover has no outline.
+// Draws each feature by a path of its own: two that overlap are both seen, and many
+// small paths are quicker than a large one. Merged ground has no outline.
 export function paint(canvas, features, styles, size) {
   const context = canvas.getContext("2d");
   const scale = canvas.width / 4096, pixel = canvas.width / size;
-  const groups = new Map();
+  let look = null;
   for (const one of features) {
-    const key = `${one.kind}|${one.type}|${one.merged}`;
-    if (!groups.has(key)) groups.set(key, []);
-    groups.get(key).push(one);
-  }
-  for (const members of groups.values()) {
-    const { kind, type, merged } = members[0];
-    const style = styles[kind] ?? styles[""];
+    const style = styles[one.kind] ?? styles[""];
+    if (style !== look) { look = style; dress(context, style, pixel); }
+    context.globalAlpha = one.type === 1 ? 0.9 : style.opacity;
+    if (one.merged && one.type === 3) { cover(context, one.lines, style, scale); continue; }
     context.beginPath();
-    if (type === 1) {
-      for (const one of members) for (const [x, y] of one.lines) {
-        context.moveTo(x * scale + 3.5 * pixel, y * scale);
-        context.arc(x * scale, y * scale, 3.5 * pixel, 0, 7);
-      }
-    } else for (const one of members) trace(context, one.lines, scale, type === 3);
-    if (type !== 2 && style.fill) {
-      context.globalAlpha = type === 1 ? 0.9 : style.opacity;
-      context.fillStyle = style.fill;
-      context.fill("evenodd");
-    }
-    if (merged && type === 3) {
-      if (!style.fill) { context.globalAlpha = 0.35; context.fillStyle = style.line; context.fill("evenodd"); }
-      continue;
-    }
+    if (one.type === 1) for (const [x, y] of one.lines) {
+      context.moveTo((x * scale) + 3.5 * pixel, y * scale);
+      context.arc(x * scale, y * scale, 3.5 * pixel, 0, 7);
+    } else trace(context, one.lines, scale, one.type === 3);
+    if (one.type !== 2 && style.fill) context.fill("evenodd");
     context.globalAlpha = 1;
-    context.strokeStyle = style.line;
-    context.lineWidth = Math.max(0.4, style.width) * 1.2 * pixel;
-    context.setLineDash(style.dash.map((part) => part * 1.3 * pixel));
     context.stroke();
   }
+}
+
+function dress(context, style, pixel) {
+  if (style.fill) context.fillStyle = style.fill;
+  context.strokeStyle = style.line;
+  context.lineWidth = Math.max(0.4, style.width) * 1.2 * pixel;
+  context.setLineDash(style.dash.map((part) => part * 1.3 * pixel));
+}
+
+// Rectangles of cells; a layer without a colour inside shows by that of its line.
+function cover(context, lines, style, scale) {
+  if (!style.fill) { context.globalAlpha = 0.35; context.fillStyle = style.line; }
+  for (const [west, north, , , east, south] of lines) context.fillRect(west * scale, north * scale, (east - west) * scale, (south - north) * scale);
 }
