@@ -24,6 +24,7 @@ PAGE_ZOOMS = (9, 11, 12, 13, 14, 16)
 LAYERS = "land_parcel,permanent_basic_farmland,ecological_redline"
 STEPS, STEP_PIXELS, STEP_MS = 40, 14, 16
 POLL_MS = 20
+LATE_MS = 50
 LOADING_MS = 300_000
 WATCH = """() => {
   window.told = {frames: [], tasks: []};
@@ -31,7 +32,11 @@ WATCH = """() => {
     for (const one of list.getEntries()) window.told.tasks.push(one.duration);
   }).observe({type: "longtask"});
   let before = performance.now();
-  const tick = (now) => { window.told.frames.push(now - before); before = now; requestAnimationFrame(tick); };
+  const tick = (now) => {
+    window.told.frames.push(now - before);
+    before = now;
+    requestAnimationFrame(tick);
+  };
   requestAnimationFrame(tick);
 }"""
 FRESH = "() => { window.told.frames.length = 0; window.told.tasks.length = 0; }"
@@ -48,7 +53,8 @@ SHOW = """async (zoom) => {
 def drag(page: Page, direction: int) -> None:
     """Drag the map by a hand's breadth."""
     box = page.locator("#map").bounding_box()
-    assert box is not None
+    if box is None:
+        raise RuntimeError("no map")
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     x -= direction * STEPS * STEP_PIXELS / 2
     page.mouse.move(x, y)
@@ -85,7 +91,7 @@ def pan(page: Page, zoom: int) -> list[dict[str, Any]]:
                 "ground": name,
                 "opened": opened,
                 "frames": len(frames),
-                "late": sum(one > 50 for one in frames),
+                "late": sum(one > LATE_MS for one in frames),
                 "longest": max(frames, default=0.0),
                 "tasks": len(tasks),
                 "held": max(tasks, default=0.0),
@@ -132,11 +138,10 @@ def main() -> None:
     print(f"layers {asked.layers}; times in ms")
     print("zoom  ground        frames  late  longest  tasks>50  longest  tiles there  ")
     for row in rows:
-        print(
-            f"{row['zoom']:4d}  {row['ground']:12}  {row['frames']:6d}  {row['late']:4d}"
-            f"  {row['longest']:7.0f}  {row['tasks']:8d}  {row['held']:7.0f}"
-            f"  {row['waited']:11.0f}   (opened in {row['opened']:.0f})"
-        )
+        seen = f"{row['frames']:6d}  {row['late']:4d}  {row['longest']:7.0f}"
+        held = f"{row['tasks']:8d}  {row['held']:7.0f}  {row['waited']:11.0f}"
+        opened = f"(opened in {row['opened']:.0f})"
+        print(f"{row['zoom']:4d}  {row['ground']:12}  {seen}  {held}  {opened}")
 
 
 if __name__ == "__main__":

@@ -56,7 +56,9 @@ def made(engine: Engine, layer: str, where: list[Place]) -> list[dict[str, Any]]
     return rows
 
 
-def kept(client: httpx.Client, layer: str, key: str, where: list[Place]) -> list[float]:
+def kept(
+    client: httpx.Client, layer: str, key: str, *, where: list[Place]
+) -> list[float]:
     """Fetch tiles twice; return how long the second time took."""
     waited = []
     for z, x, y in where:
@@ -68,14 +70,15 @@ def kept(client: httpx.Client, layer: str, key: str, where: list[Place]) -> list
     return waited
 
 
-def table(base: Path, place: Path, layers: list[str], side_m: float) -> None:
+def table(base: Path, place: Path, *, layers: list[str], side_m: float) -> None:
     """Print the table of some layers."""
     engine = Engine(base)
     print(
         f"tiles of {SCREEN} pixels; the dearest tile's features, and those drawn singly"
     )
     print(
-        "zoom  tiles  made p50  p95  max   kept p50  p95   kB p50   max  features  singly"
+        "zoom  tiles  made p50  p95  max   kept p50  p95   kB p50   max"
+        "  features  singly"
     )
     with desk(base, place) as (url, token):
         headers = {"authorization": f"Bearer {token}"}
@@ -90,7 +93,7 @@ def table(base: Path, place: Path, layers: list[str], side_m: float) -> None:
                 for zoom in PAGE_ZOOMS:
                     where = places(zoom - 1, side_m)
                     rows = made(engine, layer, where)
-                    again = kept(client, layer, keys[layer], where)
+                    again = kept(client, layer, keys[layer], where=where)
                     line(zoom, rows, again)
 
 
@@ -121,7 +124,12 @@ def main() -> None:
         if not (base / "zoning.yaml").is_file():
             write_county(base, asked.size)
         side_m = SIDE_M * np.sqrt(asked.size if asked.folder is None else 1.0)
-        table(base, Path(place) / "desk", asked.layers.split(","), side_m)
+        table(
+            base,
+            Path(place) / "desk",
+            layers=asked.layers.split(","),
+            side_m=side_m,
+        )
 
 
 if __name__ == "__main__":

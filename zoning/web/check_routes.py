@@ -42,11 +42,9 @@ def _sites_routes(router: APIRouter, desk: Desk) -> None:
         ] = None,
     ) -> PlainJson:
         """Take in one site file and read it; `into` adds a part of a Shapefile."""
-        upload = desk.uploads.put(name, content, into=into)
-        desk.log.note("upload", upload=upload, bytes=len(content))
-        folders = desk.folders([upload])
+        upload = desk.take_in(name, content, into=into)
         caller = caller_of(request.client)
-        found = await desk.ask("read", caller=caller, folders=folders, crs=crs)
+        found = await desk.read(upload, caller=caller, crs=crs)
         return PlainJson({"upload": upload, "sites": found.header["sites"]})
 
 
@@ -54,13 +52,15 @@ def _short_routes(router: APIRouter, desk: Desk) -> None:
     @router.post("/api/check", tags=["check"])
     async def check_now(request: Request, inputs: CheckInputs) -> Response:
         """Check at once and return `zoning/verdict/1`; no run is kept."""
+        since = desk.clock(inputs.uploads)
         parts = await _answered(desk, request, inputs)
         verdict = parts.parts["verdict"]
+        told = str(since())
         desk.log.note("check", sites=_count(inputs))
         return Response(
             bytes(verdict.whole[0]),
             media_type="application/json",
-            headers={"X-Zoning-Milliseconds": str(verdict.header["milliseconds"])},
+            headers={"X-Zoning-Milliseconds": told},
         )
 
     @router.post("/api/questions", tags=["check"])
@@ -159,7 +159,7 @@ def _asked(desk: Desk, inputs: CheckInputs) -> Json:
     uploads = list(inputs.uploads)
     if inputs.sites is not None:
         content = json.dumps(inputs.sites.model_dump(), allow_nan=False).encode()
-        uploads.append(desk.uploads.put(_geojson(inputs.name), content))
+        uploads.append(desk.take_in(_geojson(inputs.name), content))
     if not uploads:
         raise RefusedError("NO_SITES", path="-")
     asked = inputs.model_dump(exclude={"sites", "name", "as_of"})

@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -136,7 +135,6 @@ class Engine:
 
     def _check(self, question: Question, put: Put) -> Frame:
         """Check, tell the verdict at once, then write the run folder if asked to."""
-        started = perf_counter()
         self._at_hand()
         sites = _sites(question)
         run = Path(question["run"]) if "run" in question else None
@@ -145,7 +143,7 @@ class Engine:
         report = self._checked(sites, question, put)
         document = verdict_document(report)
         content = json_bytes(document)
-        put(_verdict_part(report, content, started=started))
+        put(_verdict_part(report, content))
         if run is not None:
             from zoning.report.run import write_run
 
@@ -167,14 +165,14 @@ class Engine:
         from zoning.batch import Plan, check_whole
         from zoning.report.batch.values import BatchForm
 
-        started = perf_counter()
         form = BatchForm(lang=question["lang"], share=False)
-        plan = Plan(folder=run, form=form, checked=_tick(put))
+        resume = bool(question.get("resume"))
+        plan = Plan(folder=run, form=form, checked=_tick(put), resume=resume)
         outcome = check_whole(
             sites, *self._at_hand(), options=_options(question), plan=plan
         )
         content = (run / VERDICT).read_bytes()
-        put(_verdict_part(outcome.worst, content, started=started))
+        put(_verdict_part(outcome.worst, content))
         return Frame(header={"part": "written"})
 
     def _fix(self, question: Question, put: Put) -> Frame:
@@ -212,12 +210,11 @@ class Engine:
         return Frame(header=_compared(compare(before, now)))
 
 
-def _verdict_part(report: Report, content: bytes, *, started: float) -> Frame:
+def _verdict_part(report: Report, content: bytes) -> Frame:
     """Return the verdict, what is drawn of it and what is still asked."""
     drawing = json.dumps(report_drawing(report), ensure_ascii=True).encode()
     told = {
         "part": "verdict",
-        "milliseconds": round((perf_counter() - started) * 1000, 1),
         "questions": questions_of(report),
     }
     return Frame(header=told, buffers=(content, drawing))

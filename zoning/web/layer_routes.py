@@ -53,7 +53,7 @@ def layer_router(desk: Desk) -> APIRouter:
         if x >= 1 << z or y >= 1 << z:
             raise RefusedError("DESK_NOT_FOUND")
         where = f"{z}-{x}-{y}"
-        kept = desk.tiles.take(layer, key, where)
+        kept = desk.tiles.take(layer, key, place=where)
         if kept is not None:
             return _answer(kept, lasting=True)
         found = await desk.draw_for(request, "tile", layer=layer, z=z, x=x, y=y)
@@ -64,7 +64,7 @@ def layer_router(desk: Desk) -> APIRouter:
         )
         if found.header["key"] != key:  # an address of before the layer changed
             return _answer(made, lasting=False)
-        desk.tiles.keep(layer, key, where, made)
+        desk.tiles.keep(layer, key, place=where, tile=made)
         return _answer(made, lasting=True)
 
     return router

@@ -5,7 +5,7 @@ from typing import Any
 
 from zoning.errors import Problem, ZoningError
 
-__all__ = ["RefusedError", "problem_body", "status_of"]
+__all__ = ["RETRY_SECONDS", "RefusedError", "disk_refusal", "problem_body", "status_of"]
 
 _STATUS = {
     "DESK_HOST_FOREIGN": 403,
@@ -25,6 +25,11 @@ _STATUS = {
     "DESK_JOB_FAILED": 404,
     "DESK_GONE": 410,
     "DESK_NO_MODEL": 404,
+    "DESK_STORE_FULL": 507,
+    "DESK_DISK_FULL": 507,
+    "DESK_UPLOAD_UNKNOWN": 404,
+    "DESK_TOO_MANY_FILES": 413,
+    "DESK_NOT_RESUMED": 409,
     "INTERNAL_ERROR": 500,
 }
 _USAGE = 422
@@ -36,6 +41,12 @@ class RefusedError(ZoningError):
 
     def __init__(self, code: str, **values: str) -> None:
         super().__init__(Problem(code=code, values=values))
+
+
+def disk_refusal(error: OSError) -> RefusedError:
+    """Return what is told when the desk's own folder cannot be written."""
+    detail = error.strerror or type(error).__name__
+    return RefusedError("DESK_DISK_FULL", detail=detail)
 
 
 def status_of(problem: Problem) -> int:

@@ -98,7 +98,8 @@ def _drawn(covered: NDArray[np.bool_], kind: int) -> tuple[Integers, Integers]:
     row, start, stop = _runs(covered)
     if kind == 1:
         ends = np.stack([start, row, stop, row], axis=1).reshape(-1, 2)
-        xy = _units(ends, middle=1) - [CELL_UNITS // 2, 0]
+        xy = _units(ends, middle=1)
+        xy[:, 0] -= CELL_UNITS // 2
         return xy, np.full(len(row), 2, dtype=np.int64)
     top, bottom, start, stop = _stacked(row, start, stop)
     ring = [start, top, stop, top, stop, bottom, start, bottom]
@@ -107,7 +108,8 @@ def _drawn(covered: NDArray[np.bool_], kind: int) -> tuple[Integers, Integers]:
 
 
 def _units(cells: Integers, *, middle: int) -> Integers:
-    return (cells - _BEYOND) * CELL_UNITS + middle * CELL_UNITS // 2
+    units: Integers = (cells - _BEYOND) * CELL_UNITS + middle * CELL_UNITS // 2
+    return units
 
 
 def _runs(covered: NDArray[np.bool_]) -> tuple[Integers, Integers, Integers]:

@@ -37,7 +37,7 @@ class TileStore:
         self._lock = threading.Lock()
         self._bytes = sum(_size(path) for path in folder.rglob("*.mvt"))
 
-    def take(self, layer: str, key: str, place: str) -> StoredTile | None:
+    def take(self, layer: str, key: str, *, place: str) -> StoredTile | None:
         """Return a tile, where it is there and whole."""
         try:
             content = (self._folder / f"{layer}-{key}" / f"{place}.mvt").read_bytes()
@@ -48,7 +48,7 @@ class TileStore:
         there, shown = _HEAD.unpack_from(content)
         return StoredTile(content=content[_HEAD.size :], there=there, shown=shown)
 
-    def keep(self, layer: str, key: str, place: str, tile: StoredTile) -> None:
+    def keep(self, layer: str, key: str, *, place: str, tile: StoredTile) -> None:
         """Keep a tile; where that cannot be it is made again."""
         content = _HEAD.pack(tile.there, tile.shown) + tile.content
         folder = self._folder / f"{layer}-{key}"

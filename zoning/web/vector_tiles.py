@@ -72,7 +72,8 @@ def _alone(layer: DrawnLayer, rows: Integers, pixel: float) -> NDArray[np.bool_]
     """Say which features are drawn one by one: the largest ones, if too many."""
     own = layer.bounds[rows]
     least = np.array(_LEAST_PIXELS)[layer.dimension[rows]] * pixel
-    alone = (own[:, 2:] - own[:, :2]).max(axis=1, initial=0.0) >= least
+    size: Floats = (own[:, 2:] - own[:, :2]).max(axis=1, initial=0.0)
+    alone: NDArray[np.bool_] = size >= least
     if np.count_nonzero(alone) > MOST_FEATURES:
         extent = np.prod(own[:, 2:] - own[:, :2], axis=1)
         order = np.argsort(np.where(alone, -extent, np.inf), kind="stable")
