@@ -118,7 +118,7 @@ async def drop(url: str, token: str, content: bytes) -> None:
     """Send a site and ask for its verdict, again and again; print the median."""
     headers = {"authorization": f"Bearer {token}"}
     octets = {"content-type": "application/octet-stream"}
-    seconds, inside, spent = [], [], 0.0
+    seconds, inside, spent = list[float](), list[float](), 0.0
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=600) as client:
         for turn in range(ALONE + WARM):
             if turn == WARM:

@@ -92,7 +92,8 @@ class Uploads:
                 if count >= self._limits.most_files:
                     limit = str(self._limits.most_files)
                     raise RefusedError("DESK_TOO_MANY_FILES", limit=limit)
-            self._make_room(len(content), needed={*needed, into or ""})
+            count = len(self._bytes) + (into is None)
+            self._make_room(len(content), count, needed={*needed, into or ""})
             identifier = into or fresh_identifier()
             self._write(identifier, safe_name(name), content)
             return identifier
@@ -119,19 +120,21 @@ class Uploads:
                 self._forget(identifier)
         return len(old)
 
-    def _make_room(self, more: int, *, needed: Collection[str]) -> None:
+    def _make_room(self, more: int, count: int, *, needed: Collection[str]) -> None:
+        """Forget uploads until `more` bytes and `count` uploads in all fit."""
         limits = self._limits
         before = time.time() - limits.fresh_seconds
         old = iter([one for age, one in self._by_age(needed) if age < before])
         while (
             sum(self._bytes.values()) + more > limits.most_bytes
-            or len(self._bytes) >= limits.most
+            or count > limits.most
         ):
             oldest = next(old, None)
             if oldest is None:
                 limit = str(limits.most_bytes >> 20)
                 raise RefusedError("DESK_STORE_FULL", limit=limit)
             self._forget(oldest)
+            count -= 1
 
     def _by_age(self, needed: Collection[str]) -> list[tuple[float, str]]:
         """Return when each upload that may go was last added to, oldest first."""
