@@ -9,7 +9,12 @@ from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 from zoning.web.answers import PlainJson, caller_of, job_document
 from zoning.web.desk import Answered, Desk
 from zoning.web.names import IDENTIFIER
-from zoning.web.processes import PROCESS, process_list
+from zoning.web.processes import (
+    CONFORMANCE,
+    OUTPUT,
+    process_document,
+    process_list,
+)
 from zoning.web.refusals import RefusedError
 from zoning.web.requests import CheckInputs, Execution, FixInputs
 
@@ -86,18 +91,26 @@ def _short_routes(router: APIRouter, desk: Desk) -> None:
 
 
 def _process_routes(router: APIRouter, desk: Desk) -> None:
+    @router.get("/conformance", tags=["processes"])
+    def conformance() -> PlainJson:
+        """Say to which classes of the standard the desk conforms: none as a whole."""
+        return PlainJson(CONFORMANCE)
+
     @router.get("/processes", tags=["processes"])
-    def processes() -> PlainJson:
+    def processes(
+        limit: Annotated[int, Query(ge=1, le=10_000)] = 10,
+    ) -> PlainJson:
         """List the processes: there is one."""
-        return PlainJson(process_list())
+        return PlainJson(process_list(limit))
 
-    @router.get("/processes/check", tags=["processes"])
-    def process() -> PlainJson:
+    @router.get("/processes/{process_id}", tags=["processes"])
+    def process(process_id: Annotated[str, Path(max_length=80)]) -> PlainJson:
         """Describe the process with the schemas of what goes in and comes out."""
-        schema = CheckInputs.model_json_schema()
-        return PlainJson({**PROCESS, "inputs": {"inputs": {"schema": schema}}})
+        if process_id != "check":
+            raise RefusedError("DESK_NO_PROCESS")
+        return PlainJson(process_document())
 
-    @router.post("/processes/check/execution", tags=["processes"], status_code=201)
+    @router.post("/processes/check/execution", tags=["processes"])
     async def execute(
         request: Request,
         execution: Execution,
@@ -107,11 +120,12 @@ def _process_routes(router: APIRouter, desk: Desk) -> None:
         if "respond-async" not in (prefer or ""):
             parts = await _answered(desk, request, execution.inputs)
             content = bytes(parts.parts["verdict"].whole[0])
-            return Response(content, media_type="application/json")
+            return _results(content, execution.response)
         asked = _asked(desk, execution.inputs)
         del asked["folders"], asked["as_of"]
         kept = {**asked, "as_of": _day(execution.inputs)}
-        job = desk.start(kept, caller=caller_of(request.client))
+        caller = caller_of(request.client)
+        job = desk.start(kept, caller=caller, response=execution.response)
         return PlainJson(
             job_document(job),
             status_code=201,
@@ -142,9 +156,16 @@ def _job_routes(router: APIRouter, desk: Desk) -> None:
     @router.get("/jobs/{job_id}/results", tags=["jobs"])
     def results(job_id: JobId) -> Response:
         """Return `zoning/verdict/1`, as soon as it is there."""
-        desk.jobs.get(job_id)
+        job = desk.jobs.get(job_id)
         content = desk.jobs.stored(job_id, "verdict.json")
-        return Response(content, media_type="application/json")
+        return _results(content, job.response)
+
+
+def _results(verdict: bytes, response: str) -> Response:
+    """Return the verdict itself, or the document of all outputs."""
+    if response == "document":
+        verdict = b'{"%s":%s}' % (OUTPUT.encode(), verdict.strip())
+    return Response(verdict, media_type="application/json")
 
 
 async def _answered(desk: Desk, request: Request, inputs: CheckInputs) -> Answered:

@@ -160,13 +160,15 @@ class Desk:
         """Return the folders of uploads."""
         return [str(self.uploads.folder(one).resolve()) for one in uploads]
 
-    def start(self, asked: Json, *, caller: str) -> Job:
+    def start(self, asked: Json, *, caller: str, response: str = "raw") -> Job:
         """Start a check that keeps its run; it goes on after the answer.
 
         Parameters
         ----------
         asked : dict
             ``uploads``, ``as_of``, ``lang``, and what else a check takes.
+        response : str
+            How the results are wanted, ``raw`` or ``document``.
 
         Raises
         ------
@@ -175,7 +177,7 @@ class Desk:
         """
         self._room()
         self.folders(asked["uploads"])
-        job = self.jobs.new(asked)
+        job = self.jobs.new(asked, response=response)
         self._submit(job, caller=caller, resume=False)
         return job
 

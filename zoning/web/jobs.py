@@ -53,6 +53,8 @@ class Job:
         worker included.
     problems : list
         Why it failed, in both languages.
+    response : str
+        How the results were asked for, ``raw`` or ``document``.
     """
 
     id: str
@@ -65,6 +67,7 @@ class Job:
     questions: list[Json] = field(default_factory=list)
     milliseconds: float | None = None
     problems: list[Json] = field(default_factory=list)
+    response: str = "raw"
 
 
 class Jobs:
@@ -78,13 +81,14 @@ class Jobs:
         for path in sorted(folder.iterdir()):
             self._take_up(path)
 
-    def new(self, asked: Json) -> Job:
+    def new(self, asked: Json, *, response: str = "raw") -> Job:
         """Make a job that waits."""
         now = _now()
         job = Job(
             id=fresh_identifier(),
             status="accepted",
             asked=asked,
+            response=response,
             created=now,
             updated=now,
         )
@@ -135,11 +139,11 @@ class Jobs:
         Raises
         ------
         RefusedError
-            ``DESK_NOT_FOUND``.
+            ``DESK_NO_JOB``.
         """
         job = self._jobs.get(identifier)
         if job is None:
-            raise RefusedError("DESK_NOT_FOUND")
+            raise RefusedError("DESK_NO_JOB")
         return job
 
     def all(self) -> list[Job]:

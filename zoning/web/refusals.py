@@ -30,7 +30,15 @@ _STATUS = {
     "DESK_UPLOAD_UNKNOWN": 404,
     "DESK_TOO_MANY_FILES": 413,
     "DESK_NOT_RESUMED": 409,
+    "DESK_NO_JOB": 404,
+    "DESK_NO_PROCESS": 404,
     "INTERNAL_ERROR": 500,
+}
+_STANDARD = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/"
+_TYPES = {
+    "DESK_NO_JOB": f"{_STANDARD}no-such-job",
+    "DESK_NO_PROCESS": f"{_STANDARD}no-such-process",
+    "DESK_NOT_READY": f"{_STANDARD}result-not-ready",
 }
 _USAGE = 422
 RETRY_SECONDS = 2
@@ -58,7 +66,7 @@ def problem_body(problems: tuple[Problem, ...]) -> Mapping[str, Any]:
     """Return problems as ``application/problem+json`` has them, in both languages."""
     first = problems[0]
     return {
-        "type": f"urn:zoning:{first.code}",
+        "type": _TYPES.get(first.code, f"urn:zoning:{first.code}"),
         "title": first.text("en"),
         "status": status_of(first),
         "detail": first.line("en"),

@@ -126,8 +126,7 @@ class Uploads:
         before = time.time() - limits.fresh_seconds
         old = iter([one for age, one in self._by_age(needed) if age < before])
         while (
-            sum(self._bytes.values()) + more > limits.most_bytes
-            or count > limits.most
+            sum(self._bytes.values()) + more > limits.most_bytes or count > limits.most
         ):
             oldest = next(old, None)
             if oldest is None:
