@@ -22,6 +22,8 @@ __all__ = ["held", "is_loopback", "listening", "serve", "server_of"]
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _LOCK = "desk.lock"
 _GRACE_SECONDS = 3
+_IDLE_SECONDS = 20
+"""Longer than clients keep a connection: who closes last loses no request."""
 
 
 def is_loopback(host: str) -> bool:
@@ -139,7 +141,7 @@ def server_of(app: "FastAPI", settings: DeskSettings) -> "uvicorn.Server":
         log_level="warning",
         access_log=False,
         server_header=False,
-        timeout_keep_alive=5,
+        timeout_keep_alive=_IDLE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         h11_max_incomplete_event_size=64 * 1024,
         limit_concurrency=512,
