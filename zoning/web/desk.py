@@ -143,6 +143,7 @@ class Desk:
                 status="running",
                 summary=summary_of(json.loads(bytes(verdict))),
                 questions=part.header["questions"],
+                papers=part.header["papers"],
                 milliseconds=part.header["milliseconds"],
             )
 
@@ -180,6 +181,20 @@ class Desk:
             return self.jobs.run(identifier)
         waits = job.status in {"accepted", "running"}
         raise RefusedError("DESK_NOT_READY" if waits else "DESK_JOB_FAILED")
+
+    def run_in(self, identifier: str, lang: str | None) -> Path:
+        """Return the run folder of a finished job in a language, its own by default.
+
+        Raises
+        ------
+        RefusedError
+            When it is not there; in another language it has to be asked for first.
+        """
+        own = self.stored_run(identifier)
+        run = own if lang is None else self.jobs.run_in(identifier, lang)
+        if not run.is_dir():
+            raise RefusedError("DESK_NOT_READY")
+        return run
 
 
 def summary_of(document: Mapping[str, Any]) -> Json:

@@ -12,6 +12,7 @@ __all__ = [
     "CompareRequest",
     "Execution",
     "FixInputs",
+    "FormInputs",
     "Identifier",
     "LayerName",
 ]
@@ -82,6 +83,13 @@ class FixInputs(CheckInputs):
     """What a trim takes beside."""
 
     also_conditional: bool = False
+
+
+class FormInputs(_Strict):
+    """The sites that a blank form gets a row for."""
+
+    uploads: Annotated[list[Identifier], Field(min_length=1, max_length=_MOST_UPLOADS)]
+    crs: Crs | None = None
 
 
 class Execution(_Strict):

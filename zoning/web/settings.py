@@ -38,6 +38,8 @@ class DeskSettings:
         Time in which a request must have come in whole.
     most_bytes, most_json_bytes : int
         Largest upload, and largest other request.
+    lang : str
+        In which the page opens.
     remote : bool
         It listens beyond this machine.
     """
@@ -55,6 +57,7 @@ class DeskSettings:
     body_seconds: float = 30.0
     most_bytes: int = 64 * _MEGABYTE
     most_json_bytes: int = 8 * _MEGABYTE
+    lang: str = "zh"
     remote: bool = False
 
 
