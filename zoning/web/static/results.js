@@ -15,16 +15,16 @@ export const FINISHED = ["successful", "failed", "dismissed"];
 const PATIENCE = [300, 600, 1200, 2400];
 const WORST = ["PROHIBITED", "CONDITIONAL", "REJECTED", "UNDETERMINED", "NOTICE", "CLEAR"];
 const LINES = ["ecological_redline", "permanent_basic_farmland", "urban_development_boundary"];
-// {of, job, verdict, chosen, fixes, impacts, changed, silent, lost, written, unwritten}
+// {of, id, job, verdict, chosen, fixes, impacts, changed, silent, lost, written, unwritten}
 let view = null, watched = 0;
 
 const pane = () => document.getElementById("pane-results");
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
-function begin(of) {
+function begin(of, id = null) {
   watched += 1;
   forgetAnswers();
-  view = { of, job: null, verdict: null, chosen: 0, fixes: null, impacts: null, changed: [], silent: false, lost: "", written: new Set(), unwritten: new Map() };
+  view = { of, id, job: null, verdict: null, chosen: 0, fixes: null, impacts: null, changed: [], silent: false, lost: "", written: new Set(), unwritten: new Map() };
   clearFound();
   open("results");
   render();
@@ -35,7 +35,7 @@ function begin(of) {
 export function expect() { begin(null); }
 
 export function lost(error) {
-  view ??= { job: null };
+  view ??= { id: null, job: null };
   view.lost = error.message;
   render();
   say(error.message);
@@ -43,7 +43,7 @@ export function lost(error) {
 
 // `of` is the edition of the list that was asked; absent for a past run.
 export async function follow(id, { of = null } = {}) {
-  const mine = begin(of);
+  const mine = begin(of, id);
   try {
     for (;;) {
       const now = await patient(`/jobs/${id}`, mine);
@@ -125,7 +125,7 @@ function choose(index, id) {
 }
 
 const failure = () => el("div", { class: "alarm", role: "alert", id: "lost" }, el("p", {}, el("strong", {}, t("lost"))), el("p", {}, view.lost),
-  view.job ? button(t("lost_again"), () => follow(view.job.jobID, { of: view.of }), { class: "ghost" }) : null);
+  view.id ? button(t("lost_again"), () => follow(view.id, { of: view.of }), { class: "ghost" }) : null);
 
 function progress() {
   const { job } = view;

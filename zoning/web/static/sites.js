@@ -10,7 +10,7 @@ import { fixed, lang, t } from "./words.js";
 const PARTS = [".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj", ".fbn", ".fbx", ".ain", ".aih", ".ixs", ".mxs", ".atx"];
 const BESIDE = /\.shp\.xml$|\.qm[dl]$/i;
 const PROJECT = [".yaml", ".yml"];
-const LISTED = 300;
+const LISTED = 300, OFTEN_MS = 300;
 const OTHER = "other";
 const SYSTEMS = [
   ["EPSG:4490", "CGCS2000 (EPSG:4490)"], ["EPSG:4326", "WGS 84 (EPSG:4326)"],
@@ -19,12 +19,13 @@ const SYSTEMS = [
 ];
 // Each is {upload, name, sites, endings} or, when it was not taken in, {name, failed}.
 const uploads = [];
-let crs = "", otherCrs = false, asOf = "", pasted = "", project = null, busy = 0, edition = 0;
+let crs = "", otherCrs = false, asOf = "", pasted = "", project = null, busy = 0, edition = 0, rendered = 0;
 
 // Counts what a check hangs on: another number, another question.
 export const listEdition = () => edition;
 
 export function render() {
+  rendered = performance.now();
   const input = el("input", { type: "file", id: "files", multiple: true, class: "hidden-input", on: { change: (e) => { take([...e.target.files]); e.target.value = ""; } } });
   const zone = el("label", { class: "drop", for: "files" }, input, el("strong", {}, t("drop")), el("span", { class: "note" }, t("drop_formats")));
   const tools = el("div", { class: "row wrap", role: "group", "aria-label": t("draw") }, el("span", { class: "soft" }, t("draw")),
@@ -149,7 +150,7 @@ export async function take(files) {
     await takeOne(file);
   }
   busy -= 1;
-  render();
+  changed();
 }
 
 async function takeOne(file) {
@@ -172,9 +173,12 @@ function drop(upload) { uploads.splice(uploads.indexOf(upload), 1); changed(); d
 
 function touched() { edition += 1; listChanged(); }
 
+// While files come in, the list is made anew now and then, the map once at the end.
 function changed() {
   touched();
+  if (busy && performance.now() - rendered < OFTEN_MS) return;
   render();
+  if (busy) return;
   showRead(good().flatMap((one) => one.sites.filter((site) => site.geometry).map((site) => ({ type: "Feature", properties: { kind: "site", site: onMap(one, site) }, geometry: site.geometry }))));
   zoomToAll();
 }
@@ -208,7 +212,7 @@ async function sendText(name, text, more = {}) {
     say(t("was_read", { name, count: answer.sites.length, rejected: answer.sites.filter((site) => site.rejection).length }));
   } catch (error) { put({ name, failed: error.message }); say(error.message); }
   busy -= 1;
-  render();
+  changed();
 }
 
 async function addPasted() {
