@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import docx
@@ -11,6 +12,19 @@ import shapely
 from desk_page import FARMLAND, LOADING_MS, QUIET, Opened, context, desk, opened, txt
 from playwright.sync_api import Page
 from serving_desk import AS_OF
+
+SAMPLES = Path(__file__).parents[2] / "data/sample_layers/sites"
+DROP_A_FOLDER = """async ([name, inside]) => {
+    const entry = (name, bytes) => ({ name, isFile: true,
+        file: take => take(new File([new Uint8Array(bytes)], name)) });
+    let entries = Object.entries(inside).map(([name, bytes]) => entry(name, bytes));
+    const read = take => { take(entries); entries = []; };
+    const folder = { name, isFile: false, createReader: () => ({ readEntries: read }) };
+    const event = new Event("drop", { cancelable: true });
+    event.dataTransfer = { items: [{ webkitGetAsEntry: () => folder }] };
+    window.dispatchEvent(event);
+}"""
+"""What a browser says of a folder that is dropped; none can be dropped from here."""
 
 __all__ = ["context", "desk", "opened"]  # fixtures
 
@@ -81,6 +95,46 @@ def test_from_files_and_a_drawing_to_the_word_report(
     words = word_report(opened, tmp_path)
     assert "地块一" in words
     assert "禁止" in words
+
+
+def written(folder: Path) -> list[Path]:
+    """Write a plot in the formats of which the sample county has none."""
+    frame = geopandas.GeoDataFrame({"name": ["乙"]}, geometry=[QUIET], crs="EPSG:4546")
+    paths = [folder / f"plot.{kind}" for kind in ("gpkg", "fgb", "parquet", "wkt")]
+    frame.to_file(paths[0])
+    frame.to_file(paths[1])
+    frame.to_parquet(paths[2])
+    paths[3].write_text(f"SRID=4546;{QUIET.wkt}\n")
+    frame.to_file(folder / "部件.shp", encoding="utf-8")
+    (folder / "部件.shp.xml").write_text("<metadata/>")
+    with zipfile.ZipFile(folder / "kmz.kmz", "w") as packed:
+        packed.write(SAMPLES / "with_hole.kml", "doc.kml")
+    return [*paths, folder / "kmz.kmz", *sorted(folder.glob("部件.*"))]
+
+
+def test_sites_of_all_formats_are_taken_in_also_in_parts_and_folders(
+    opened: Opened, tmp_path: Path
+) -> None:
+    page = opened.page
+    names = ("clear.txt", "redline_road.zip", "with_hole.kml", "town_park.dxf")
+    samples = [SAMPLES / n for n in (*names, "water_source.xlsx", "well.geojson")]
+    files = [*samples, *written(tmp_path)]
+    opened.give(*files, rows=len(samples) + 6)
+    frame = geopandas.GeoDataFrame({"name": ["丙"]}, geometry=[QUIET], crs="EPSG:4546")
+    frame.to_file(tmp_path / "库.gdb", driver="OpenFileGDB")
+    inside = {p.name: list(p.read_bytes()) for p in (tmp_path / "库.gdb").iterdir()}
+    page.evaluate(DROP_A_FOLDER, ["库.gdb", inside])
+    page.locator("#site-list > li").nth(len(samples) + 6).wait_for(timeout=LOADING_MS)
+    page.click("#paste-add >> xpath=../summary")
+    page.fill("#paste", "109.9,31.05\n109.901,31.05\n109.901,31.051\n109.9,31.05")
+    page.click("#paste-add")
+    page.locator("#site-list > li").nth(len(samples) + 7).wait_for(timeout=LOADING_MS)
+
+    assert page.locator("#site-list > li.rejected").count() == 0
+    told = page.inner_text("#site-list")
+    assert all(path.name in told for path in samples)
+    assert "部件.shp" in told
+    assert "部件.dbf" not in told
 
 
 def test_the_form_asks_what_matters_and_an_answer_changes_what_is_asked(

@@ -3,7 +3,7 @@ import { enter, get } from "./api.js";
 import { el, fill, say } from "./dom.js";
 import { render as renderLayers, startLayers, tellFeature } from "./layers.js";
 import { openMap, resized, speakDrawing } from "./map.js";
-import { pickOnMap, render as renderResults, spoken, unfold } from "./results.js";
+import { onPaper, pickOnMap, render as renderResults, spoken } from "./results.js";
 import { refresh, render as renderRuns } from "./runs.js";
 import { render as renderSites, takeDrawn, takeDropsAnywhere } from "./sites.js";
 import { onOpen, open, startTabs } from "./tabs.js";
@@ -32,7 +32,8 @@ async function start() {
     document.getElementById("language").addEventListener("click", () => { const other = lang() === "zh" ? "en" : "zh"; choose(other); speakAll(other); });
     window.addEventListener("resize", resized);
     takeDropsAnywhere();
-    window.addEventListener("beforeprint", unfold);
+    window.addEventListener("beforeprint", () => onPaper(true));
+    window.addEventListener("afterprint", () => onPaper(false));
     say(t("ready"));
     document.body.dataset.ready = "true";
   } catch (error) { stopped(error); }

@@ -114,10 +114,12 @@ export function zoomTo(bounds) {
   if (bounds?.isValid()) map.fitBounds(bounds, { padding: [70, 70], maxZoom: 17, animate: false });
 }
 
-export function zoomToSite(id) {
+function boundsOf(id) {
   const mine = sites.getLayers().filter((layer) => layer.feature.properties.site === id);
-  if (mine.length) zoomTo(L.featureGroup(mine).getBounds());
+  return mine.length ? L.featureGroup(mine).getBounds() : null;
 }
+export function zoomToSite(id) { zoomTo(boundsOf(id)); }
+export function inView(id) { const bounds = boundsOf(id); return bounds === null || map.getBounds().intersects(bounds); }
 export const zoomToAll = () => zoomTo(sites.getBounds());
 
 // Lights up what a rule met of a site; true where there is something to see.

@@ -5,7 +5,7 @@
 import { get, post, remove, Silence, told } from "./api.js";
 import { button, el, fill, say, swap } from "./dom.js";
 import { forgetAnswers, pendingAnswers } from "./form.js";
-import { clearFound, faded, lightUp, resized, showFound, showTrim, zoomToAll, zoomToSite } from "./map.js";
+import { clearFound, faded, inView, lightUp, resized, showFound, showTrim, zoomToAll, zoomToSite } from "./map.js";
 import { listEdition } from "./sites.js";
 import { open } from "./tabs.js";
 import { many, mark, one } from "./verdict.js";
@@ -245,16 +245,19 @@ function takeAway() {
     job.problems.map((problem) => el("p", { class: "note warn", role: "alert" }, told(problem))));
 }
 
-// On paper nothing stays folded away, least of all what was not checked.
-export function unfold() { for (const folded of pane().querySelectorAll("details:not(.unprinted)")) folded.open = true; }
+// On paper nothing stays folded away, least of all what was not checked; the map
+// takes the shape of its place on the page before the browser draws it. There is no
+// time for other tiles then, unless the button was pressed or the site out of view.
+export function onPaper(on, near = false) {
+  document.body.classList.toggle("printing", on);
+  if (on) for (const folded of pane().querySelectorAll("details")) folded.open = true;
+  resized();
+  const id = view?.verdict?.sites[view.chosen]?.id;
+  if (on && id !== undefined && (near || !inView(id))) zoomToSite(id);
+}
 
 async function print() {
-  document.body.classList.add("printing");
-  unfold();
-  resized();
-  zoomToSite(view.verdict.sites[view.chosen]?.id);
+  onPaper(true, true);
   await pause(900);
   window.print();
-  document.body.classList.remove("printing");
-  resized();
 }

@@ -52,12 +52,12 @@ function settings() {
 
 // What a file says of the projects: attributes and papers, for all sites or each.
 function projects() {
-  const input = el("input", { type: "file", id: "project-file", accept: ".yaml,.yml,.xlsx,.xlsm", on: { change: (e) => { takeProject(e.target.files[0]); e.target.value = ""; } } });
+  const input = el("input", { type: "file", id: "project-file", accept: ".yaml,.yml,.xlsx,.xlsm", class: "hidden-input", on: { change: (e) => { takeProject(e.target.files[0]); e.target.value = ""; } } });
   const blank = button(t("project_blank"), blankOf, { class: "ghost", id: "project-blank", disabled: !good().length });
   const now = project === null ? null : el("p", { class: "row", id: "project-now" }, el("strong", { class: "grow" }, project.name), el("span", { class: "soft" }, t("project_holds", summed(project))),
     button("×", () => { project = null; touched(); render(); }, { class: "link", "aria-label": t("remove", { name: project.name }) }));
   return el("details", { id: "project", open: project !== null }, el("summary", {}, t("project")), el("p", { class: "note" }, t("project_hint")),
-    el("label", { for: "project-file", class: "note" }, t("project_choose")), input, blank, now);
+    el("div", { class: "row wrap" }, el("label", { for: "project-file", class: "ghost upload" }, input, t("project_choose")), blank), now);
 }
 
 function summed({ project: all, projects: each }) {
