@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-full check bench samples rules-docs clean
+.PHONY: demo test test-full check bench samples rules-docs demo-docs clean
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -55,6 +55,18 @@ samples: $(VENV)/.developer  ## rebuild data/sample_layers from its seed
 rules-docs: $(VENV)/.runtime  ## make docs/rules and docs/audit_rules.md again from the packs
 	$(BIN)/python -m zoning.report.rule_pages docs/rules
 	$(BIN)/python -m zoning.report.audit.pages docs/audit_rules.md
+
+SITES := data/sample_layers/sites
+demo-docs: $(VENV)/.runtime  ## make docs/demo again: two sites of the sample county, in both languages
+	rm -rf build/demo-docs
+	for lang in en zh; do \
+		$(BIN)/zoning check $(SITES)/chemical_900m.txt $(SITES)/clear.txt --base data/sample_layers \
+			--project $(SITES)/projects.yaml --as-of 2026-11-23 --lang $$lang --out build/demo-docs/$$lang; \
+		test $$? -eq 1 || exit 1; \
+		for file in ledger.xlsx map.html report.docx report.html verdict.json; do \
+			cp build/demo-docs/$$lang/$$file docs/demo/$$lang/ || exit 1; \
+		done; \
+	done
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,6 +1,9 @@
 """The other guides say what is true: words, rooms, figures, links."""
 
+import json
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -8,7 +11,7 @@ import click
 import numpy as np
 import pytest
 import shapely
-from guide_files import GUIDES, NOTEBOOKS, ROOT, tables, zoning_calls
+from guide_files import GUIDES, NOTEBOOKS, ROOT, sample, tables, zoning_calls
 
 import zoning
 from zoning import measure, terms
@@ -151,6 +154,23 @@ def corners_alone(lonlat: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> 
     made = Transformer.from_crs("+proj=longlat +ellps=GRS80", cylinder, always_xy=True)
     x, y = made.transform(lonlat[:, 0], lonlat[:, 1])
     return float(shapely.Polygon(np.column_stack([x, y])).area)
+
+
+# ------------------------------------------------------------------ the demo run
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_demo_run_of_the_docs_is_what_a_check_says_today(lang: str) -> None:
+    kept = json.loads((ROOT / f"docs/demo/{lang}/verdict.json").read_bytes())
+    sites = sample() / "sites"
+    names = [sites / site["source"]["path"] for site in kept["sites"]]
+    call = [sys.executable, "-m", "zoning", "check", *names, "--base", sample()]
+    call += ["--project", sites / "projects.yaml", "--as-of", kept["as_of"], "--json"]
+
+    done = subprocess.run(call, capture_output=True, check=False)
+
+    assert json.loads(done.stdout)["digest"] == kept["digest"], "make demo-docs"
+    page = (ROOT / f"docs/demo/{lang}/report.html").read_text(encoding="utf-8")
+    assert kept["digest"] in page
 
 
 # ---------------------------------------------------------------- all of them

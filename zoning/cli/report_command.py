@@ -58,6 +58,7 @@ def command(
     )
     from zoning.report.folder import next_free, write_folder
     from zoning.report.run import report_files
+    from zoning.report.story import tell_story
 
     stored = open_stored(run)
     told = language_of(stored, lang)
@@ -68,8 +69,8 @@ def command(
     if len(files) < len(NAMES):
         report = reproduced(stored, base, wanted=", ".join(NAMES))
         digest = stored.verdict["digest"]
-        drawn = report_files(report, digest, told, share=stored.share, template=form)
-        files = [*drawn]
+        story = tell_story(report, lang=told, share=stored.share, digest=digest)
+        files = [*report_files(story, form)]
     folder = out or next_free(Path(f"{run.resolve().name}-report"))
     say(text("written", lang, path=write_folder(folder, files)))
     return 0

@@ -15,8 +15,8 @@ from zoning.report.sharing import shared_document
 from zoning.report.verdict import json_bytes, verdict_document
 
 if TYPE_CHECKING:  # loads the Word library
+    from zoning.report.blocks import Story
     from zoning.report.office_template import OfficeTemplate
-    from zoning.report.story import Rest
 
 __all__ = ["report_files", "write_run"]
 
@@ -98,44 +98,27 @@ def _facts(document: Json, whole: Json, form: _Form) -> Json:
 
 def _artefacts(report: Report, document: Json, form: _Form) -> Iterator[Artefact]:
     """Yield the files of a run in the order in which they are written."""
+    from zoning.report.story import tell_story
+
     yield Artefact(name="verdict.json", make=lambda: json_bytes(document))
     yield Artefact(name=INPUTS, make=lambda: inputs_bytes(report))
-    yield from report_files(
-        report,
-        document["digest"],
-        form.lang,
-        share=form.share,
-        template=form.template,
+    story = tell_story(
+        report, lang=form.lang, share=form.share, digest=document["digest"]
     )
+    yield from report_files(story, form.template)
     yield from _shared(report) if form.share else _full(report, form.lang)
     if form.sheets:
         yield from _sheets(report, form.lang)
 
 
 def report_files(
-    report: Report,
-    digest: str,
-    lang: str,
-    *,
-    share: bool,
-    template: "OfficeTemplate | None" = None,
-    rest: "Rest | None" = None,
+    story: "Story", template: "OfficeTemplate | None" = None
 ) -> Iterator[Artefact]:
-    """Yield the report as Word and as a page.
-
-    Parameters
-    ----------
-    digest : str
-        Of its verdict.
-    rest : Rest, optional
-        Of a batch, the sites that are not in `report`.
-    """
+    """Yield what a report says as Word and as a page."""
     from zoning.report.document import document_bytes
     from zoning.report.office_template import office_document
     from zoning.report.page import page_bytes
-    from zoning.report.story import tell_story
 
-    story = tell_story(report, lang=lang, share=share, digest=digest, rest=rest)
     yield Artefact(
         name="report.docx",
         make=lambda: (

@@ -4,16 +4,27 @@ Twenty thousand sites before a hundred rules repeat the same titles, articles,
 questions and gaps. A batch's ``verdict.json`` keeps each of them once, in
 ``statements``; a site names them by number and adds its own figures. Of the
 findings it keeps those that stand against a site or remark on it; the others
-are counted in ``states``, and all are in ``findings.parquet``.
+are counted in ``states``, and all are in ``findings.parquet``. A gap at the edge
+of a layer says which share of the site is not covered: that figure is the
+site's own too, or every site at the edge would bring a hundred statements.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from zoning.model import State
+from zoning.model import Gap, SiteResult, State
 
-__all__ = ["KEPT", "Statements", "canonical", "expanded"]
+__all__ = [
+    "KEPT",
+    "Statements",
+    "canonical",
+    "expanded",
+    "said_alike",
+    "shares_not_covered",
+    "with_share",
+]
 
 Json = Mapping[str, Any]
 
@@ -32,6 +43,31 @@ _OWN = (
 )
 """Members of a finding that belong to its site alone."""
 
+_SHARE, _PLACE = "share", "{share}"
+"""The figure of a gap that belongs to its site alone; where it stands in the text."""
+
+
+def said_alike(result: SiteResult) -> SiteResult:
+    """Return `result` with a place in its gaps for the share not covered."""
+    return replace(result, gaps=tuple(map(_alike, result.gaps)))
+
+
+def _alike(gap: Gap) -> Gap:
+    if _SHARE not in gap.problem.values:
+        return gap
+    values = {**gap.problem.values, _SHARE: _PLACE}
+    return replace(gap, problem=replace(gap.problem, values=values))
+
+
+def shares_not_covered(result: SiteResult) -> list[str | None]:
+    """Return the share that each gap names, as printed; None where it names none."""
+    return [gap.problem.values.get(_SHARE) for gap in result.gaps]
+
+
+def with_share(text: str, share: str) -> str:
+    """Return the text of a gap of `said_alike` with the share in its place."""
+    return text.replace(_PLACE, share)
+
 
 class Statements:
     """The statements of a batch in the making, in order of first use."""
@@ -39,13 +75,22 @@ class Statements:
     def __init__(self) -> None:
         self._numbers: dict[str, dict[str, int]] = {"findings": {}, "gaps": {}}
 
-    def short(self, site: Json) -> dict[str, Any]:
-        """Return an element of ``sites`` in the short form."""
+    def short(self, site: Json, shares: Sequence[str | None]) -> dict[str, Any]:
+        """Return an element of ``sites`` in the short form.
+
+        Parameters
+        ----------
+        site : mapping
+            Of a result as `said_alike` gives it.
+        shares : sequence of str or None
+            As `shares_not_covered`, of the result itself.
+        """
         findings = [f for f in site["findings"] if f["state"] in KEPT]
+        gaps = zip(site["gaps"], shares, strict=True)
         return {
             **site,
             "findings": [self._finding(finding) for finding in findings],
-            "gaps": [self._number("gaps", gap) for gap in site["gaps"]],
+            "gaps": [self._gap(gap, share) for gap, share in gaps],
         }
 
     def document(self) -> dict[str, Any]:
@@ -59,6 +104,10 @@ class Statements:
         said = {key: finding[key] for key in finding if key not in _OWN}
         own = {key: finding[key] for key in _OWN}
         return {"statement": self._number("findings", said), **own}
+
+    def _gap(self, gap: Json, share: str | None) -> int | dict[str, Any]:
+        number = self._number("gaps", gap)
+        return number if share is None else {"statement": number, _SHARE: share}
 
     def _number(self, group: str, said: Json) -> int:
         numbers = self._numbers[group]
@@ -94,9 +143,17 @@ def expanded(document: Json) -> Json:
                 }
                 for own in site["findings"]
             ],
-            "gaps": [said["gaps"][number] for number in site["gaps"]],
+            "gaps": [_whole_gap(said["gaps"], own) for own in site["gaps"]],
         }
         for site in document["sites"]
     ]
     whole = {key: document[key] for key in document if key != "statements"}
     return {**whole, "sites": sites}
+
+
+def _whole_gap(said: Sequence[Json], own: int | Json) -> Json:
+    if isinstance(own, int):
+        return said[own]
+    gap = said[own["statement"]]
+    texts = {lang: with_share(text, own[_SHARE]) for lang, text in gap["text"].items()}
+    return {**gap, "text": texts}

@@ -23,6 +23,10 @@ from zoning.samples.sheet import DEMO, Sheet, areas, serials
 
 __all__ = ["forest_sheet", "parcel_coverage_sheet", "parcel_sheet", "village_sheet"]
 
+_LEAST_M2 = {VILLAGE: 200.0, BUILT: 200.0, BARE: 600.0, 0: 600.0}
+_LEAST_ELSE_M2 = 400.0
+"""Smallest mapped parcel by cover (0: water), as the audit's TOP-006 has it."""
+
 _FOREST = {1: "公益林", 2: "长江防护林", 3: "商品林"}
 _DEDUCTION = {"1": 0.02, "2": 0.06, "3": 0.1, "4": 0.13, "5": 0.15}
 
@@ -84,7 +88,11 @@ def forest_sheet(county: County) -> Sheet:
     """Forest land in stands, EPSG:4490."""
     mosaic = county.mosaic
     chosen = (mosaic.labels["kind"] > 0) & (mosaic.water == 0)
-    pieces = mosaic.dissolve(chosen, "kind", "stand")
+    stands = [
+        (key, [p for p in shapely.get_parts(shape) if p.area >= _LEAST_ELSE_M2])
+        for key, shape in mosaic.dissolve(chosen, "kind", "stand")
+    ]
+    pieces = [(key, shapely.union_all(parts)) for key, parts in stands if parts]
     shapes = [shapely.normalize(shape) for _, shape in pieces]
     kinds = [_FOREST[key[0]] for key, _ in pieces]
     count = len(shapes)
@@ -132,10 +140,10 @@ def parcel_sheet(county: County) -> Sheet:
     chosen = np.isin(mosaic.labels["township"], SURVEYED)
     dry, wet = chosen & (mosaic.water == 0), chosen & (mosaic.water > 0)
     pieces = mosaic.dissolve(dry, "township", "cover", "field")
-    keys, shapes = single_parts(pieces, 0)
-    for key, shape in mosaic.dissolve(wet, "township"):
-        keys.append((key[0], 0, 0))
-        shapes.append(shapely.normalize(shape))
+    pieces += [
+        ((key[0], 0, 0), shape) for key, shape in mosaic.dissolve(wet, "township")
+    ]
+    keys, shapes = _mapped(*single_parts(pieces, 0))
     towns = [TOWNSHIPS[key[0] - 1] for key in keys]
     classes, ridge = _classes(county, keys, shapes)
     size = areas(shapes)
@@ -164,6 +172,34 @@ def parcel_sheet(county: County) -> Sheet:
             "SJNF": ["2023"] * count,
         },
     )
+
+
+def _mapped(
+    keys: list[tuple[int, ...]], shapes: list[BaseGeometry]
+) -> tuple[list[tuple[int, ...]], list[BaseGeometry]]:
+    """Give parcels too small to map to the neighbour with the longest border.
+
+    The neighbour is of the same township; smallest first.
+    """
+    least = [_LEAST_M2.get(key[1], _LEAST_ELSE_M2) for key in keys]
+    tree = shapely.STRtree(shapes)
+    grown = list(shapes)
+    holder = np.arange(len(shapes))
+    for number in np.argsort(shapely.area(np.array(shapes)), kind="stable").tolist():
+        small = grown[number]
+        if small.area >= least[number]:
+            continue
+        near = np.unique(holder[tree.query(small, predicate="intersects")]).tolist()
+        borders = {
+            other: small.intersection(grown[other]).length
+            for other in near
+            if other != number and keys[other][0] == keys[number][0]
+        }
+        host = max(borders, key=lambda other: (borders[other], -other))
+        grown[host] = shapely.coverage_union_all([grown[host], small])
+        holder[holder == number] = host
+    kept = np.unique(holder).tolist()
+    return [keys[one] for one in kept], [shapely.normalize(grown[one]) for one in kept]
 
 
 def _classes(

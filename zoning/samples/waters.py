@@ -74,17 +74,24 @@ def _river_sheet(
 
 
 def shoreline_sheet(county: County) -> Sheet:
-    """Four kinds of shoreline zones along the two managed rivers."""
+    """Four kinds of shoreline zones along the two managed rivers.
+
+    Where the limits of both meet, the bank is the larger river's; no zone lies
+    on water.
+    """
+    managed = county.rivers[:2]
+    taken = shapely.union_all([river.water for river in managed])
     shapes: list[BaseGeometry] = []
     names: list[str] = []
     kinds: list[str] = []
     for river, pieces, plan in (
-        (county.rivers[0], 14, (0, 1, 2, 0, 3, 2, 1)),
-        (county.rivers[1], 9, (0, 1, 0, 2)),
+        (managed[0], 14, (0, 1, 2, 0, 3, 2, 1)),
+        (managed[1], 9, (0, 1, 0, 2)),
     ):
         if river.limit is None:
             continue
-        strip = (river.limit - river.water) & county.outline
+        strip = (river.limit - taken) & county.outline
+        taken |= river.limit
         cuts = np.linspace(0, river.line.length, pieces + 1)
         for number, (start, end) in enumerate(pairwise(cuts)):
             reach = substring(river.line, start, end).buffer(1300, cap_style="flat")

@@ -6,9 +6,9 @@ with the number of sites they concern: twenty thousand sites share a few
 hundred. ``findings.parquet`` has them site by site.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,7 +16,12 @@ from zoning.model import Report
 from zoning.report.archive import repack_file
 from zoning.report.ledger import ROWS, SAFE, say_what_it_is
 from zoning.report.ledger_sheets import CsvSheet, Looks, Page, Shape
-from zoning.report.statements import KEPT
+from zoning.report.statements import (
+    KEPT,
+    said_alike,
+    shares_not_covered,
+    with_share,
+)
 from zoning.report.tables import (
     GapRow,
     ReviewRow,
@@ -69,25 +74,38 @@ _ROWS = {**ROWS, "not_checked": _OpenRow, "reviews": _JudgedRow}
 
 
 class _Concerned:
-    """Sites that share an entry: how many, and the first of them by name."""
+    """Sites that share an entry: how many, the first by name, what is uncovered."""
 
     def __init__(self) -> None:
         self.count = 0
         self.first: list[str] = []
+        self._least = self._most = ""
 
-    def add(self, site: str) -> None:
+    def add(self, site: str, share: str | None = None) -> None:
         """Count a site once, however often it has the entry in a row."""
+        if share is not None:
+            self._least = min(self._least or share, share, key=_percent)
+            self._most = max(self._most or share, share, key=_percent)
         if self.first and self.count <= _NAMED and self.first[-1] == site:
             return
         self.count += 1
         if len(self.first) < _NAMED:
             self.first.append(site)
 
+    @property
+    def share(self) -> str:
+        """Share of the sites that is not covered, from the least to the most."""
+        return "–".join(dict.fromkeys((self._least, self._most)))
+
     def columns(self, lang: str) -> dict[str, Any]:
         """Return the columns that tell of the sites."""
         more = " …" if self.count > len(self.first) else ""
         listed = text("mark.listing", lang).join(self.first)
         return {"site_count": self.count, "first_sites": f"{listed}{more}"}
+
+
+def _percent(share: str) -> float:
+    return float(share.rstrip("%"))
 
 
 class LedgerSink:
@@ -136,9 +154,9 @@ class LedgerSink:
         self._write("sites", sites_table(group, lang=lang))
         self._write("findings", findings_table(group, lang=lang, states=KEPT))
         self._write("residue", residue_table(group, lang=lang))
-        for gap in gaps_table(group, lang=lang):
+        for gap, share in _gaps(group, lang):
             known = gap.rule_id, gap.layer, gap.number, gap.where, gap.problem
-            self._open.setdefault(known, (gap, _Concerned()))[1].add(gap.site_id)
+            self._open.setdefault(known, (gap, _Concerned()))[1].add(gap.site_id, share)
         for review in reviews_table(group, lang=lang):
             asked = review.rule_id, review.unit_code, review.requirement
             self._judged.setdefault(asked, (review, _Concerned()))[1].add(
@@ -178,7 +196,7 @@ class LedgerSink:
             layer_name=gap.layer_name,
             number=gap.number,
             where=gap.where,
-            problem=gap.problem,
+            problem=with_share(gap.problem, concerned.share),
             cure=gap.cure,
             **concerned.columns(self._lang),
         )
@@ -194,3 +212,13 @@ class LedgerSink:
             clause=review.clause,
             **concerned.columns(self._lang),
         )
+
+
+def _gaps(group: Report, lang: str) -> Iterator[tuple[GapRow, str | None]]:
+    """Yield what was not checked, with the share not covered that it names."""
+    for result in group.sites:
+        alone = replace(group, sites=(said_alike(result),))
+        rows = gaps_table(alone, lang=lang)
+        shares = shares_not_covered(result)
+        rejection: list[str | None] = [None] * (len(rows) - len(shares))
+        yield from zip(rows, rejection + shares, strict=True)

@@ -10,7 +10,13 @@ from typing import Any
 from zoning.model import Report
 from zoning.report.batch.values import Batch, Tally
 from zoning.report.sharing import shared_site
-from zoning.report.statements import KEPT, Statements, canonical
+from zoning.report.statements import (
+    KEPT,
+    Statements,
+    canonical,
+    said_alike,
+    shares_not_covered,
+)
 from zoning.report.verdict import frame_document, site_document, software
 
 __all__ = ["VerdictSink", "batch_verdict"]
@@ -43,10 +49,11 @@ class VerdictSink:
     def add(self, group: Report) -> None:
         """Write the next sites, a line each."""
         for result in group.sites:
-            document = site_document(result, KEPT)
+            document = site_document(said_alike(result), KEPT)
             if self._share:
                 document = shared_site(document)
-            line = canonical(self._statements.short(document))
+            shares = shares_not_covered(result)
+            line = canonical(self._statements.short(document, shares))
             self._file.write((b"" if self._first else b",\n") + _encoded(line))
             self._first = False
 

@@ -21,12 +21,13 @@ from zoning.report.batch.tables import (
 )
 from zoning.report.batch.values import Batch, BatchForm, Sink, Tally
 from zoning.report.batch.verdict import VerdictSink
+from zoning.report.blocks import Story
 from zoning.report.evidence import evidence_texts
 from zoning.report.folder import Artefact, refuse_used, staged, store
 from zoning.report.inputs import INPUTS
 from zoning.report.manifest import MANIFEST, VERDICT, manifest_bytes
 from zoning.report.run import report_files
-from zoning.report.story import RANKS, SITES_RANKED, Rest
+from zoning.report.story import RANKS, SITES_RANKED, Rest, tell_story
 
 __all__ = ["write_batch"]
 
@@ -160,16 +161,15 @@ def _artefacts(
 def _reports(
     batch: Batch, digest: str, *, form: BatchForm, tally: Tally
 ) -> Iterator[Artefact]:
-    """Yield Word report and page; what they told is let go before the map."""
+    """Yield Word report and page, from a story that holds no result any more."""
+    yield from report_files(_told(batch, digest, form, tally=tally), form.template)
+
+
+def _told(batch: Batch, digest: str, form: BatchForm, *, tally: Tally) -> Story:
+    """Return what there is to say of the most serious sites."""
     worst = _worst(batch, tally, SITES_RANKED)
-    yield from report_files(
-        worst,
-        digest,
-        form.lang,
-        share=form.share,
-        template=form.template,
-        rest=_rest(worst, tally),
-    )
+    rest = _rest(worst, tally)
+    return tell_story(worst, lang=form.lang, share=form.share, digest=digest, rest=rest)
 
 
 def _rest(worst: Report, tally: Tally) -> Rest:
