@@ -16,18 +16,23 @@ from zoning.web.processes import (
     process_list,
 )
 from zoning.web.refusals import RefusedError
-from zoning.web.requests import CheckInputs, Execution, FixInputs
+from zoning.web.requests import CheckInputs, Execution, FixInputs, FormInputs
 
 __all__ = ["check_router"]
 
 Json = dict[str, Any]
 JobId = Annotated[str, Path(pattern=IDENTIFIER)]
+CrsQuery = Annotated[str | None, Query(pattern=r"^(EPSG:\d{4,6}|gcj02|bd09)$")]
+Name = Annotated[str, Query(min_length=1, max_length=255)]
+_BYTES = "application/octet-stream"
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def check_router(desk: Desk) -> APIRouter:
     """Return the routes that check."""
     router = APIRouter(default_response_class=PlainJson)
     _sites_routes(router, desk)
+    _project_routes(router, desk)
     _short_routes(router, desk)
     _process_routes(router, desk)
     _job_routes(router, desk)
@@ -39,18 +44,55 @@ def _sites_routes(router: APIRouter, desk: Desk) -> None:
     async def send_sites(
         *,
         request: Request,
-        name: Annotated[str, Query(min_length=1, max_length=255)],
-        content: Annotated[bytes, Body(media_type="application/octet-stream")],
+        name: Name,
+        content: Annotated[bytes, Body(media_type=_BYTES)] = b"",
         into: Annotated[str | None, Query(pattern=IDENTIFIER)] = None,
-        crs: Annotated[
-            str | None, Query(pattern=r"^(EPSG:\d{4,6}|gcj02|bd09)$")
-        ] = None,
+        crs: CrsQuery = None,
     ) -> PlainJson:
         """Take in one site file and read it; `into` adds a part of a Shapefile."""
         upload = desk.take_in(name, content, into=into)
         caller = caller_of(request.client)
         found = await desk.read(upload, caller=caller, crs=crs)
         return PlainJson({"upload": upload, "sites": found.header["sites"]})
+
+    @router.post("/api/sites/{upload}/read", tags=["sites"])
+    async def read_again(
+        request: Request,
+        upload: Annotated[str, Path(pattern=IDENTIFIER)],
+        crs: CrsQuery = None,
+    ) -> PlainJson:
+        """Read a file that was sent before once more, under another CRS."""
+        caller, folders = caller_of(request.client), desk.folders([upload])
+        found = await desk.ask("read", caller=caller, folders=folders, crs=crs)
+        return PlainJson({"upload": upload, "sites": found.header["sites"]})
+
+
+def _project_routes(router: APIRouter, desk: Desk) -> None:
+    @router.post("/api/projects", tags=["sites"])
+    async def send_projects(
+        request: Request,
+        name: Name,
+        content: Annotated[bytes, Body(media_type=_BYTES)] = b"",
+    ) -> PlainJson:
+        """Read a project file, YAML or the Excel form, as a check takes it."""
+        folders = desk.folders([desk.take_in(name, content)])
+        caller = caller_of(request.client)
+        found = await desk.ask("projects", caller=caller, folders=folders)
+        return PlainJson({key: found.header[key] for key in ("project", "projects")})
+
+    @router.post("/api/projects/blank", tags=["sites"])
+    async def blank_form(request: Request, inputs: FormInputs) -> Response:
+        """Return the Excel form of projects, empty, with a row for each site."""
+        folders = desk.folders(inputs.uploads)
+        found = await desk.ask(
+            "blank",
+            caller=caller_of(request.client),
+            folders=folders,
+            crs=inputs.crs,
+        )
+        named = {"Content-Disposition": "attachment; filename=projects.xlsx"}
+        content = bytes(found.whole[0])
+        return Response(content, media_type=_WORKBOOK, headers=named)
 
 
 def _short_routes(router: APIRouter, desk: Desk) -> None:
@@ -79,6 +121,7 @@ def _short_routes(router: APIRouter, desk: Desk) -> None:
                 "verdict": document["verdict"],
                 "complete": document["complete"],
                 "questions": verdict.header["questions"],
+                "papers": verdict.header["papers"],
             }
         )
 

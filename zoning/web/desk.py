@@ -242,6 +242,7 @@ class Desk:
                 status="running",
                 summary=summary_of(json.loads(bytes(verdict))),
                 questions=part.header["questions"],
+                papers=part.header["papers"],
                 milliseconds=since(),
             )
 
@@ -283,6 +284,20 @@ class Desk:
             return self.jobs.run(identifier)
         waits = job.status in {"accepted", "running"}
         raise RefusedError("DESK_NOT_READY" if waits else "DESK_JOB_FAILED")
+
+    def run_in(self, identifier: str, lang: str | None) -> Path:
+        """Return the run folder of a finished job in a language, its own by default.
+
+        Raises
+        ------
+        RefusedError
+            When it is not there; in another language it has to be asked for first.
+        """
+        own = self.stored_run(identifier)
+        run = own if lang is None else self.jobs.run_in(identifier, lang)
+        if not run.is_dir():
+            raise RefusedError("DESK_NOT_READY")
+        return run
 
 
 async def _gone(request: Request) -> None:

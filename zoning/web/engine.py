@@ -17,21 +17,21 @@ from zoning.errors import Problem, UsageError
 from zoning.io.base import open_base
 from zoning.io.config import BaseConfig, LayerEntry, read_config
 from zoning.io.hashing import files_of
-from zoning.io.project import Projects, project_of_mapping
+from zoning.io.project import Projects, project_of_mapping, read_projects
 from zoning.io.quarantine.frames import Frame
 from zoning.io.sites import read_sites
 from zoning.model import Base, CheckOptions, Report, Site
 from zoning.report.batch.values import BATCH_BEYOND
-from zoning.report.manifest import VERDICT
+from zoning.report.manifest import MANIFEST, VERDICT
 from zoning.report.replaying import compare, replay_lines
 from zoning.report.verdict import json_bytes, verdict_document
 from zoning.rules.packs import RuleBook, read_rule_book
-from zoning.runs.stored import open_stored, replayed
+from zoning.runs.stored import open_stored, replayed, reproduced
 from zoning.store import DamagedError
 from zoning.terms import LANGUAGES
 from zoning.web.drawing import fix_drawing, report_drawing, sites_read
 from zoning.web.drawn_layer import DrawnLayer
-from zoning.web.form import questions_of
+from zoning.web.form import declared_document, papers_of, questions_of
 from zoning.web.layer_list import base_document, kinds_of, layer_key
 from zoning.web.tile_place import TilePlace
 from zoning.web.vector_tiles import tile_of
@@ -62,8 +62,11 @@ class Engine:
             "tile": self._tile,
             "feature": self._feature,
             "read": self._read,
+            "projects": self._projects,
+            "blank": self._blank,
             "check": self._check,
             "fix": self._fix,
+            "rewrite": self._rewrite,
             "replay": self._replay,
             "compare": self._compare,
             "impact": self._impact,
@@ -133,6 +136,17 @@ class Engine:
         sites = read_sites(_files(question["folders"]), crs=question.get("crs"))
         return Frame(header={"sites": sites_read(sites)})
 
+    def _projects(self, question: Question, _put: Put) -> Frame:
+        (path,) = _files(question["folders"])
+        return Frame(header=declared_document(read_projects(path)))
+
+    def _blank(self, question: Question, _put: Put) -> Frame:
+        """Return a form to fill in, with a row for each site."""
+        from zoning.io.project_form_blank import blank_form
+
+        sites = read_sites(_files(question["folders"]), crs=question.get("crs"))
+        return Frame(header={}, buffers=(blank_form([site.id for site in sites]),))
+
     def _check(self, question: Question, put: Put) -> Frame:
         """Check, tell the verdict at once, then write the run folder if asked to."""
         self._at_hand()
@@ -143,7 +157,7 @@ class Engine:
         report = self._checked(sites, question, put)
         document = verdict_document(report)
         content = json_bytes(document)
-        put(_verdict_part(report, content))
+        put(self._verdict_part(report, content))
         if run is not None:
             from zoning.report.run import write_run
 
@@ -172,8 +186,18 @@ class Engine:
             sites, *self._at_hand(), options=_options(question), plan=plan
         )
         content = (run / VERDICT).read_bytes()
-        put(_verdict_part(outcome.worst, content))
+        put(self._verdict_part(outcome.worst, content))
         return Frame(header={"part": "written"})
+
+    def _verdict_part(self, report: Report, content: bytes) -> Frame:
+        """Return the verdict, what is drawn of it and what is still asked."""
+        drawing = json.dumps(report_drawing(report), ensure_ascii=True).encode()
+        told = {
+            "part": "verdict",
+            "questions": questions_of(report),
+            "papers": papers_of(report, self._at_hand()[1]),
+        }
+        return Frame(header=told, buffers=(content, drawing))
 
     def _fix(self, question: Question, put: Put) -> Frame:
         from zoning.check.fixes import FixOptions
@@ -187,6 +211,15 @@ class Engine:
         return Frame(header={"fixes": fix_document(fixed), "drawing": drawing})
 
     # ----------------------------------------------------------------- the runs
+    def _rewrite(self, question: Question, _put: Put) -> Frame:
+        """Write a run once more in another language; it has to come out the same."""
+        from zoning.report.run import write_run
+
+        stored, lang = open_stored(Path(question["run"])), question["lang"]
+        report = reproduced(stored, self._folder, wanted=MANIFEST)
+        write_run(report, Path(question["place"]), lang=lang, share=stored.share)
+        return Frame(header={"lang": lang})
+
     def _replay(self, question: Question, _put: Put) -> Frame:
         stored = open_stored(Path(question["run"]))
         now, _ = replayed(stored, self._folder)
@@ -208,16 +241,6 @@ class Engine:
     def _compare(self, question: Question, _put: Put) -> Frame:
         before, now = (open_stored(Path(run)).verdict for run in question["runs"])
         return Frame(header=_compared(compare(before, now)))
-
-
-def _verdict_part(report: Report, content: bytes) -> Frame:
-    """Return the verdict, what is drawn of it and what is still asked."""
-    drawing = json.dumps(report_drawing(report), ensure_ascii=True).encode()
-    told = {
-        "part": "verdict",
-        "questions": questions_of(report),
-    }
-    return Frame(header=told, buffers=(content, drawing))
 
 
 def _options(question: Question) -> CheckOptions:

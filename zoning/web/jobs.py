@@ -46,8 +46,8 @@ class Job:
         Per cent.
     summary : dict
         Verdict, counts and names, once the verdict is there.
-    questions : list
-        What is still asked.
+    questions, papers : list
+        What is still asked, and the papers that would soften a finding.
     milliseconds : float or None
         From the last byte of the files to the verdict, reading and waiting for a
         worker included.
@@ -65,6 +65,7 @@ class Job:
     progress: int = 0
     summary: Json = field(default_factory=dict)
     questions: list[Json] = field(default_factory=list)
+    papers: list[Json] = field(default_factory=list)
     milliseconds: float | None = None
     problems: list[Json] = field(default_factory=list)
     response: str = "raw"
@@ -159,6 +160,11 @@ class Jobs:
     def run(self, identifier: str) -> Path:
         """Return the run folder of a job, whether or not it is there yet."""
         return self._folder / identifier / "run"
+
+    def run_in(self, identifier: str, lang: str) -> Path:
+        """Return the run folder of a job in a language, whether or not it is there."""
+        own = self.get(identifier).asked.get("lang", lang) == lang
+        return self.run(identifier) if own else self.folder(identifier) / f"run-{lang}"
 
     def store(self, identifier: str, name: str, content: bytes) -> None:
         """Store a file of a job beside its run, whole or not at all.

@@ -31,7 +31,10 @@ _KINDS = {
     ".svg": "image/svg+xml",
     ".otf": "font/otf",
 }
-_GROUPS = ("state", "verdict", "layer", "scope", "relation", "confidence", "map_item")
+_GROUPS = (
+    *("state", "verdict", "layer", "scope", "relation", "confidence", "map_item"),
+    "evidence",
+)
 _BORROWED = {
     "leaflet.js": "leaflet/leaflet.js",
     "leaflet.css": "leaflet/leaflet.css",

@@ -18,6 +18,7 @@ __all__ = [
     "CompareRequest",
     "Execution",
     "FixInputs",
+    "FormInputs",
     "Identifier",
     "LayerName",
 ]
@@ -88,6 +89,13 @@ class FixInputs(CheckInputs):
     """What a trim takes beside."""
 
     also_conditional: bool = False
+
+
+class FormInputs(_Strict):
+    """The sites that a blank form gets a row for."""
+
+    uploads: Annotated[list[Identifier], Field(min_length=1, max_length=_MOST_UPLOADS)]
+    crs: Crs | None = None
 
 
 class Output(_Strict):

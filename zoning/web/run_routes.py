@@ -21,6 +21,7 @@ __all__ = ["RUN_FILES", "run_router"]
 
 Json = dict[str, Any]
 JobId = Annotated[str, Path(pattern=IDENTIFIER)]
+Lang = Annotated[Literal["zh", "en"] | None, Query()]
 _DAY_ZERO = (1980, 1, 1, 0, 0, 0)
 _IMPACTS = "impacts"
 _SANDBOX = "sandbox; default-src 'none'"
@@ -47,6 +48,7 @@ def run_router(desk: Desk) -> APIRouter:
     """Return the routes of past runs."""
     router = APIRouter(default_response_class=PlainJson, tags=["runs"])
     _reading(router, desk)
+    _written(router, desk)
     _again(router, desk)
     _impacts(router, desk)
     return router
@@ -72,9 +74,9 @@ def _reading(router: APIRouter, desk: Desk) -> None:
         return Response(content, media_type="application/geo+json")
 
     @router.get("/api/runs/{job_id}/files/{name}")
-    def file(job_id: JobId, name: RunFile) -> FileResponse:
+    def file(job_id: JobId, name: RunFile, lang: Lang = None) -> FileResponse:
         """Take a file of a run away."""
-        path = desk.stored_run(job_id) / name
+        path = desk.run_in(job_id, lang) / name
         if not path.is_file():
             raise RefusedError("DESK_NOT_FOUND")
         return FileResponse(
@@ -85,12 +87,29 @@ def _reading(router: APIRouter, desk: Desk) -> None:
         )
 
     @router.get("/api/runs/{job_id}/run.zip")
-    def whole(job_id: JobId) -> Response:
+    def whole(job_id: JobId, lang: Lang = None) -> Response:
         """Take the whole run away."""
-        content = _zipped(desk.stored_run(job_id))
+        content = _zipped(desk.run_in(job_id, lang))
         name = f"attachment; filename=zoning-{job_id[:8]}.zip"
         headers = {"Content-Disposition": name}
         return Response(content, media_type="application/zip", headers=headers)
+
+
+def _written(router: APIRouter, desk: Desk) -> None:
+    @router.post("/api/runs/{job_id}/rewrite")
+    async def rewrite(
+        job_id: JobId, lang: Annotated[Literal["zh", "en"], Query()]
+    ) -> PlainJson:
+        """Write the files of a run in a language, unless they are there."""
+        run, place = desk.stored_run(job_id), desk.jobs.run_in(job_id, lang)
+        if not place.is_dir():
+            await desk.ask(
+                "rewrite",
+                run=str(run.resolve()),
+                place=str(place.resolve()),
+                lang=lang,
+            )
+        return PlainJson({"lang": lang})
 
 
 def _again(router: APIRouter, desk: Desk) -> None:

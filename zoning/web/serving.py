@@ -112,12 +112,14 @@ def serve(
         Open the page.
     told : callable
         Given the address of the page, once it is served.
+
+    The page opens in the language of `settings` where that is not Chinese.
     """
     from zoning.web.app import make_app
 
     port = int(bound.getsockname()[1])
     settings = replace(settings, hosts=hosts_of(host, port))
-    address = _address(host, port, settings.token)
+    address = _address(host, port, settings)
     with held(settings.place):
         server = server_of(make_app(settings), settings)
         told(address)
@@ -150,8 +152,9 @@ def server_of(app: "FastAPI", settings: DeskSettings) -> "uvicorn.Server":
     return uvicorn.Server(config)
 
 
-def _address(host: str, port: int, token: str) -> str:
+def _address(host: str, port: int, settings: DeskSettings) -> str:
     """Return the address of the page; a browser never sends what follows #."""
     name = "127.0.0.1" if host in {"", "0.0.0.0"} else host  # noqa: S104
     name = f"[{name}]" if ":" in name else name
-    return f"http://{name}:{port}/#token={token}"
+    lang = "" if settings.lang == "zh" else f"&lang={settings.lang}"
+    return f"http://{name}:{port}/#token={settings.token}{lang}"

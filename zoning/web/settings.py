@@ -45,6 +45,8 @@ class DeskSettings:
     uploads : UploadLimits
     least_free_bytes : int
         Room on the disk below which nothing new is taken in.
+    lang : str
+        In which the page opens.
     remote : bool
         It listens beyond this machine.
     """
@@ -65,6 +67,7 @@ class DeskSettings:
     most_tile_bytes: int = 1024 * _MEGABYTE
     uploads: UploadLimits = field(default_factory=UploadLimits)
     least_free_bytes: int = 256 * _MEGABYTE
+    lang: str = "zh"
     remote: bool = False
 
 
