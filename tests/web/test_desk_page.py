@@ -1,94 +1,34 @@
 """The page in a browser, end to end: from a dropped file to the Word report."""
 
-import json
 import re
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import zipfile
 from pathlib import Path
 
 import docx
 import geopandas
 import pytest
 import shapely
-import small_base
-from browsing import opened_context
-from hostile import NAMES
-from playwright.sync_api import BrowserContext, Page
-from serving_desk import AS_OF, TOKEN, Served, served
+from desk_page import FARMLAND, LOADING_MS, QUIET, Opened, context, desk, opened, txt
+from playwright.sync_api import Page
+from serving_desk import AS_OF
+
+SAMPLES = Path(__file__).parents[2] / "data/sample_layers/sites"
+DROP_A_FOLDER = """async ([name, inside]) => {
+    const entry = (name, bytes) => ({ name, isFile: true,
+        file: take => take(new File([new Uint8Array(bytes)], name)) });
+    let entries = Object.entries(inside).map(([name, bytes]) => entry(name, bytes));
+    const read = take => { take(entries); entries = []; };
+    const folder = { name, isFile: false, createReader: () => ({ readEntries: read }) };
+    const event = new Event("drop", { cancelable: true });
+    event.dataTransfer = { items: [{ webkitGetAsEntry: () => folder }] };
+    window.dispatchEvent(event);
+}"""
+"""What a browser says of a folder that is dropped; none can be dropped from here."""
+
+__all__ = ["context", "desk", "opened"]  # fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-LOADING_MS = 120_000
-FARMLAND = shapely.box(400_100, 3_435_050, 400_300, 3_435_150)
-QUIET = shapely.box(402_100, 3_432_100, 402_200, 3_432_200)
-
-
-@dataclass
-class Opened:
-    """The page, and everything that should not have happened in it."""
-
-    page: Page
-    desk: Served
-    troubles: list[str] = field(default_factory=list)
-
-    def give(self, *paths: Path, rows: int) -> None:
-        """Drop files and wait until the list has some rows."""
-        self.page.click("#tab-sites")
-        self.page.set_input_files("#files", [str(path) for path in paths])
-        last = self.page.locator("#site-list > li").nth(rows - 1)
-        last.wait_for(timeout=LOADING_MS)
-
-    def check(self) -> None:
-        """Press the button and wait for the verdict."""
-        self.page.click("#tab-sites")
-        self.page.click("#check")
-        self.page.locator("#verdict-name").wait_for(timeout=LOADING_MS)
-
-    def written(self) -> None:
-        """Wait for the files of the run."""
-        self.page.locator("#downloads").wait_for(timeout=LOADING_MS)
-
-
-@pytest.fixture(scope="module")
-def context() -> Iterator[BrowserContext]:
-    with opened_context() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def desk(
-    base_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
-    with served(base_folder, tmp_path_factory.mktemp("desk")) as one:
-        yield one
-
-
-@pytest.fixture
-def opened(context: BrowserContext, desk: Served) -> Iterator[Opened]:
-    page = context.new_page()
-    one = Opened(page=page, desk=desk)
-    troubles = one.troubles
-    page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-    page.on("console", lambda said: troubles.append(f"{said.type}: {said.text}"))
-    page.on("dialog", lambda dialog: troubles.append(f"dialog: {dialog.message}"))
-    own = (desk.url, "data:", "blob:")
-    page.on(
-        "request",
-        lambda asked: None if asked.url.startswith(own) else troubles.append(asked.url),
-    )
-    page.goto(f"{desk.url}/#token={TOKEN}", timeout=LOADING_MS)
-    page.locator("body[data-ready]").wait_for(timeout=LOADING_MS)
-    page.evaluate("localStorage.clear()")
-    yield one
-    page.close()
-    assert troubles == []
-
-
-def txt(folder: Path, name: str, plot: shapely.Polygon) -> Path:
-    path = folder / name
-    small_base.write_txt(path, plot)
-    return path
 
 
 def zipped(folder: Path) -> Path:
@@ -155,6 +95,46 @@ def test_from_files_and_a_drawing_to_the_word_report(
     words = word_report(opened, tmp_path)
     assert "地块一" in words
     assert "禁止" in words
+
+
+def written(folder: Path) -> list[Path]:
+    """Write a plot in the formats of which the sample county has none."""
+    frame = geopandas.GeoDataFrame({"name": ["乙"]}, geometry=[QUIET], crs="EPSG:4546")
+    paths = [folder / f"plot.{kind}" for kind in ("gpkg", "fgb", "parquet", "wkt")]
+    frame.to_file(paths[0])
+    frame.to_file(paths[1])
+    frame.to_parquet(paths[2])
+    paths[3].write_text(f"SRID=4546;{QUIET.wkt}\n")
+    frame.to_file(folder / "部件.shp", encoding="utf-8")
+    (folder / "部件.shp.xml").write_text("<metadata/>")
+    with zipfile.ZipFile(folder / "kmz.kmz", "w") as packed:
+        packed.write(SAMPLES / "with_hole.kml", "doc.kml")
+    return [*paths, folder / "kmz.kmz", *sorted(folder.glob("部件.*"))]
+
+
+def test_sites_of_all_formats_are_taken_in_also_in_parts_and_folders(
+    opened: Opened, tmp_path: Path
+) -> None:
+    page = opened.page
+    names = ("clear.txt", "redline_road.zip", "with_hole.kml", "town_park.dxf")
+    samples = [SAMPLES / n for n in (*names, "water_source.xlsx", "well.geojson")]
+    files = [*samples, *written(tmp_path)]
+    opened.give(*files, rows=len(samples) + 6)
+    frame = geopandas.GeoDataFrame({"name": ["丙"]}, geometry=[QUIET], crs="EPSG:4546")
+    frame.to_file(tmp_path / "库.gdb", driver="OpenFileGDB")
+    inside = {p.name: list(p.read_bytes()) for p in (tmp_path / "库.gdb").iterdir()}
+    page.evaluate(DROP_A_FOLDER, ["库.gdb", inside])
+    page.locator("#site-list > li").nth(len(samples) + 6).wait_for(timeout=LOADING_MS)
+    page.click("#paste-add >> xpath=../summary")
+    page.fill("#paste", "109.9,31.05\n109.901,31.05\n109.901,31.051\n109.9,31.05")
+    page.click("#paste-add")
+    page.locator("#site-list > li").nth(len(samples) + 7).wait_for(timeout=LOADING_MS)
+
+    assert page.locator("#site-list > li.rejected").count() == 0
+    told = page.inner_text("#site-list")
+    assert all(path.name in told for path in samples)
+    assert "部件.shp" in told
+    assert "部件.dbf" not in told
 
 
 def test_the_form_asks_what_matters_and_an_answer_changes_what_is_asked(
@@ -240,39 +220,6 @@ def test_it_speaks_english_and_obeys_the_keyboard(opened: Opened) -> None:
     )
     assert bare == []
     page.click("#language")
-
-
-def test_no_string_of_a_user_is_run(opened: Opened, tmp_path: Path) -> None:
-    page = opened.page
-    features = [
-        {
-            "type": "Feature",
-            "properties": {"name": name, name[:60]: name},
-            "geometry": shapely.geometry.mapping(
-                shapely.box(109.9 + k / 1000, 31.05, 109.9005 + k / 1000, 31.0505)
-            ),
-        }
-        for k, name in enumerate(NAMES)
-    ]
-    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
-    document = {"type": "FeatureCollection", "crs": crs, "features": features}
-    path = tmp_path / "x<img src=x onerror=alert(1)>.geojson"
-    path.write_text(json.dumps(document), encoding="utf-8")
-    title = page.title()
-
-    opened.give(path, rows=len(NAMES))
-    opened.check()
-    for k in (0, len(NAMES) // 2):
-        page.locator("#many .link").nth(k).click()
-    page.click("#tab-runs")
-    page.click("#tab-results")
-    opened.written()
-
-    assert page.title() == title
-    assert (
-        page.locator("#panel img, #panel script, #panel iframe, #panel svg").count()
-        == 0
-    )
 
 
 def test_a_batch_of_fifty_is_one_run(opened: Opened, tmp_path: Path) -> None:

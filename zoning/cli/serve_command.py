@@ -94,6 +94,7 @@ def command(  # noqa: PLR0913  the options of the command
         token=token or secrets.token_urlsafe(24),
         workers=workers,
         corridors=corridors,
+        lang=lang,
         remote=remote,
     )
     with listening(host, port) as bound:

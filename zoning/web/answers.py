@@ -43,6 +43,7 @@ def job_document(job: Job) -> Json:
         "progress": job.progress,
         "summary": job.summary,
         "questions": job.questions,
+        "papers": job.papers,
         "milliseconds": job.milliseconds,
         "problems": job.problems,
         "asked": job.asked,

@@ -7,6 +7,7 @@ What was under way when a desk was killed is marked when the next one starts.
 import contextlib
 import json
 import re
+import shutil
 import threading
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from typing import Any
 from zoning.errors import Problem
 from zoning.report.manifest import MANIFEST
 from zoning.web.names import IDENTIFIER, fresh_identifier
-from zoning.web.refusals import RefusedError, told
+from zoning.web.refusals import RefusedError, disk_refusal, told
 
 __all__ = ["DRAWING", "FINISHED", "Job", "Jobs"]
 
@@ -45,12 +46,15 @@ class Job:
         Per cent.
     summary : dict
         Verdict, counts and names, once the verdict is there.
-    questions : list
-        What is still asked.
+    questions, papers : list
+        What is still asked, and the papers that would soften a finding.
     milliseconds : float or None
-        From the question to the verdict, in the worker.
+        From the last byte of the files to the verdict, reading and waiting for a
+        worker included.
     problems : list
         Why it failed, in both languages.
+    response : str
+        How the results were asked for, ``raw`` or ``document``.
     """
 
     id: str
@@ -61,8 +65,10 @@ class Job:
     progress: int = 0
     summary: Json = field(default_factory=dict)
     questions: list[Json] = field(default_factory=list)
+    papers: list[Json] = field(default_factory=list)
     milliseconds: float | None = None
     problems: list[Json] = field(default_factory=list)
+    response: str = "raw"
 
 
 class Jobs:
@@ -76,18 +82,44 @@ class Jobs:
         for path in sorted(folder.iterdir()):
             self._take_up(path)
 
-    def new(self, asked: Json) -> Job:
+    def new(self, asked: Json, *, response: str = "raw") -> Job:
         """Make a job that waits."""
         now = _now()
         job = Job(
             id=fresh_identifier(),
             status="accepted",
             asked=asked,
+            response=response,
             created=now,
             updated=now,
         )
-        self.folder(job.id).mkdir()
+        try:
+            self.folder(job.id).mkdir()
+            with self._lock:
+                self._keep(job)
+        except OSError as error:
+            raise disk_refusal(error) from error
+        except RefusedError:
+            self._jobs.pop(job.id, None)
+            shutil.rmtree(self.folder(job.id), ignore_errors=True)
+            raise
+        return job
+
+    def again(self, identifier: str) -> Job:
+        """Have a job that failed or was dismissed wait again.
+
+        Raises
+        ------
+        RefusedError
+            ``DESK_NOT_RESUMED`` for any other; ``DESK_DISK_FULL``.
+        """
         with self._lock:
+            job = self._jobs[identifier]
+            if job.status not in {"failed", "dismissed"}:
+                raise RefusedError("DESK_NOT_RESUMED")
+            job = replace(
+                job, status="accepted", progress=0, problems=[], updated=_now()
+            )
             self._keep(job)
         return job
 
@@ -98,8 +130,8 @@ class Jobs:
             if job.status in FINISHED:
                 return job
             job = replace(job, updated=_now(), **changes)
-            lasting = set(changes) != {"progress"}
-            self._keep(job, lasting=lasting)
+            with contextlib.suppress(RefusedError):  # then the next desk marks it
+                self._keep(job, lasting=set(changes) - {"status"} != {"progress"})
         return job
 
     def get(self, identifier: str) -> Job:
@@ -108,11 +140,11 @@ class Jobs:
         Raises
         ------
         RefusedError
-            ``DESK_NOT_FOUND``.
+            ``DESK_NO_JOB``.
         """
         job = self._jobs.get(identifier)
         if job is None:
-            raise RefusedError("DESK_NOT_FOUND")
+            raise RefusedError("DESK_NO_JOB")
         return job
 
     def all(self) -> list[Job]:
@@ -129,12 +161,28 @@ class Jobs:
         """Return the run folder of a job, whether or not it is there yet."""
         return self._folder / identifier / "run"
 
+    def run_in(self, identifier: str, lang: str) -> Path:
+        """Return the run folder of a job in a language, whether or not it is there."""
+        own = self.get(identifier).asked.get("lang", lang) == lang
+        return self.run(identifier) if own else self.folder(identifier) / f"run-{lang}"
+
     def store(self, identifier: str, name: str, content: bytes) -> None:
-        """Store a file of a job beside its run, whole or not at all."""
+        """Store a file of a job beside its run, whole or not at all.
+
+        Raises
+        ------
+        RefusedError
+            ``DESK_DISK_FULL``.
+        """
         path = self.folder(identifier) / name
         aside = path.with_suffix(".tmp")
-        aside.write_bytes(content)
-        aside.replace(path)
+        try:
+            aside.write_bytes(content)
+            aside.replace(path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                aside.unlink()
+            raise disk_refusal(error) from error
 
     def stored(self, identifier: str, name: str) -> bytes:
         """Return a file of a job.
@@ -171,10 +219,13 @@ class Jobs:
             if job.status in FINISHED:
                 return
             if (path / "run" / MANIFEST).is_file():
-                self._keep(replace(job, status="successful", progress=100))
+                with contextlib.suppress(RefusedError):
+                    self._keep(replace(job, status="successful", progress=100))
                 return
             problem = told(Problem(code="DESK_JOB_INTERRUPTED"))
-            self._keep(replace(job, status="failed", problems=[dict(problem)]))
+            failed = replace(job, status="failed", problems=[dict(problem)])
+            with contextlib.suppress(RefusedError):
+                self._keep(failed)
 
 
 def _now() -> str:

@@ -6,11 +6,11 @@ from enum import StrEnum
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.responses import FileResponse
 
 from zoning.report.manifest import verify_run
-from zoning.web.answers import PlainJson, job_document
+from zoning.web.answers import PlainJson, caller_of, job_document
 from zoning.web.desk import Desk
 from zoning.web.jobs import DRAWING, Job
 from zoning.web.names import IDENTIFIER, fresh_identifier
@@ -21,6 +21,7 @@ __all__ = ["RUN_FILES", "run_router"]
 
 Json = dict[str, Any]
 JobId = Annotated[str, Path(pattern=IDENTIFIER)]
+Lang = Annotated[Literal["zh", "en"] | None, Query()]
 _DAY_ZERO = (1980, 1, 1, 0, 0, 0)
 _IMPACTS = "impacts"
 _SANDBOX = "sandbox; default-src 'none'"
@@ -47,7 +48,9 @@ def run_router(desk: Desk) -> APIRouter:
     """Return the routes of past runs."""
     router = APIRouter(default_response_class=PlainJson, tags=["runs"])
     _reading(router, desk)
+    _written(router, desk)
     _again(router, desk)
+    _impacts(router, desk)
     return router
 
 
@@ -71,9 +74,9 @@ def _reading(router: APIRouter, desk: Desk) -> None:
         return Response(content, media_type="application/geo+json")
 
     @router.get("/api/runs/{job_id}/files/{name}")
-    def file(job_id: JobId, name: RunFile) -> FileResponse:
+    def file(job_id: JobId, name: RunFile, lang: Lang = None) -> FileResponse:
         """Take a file of a run away."""
-        path = desk.stored_run(job_id) / name
+        path = desk.run_in(job_id, lang) / name
         if not path.is_file():
             raise RefusedError("DESK_NOT_FOUND")
         return FileResponse(
@@ -84,12 +87,29 @@ def _reading(router: APIRouter, desk: Desk) -> None:
         )
 
     @router.get("/api/runs/{job_id}/run.zip")
-    def whole(job_id: JobId) -> Response:
+    def whole(job_id: JobId, lang: Lang = None) -> Response:
         """Take the whole run away."""
-        content = _zipped(desk.stored_run(job_id))
+        content = _zipped(desk.run_in(job_id, lang))
         name = f"attachment; filename=zoning-{job_id[:8]}.zip"
         headers = {"Content-Disposition": name}
         return Response(content, media_type="application/zip", headers=headers)
+
+
+def _written(router: APIRouter, desk: Desk) -> None:
+    @router.post("/api/runs/{job_id}/rewrite")
+    async def rewrite(
+        job_id: JobId, lang: Annotated[Literal["zh", "en"], Query()]
+    ) -> PlainJson:
+        """Write the files of a run in a language, unless they are there."""
+        run, place = desk.stored_run(job_id), desk.jobs.run_in(job_id, lang)
+        if not place.is_dir():
+            await desk.ask(
+                "rewrite",
+                run=str(run.resolve()),
+                place=str(place.resolve()),
+                lang=lang,
+            )
+        return PlainJson({"lang": lang})
 
 
 def _again(router: APIRouter, desk: Desk) -> None:
@@ -99,6 +119,13 @@ def _again(router: APIRouter, desk: Desk) -> None:
         problems = verify_run(desk.stored_run(job_id))
         return PlainJson({"problems": [told(problem) for problem in problems]})
 
+    @router.post("/api/runs/{job_id}/resume")
+    def resume(job_id: JobId, request: Request) -> PlainJson:
+        """Go on with a job that was interrupted; what a batch checked is kept."""
+        return PlainJson(
+            job_document(desk.resume(job_id, caller=caller_of(request.client)))
+        )
+
     @router.post("/api/runs/{job_id}/replay")
     async def replay(job_id: JobId) -> PlainJson:
         """Compute a run again on the base of today: the same, or what differs."""
@@ -106,6 +133,15 @@ def _again(router: APIRouter, desk: Desk) -> None:
         found = await desk.ask("replay", run=run)
         return _comparison(found.header)
 
+    @router.post("/api/runs/compare")
+    async def compare(request: CompareRequest) -> PlainJson:
+        """Say what differs between two runs."""
+        runs = [str(desk.stored_run(run).resolve()) for run in request.runs]
+        found = await desk.ask("compare", runs=runs)
+        return _comparison(found.header)
+
+
+def _impacts(router: APIRouter, desk: Desk) -> None:
     @router.post("/api/runs/{job_id}/impact")
     async def impact(
         job_id: JobId, lang: Annotated[Literal["zh", "en"], Query()] = "zh"
@@ -137,13 +173,6 @@ def _again(router: APIRouter, desk: Desk) -> None:
         headers = {"Content-Disposition": name}
         content = _zipped(place)
         return Response(content, media_type="application/zip", headers=headers)
-
-    @router.post("/api/runs/compare")
-    async def compare(request: CompareRequest) -> PlainJson:
-        """Say what differs between two runs."""
-        runs = [str(desk.stored_run(run).resolve()) for run in request.runs]
-        found = await desk.ask("compare", runs=runs)
-        return _comparison(found.header)
 
 
 def _comparison(header: Any) -> PlainJson:

@@ -1,10 +1,15 @@
 // Calls of the desk. A refusal is an error whose text is that of the registry.
-import { lang, t } from "./words.js";
+import { lang, openIn, t } from "./words.js";
 
 const JSON_TYPE = { "content-type": "application/json" };
 
+// The desk gave no answer at all: it may be back in a moment.
+export class Silence extends Error {}
+
 export async function enter() {
-  const token = new URLSearchParams(location.hash.slice(1)).get("token");
+  const given = new URLSearchParams(location.hash.slice(1));
+  const token = given.get("token");
+  openIn(given.get("lang"));
   if (!token) return;
   if (/[^\x21-\x7e]/.test(token)) throw new Error(t("no_token"));  // words copied with it
   await call("/api/session", { method: "POST", headers: { ...JSON_TYPE, authorization: `Bearer ${token}` } });
@@ -16,7 +21,7 @@ async function call(path, how = {}) {
   try {
     answer = await fetch(path, { credentials: "same-origin", ...how });
   } catch {
-    throw new Error(t("offline"));
+    throw new Silence(t("offline"));
   }
   if (!answer.ok) throw new Error(await refusal(answer));
   return answer;
@@ -44,21 +49,15 @@ export const post = async (path, body = {}, headers = {}) =>
   (await call(path, { method: "POST", headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(body) })).json();
 export const remove = async (path) => (await call(path, { method: "DELETE" })).json();
 
-export async function send(name, content, { into, crs } = {}) {
-  const query = new URLSearchParams({ name });
-  if (into) query.set("into", into);
-  if (crs) query.set("crs", crs);
-  const headers = { "content-type": "application/octet-stream" };
-  return (await call(`/api/sites?${query}`, { method: "POST", headers, body: content })).json();
-}
+const BYTES = { "content-type": "application/octet-stream" };
+const given = (values) => new URLSearchParams(Object.entries(values).filter(([, value]) => value));
+const sent = async (path, content) => (await call(path, { method: "POST", headers: BYTES, body: content })).json();
 
-export async function bytes(path, signal) {
-  const answer = await fetch(path, { credentials: "same-origin", signal });
-  if (!answer.ok) throw new Error(String(answer.status));
-  const count = (name) => Number(answer.headers.get(name));
-  return {
-    content: new Uint8Array(await answer.arrayBuffer()),
-    there: count("x-zoning-features"),
-    shown: count("x-zoning-shown"),
-  };
+export const send = (name, content, { into, crs } = {}) => sent(`/api/sites?${given({ name, into, crs })}`, content);
+export const sendProjects = (name, content) => sent(`/api/projects?${given({ name })}`, content);
+export const readAgain = (upload, crs) => post(`/api/sites/${upload}/read?${given({ crs })}`);
+
+export async function blankForm(uploads, crs) {
+  const body = JSON.stringify({ uploads, ...(crs ? { crs } : {}) });
+  return (await call("/api/projects/blank", { method: "POST", headers: JSON_TYPE, body })).blob();
 }

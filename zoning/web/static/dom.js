@@ -16,4 +16,15 @@ export function el(name, properties = {}, ...children) {
 export const fill = (place, ...children) => place.replaceChildren(...children.flat().filter((child) => child));
 export const button = (text, act, more = {}) => el("button", { type: "button", on: { click: act }, ...more }, text);
 
+
+// Puts something in the place of the element of that id, if it is on the page.
+export const swap = (id, made) => document.getElementById(id)?.replaceWith(made);
+
+// Hands a file to the user that the page has in memory.
+export function hand(blob, name) {
+  const link = el("a", { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
 export function say(text) { document.getElementById("status").textContent = text; }

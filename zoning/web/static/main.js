@@ -1,20 +1,20 @@
 // The desk's page: words first, then the base, then everything else.
 import { enter, get } from "./api.js";
-import { say } from "./dom.js";
+import { el, fill, say } from "./dom.js";
 import { render as renderLayers, startLayers, tellFeature } from "./layers.js";
 import { openMap, resized, speakDrawing } from "./map.js";
-import { pickOnMap, render as renderResults, unfold } from "./results.js";
+import { onPaper, pickOnMap, render as renderResults, spoken } from "./results.js";
 import { refresh, render as renderRuns } from "./runs.js";
-import { render as renderSites, takeDrawn } from "./sites.js";
+import { render as renderSites, takeDrawn, takeDropsAnywhere } from "./sites.js";
 import { onOpen, open, startTabs } from "./tabs.js";
-import { lang, speak, t, takeBase, takeWords } from "./words.js";
+import { choose, lang, speak, t, takeBase, takeWords } from "./words.js";
 
 async function start() {
   try {
     takeWords(await get("/api/texts"));
     speak(lang());
     await enter();
-  } catch (error) { say(error.message); return; }
+  } catch (error) { stopped(error); return; }
   startTabs();
   open("sites");
   say(t("loading"));
@@ -29,12 +29,19 @@ async function start() {
     startLayers(base);
     speakAll(lang());
     onOpen("runs", refresh);
-    document.getElementById("language").addEventListener("click", () => speakAll(lang() === "zh" ? "en" : "zh"));
+    document.getElementById("language").addEventListener("click", () => { const other = lang() === "zh" ? "en" : "zh"; choose(other); speakAll(other); });
     window.addEventListener("resize", resized);
-    window.addEventListener("beforeprint", unfold);
+    takeDropsAnywhere();
+    window.addEventListener("beforeprint", () => onPaper(true));
+    window.addEventListener("afterprint", () => onPaper(false));
     say(t("ready"));
     document.body.dataset.ready = "true";
-  } catch (error) { say(error.message); }
+  } catch (error) { stopped(error); }
+}
+
+function stopped(error) {
+  fill(document.getElementById("pane-sites"), el("p", { class: "alarm", role: "alert" }, error.message));
+  say(error.message);
 }
 
 function speakAll(chosen) {
@@ -43,7 +50,7 @@ function speakAll(chosen) {
   const base = document.getElementById("base");
   base.textContent = t("base", { name: base.dataset.name });
   renderSites();
-  renderResults();
+  spoken();
   renderLayers();
   renderRuns();
   say("");

@@ -10,7 +10,8 @@ const FOUND = {
   lost: { color: "#b40f2e", weight: 2.4, dashArray: "9 6", fillColor: "#8b93a1", fillOpacity: 0.6 },
 };
 
-let map, sites, found, trims;
+const SMALL_PIXELS = 16;
+let map, sites, rings, found, trims;
 let picked = () => {}, asked = () => {}, drawn = () => {};
 const grids = new Map();
 let pen = null;
@@ -26,6 +27,8 @@ export function openMap(bounds, acts) {
   map.setMaxBounds(L.latLngBounds([south, west], [north, east]).pad(1.5));
   pane("found", 620); pane("sites", 640);
   sites = L.geoJSON(null, { pane: "sites", style: siteLook, pointToLayer: dot("sites") }).addTo(map);
+  rings = L.layerGroup([], { pane: "sites" }).addTo(map);
+  map.on("zoomend", ringSmall);
   found = L.geoJSON(null, { pane: "found", style: foundLook, pointToLayer: dot("found"), onEachFeature: clickable }).addTo(map);
   trims = L.geoJSON(null, { pane: "found", style: foundLook, pointToLayer: dot("found") }).addTo(map);
   map.on("click", (event) => { if (!pen) asked(event.latlng, [...grids.values()]); });
@@ -36,9 +39,10 @@ export function openMap(bounds, acts) {
 
 function pane(name, order) { map.createPane(name).style.zIndex = String(order); }
 const dot = (name) => (_, latlng) => L.circleMarker(latlng, { radius: 7, pane: name });
+let past = false;
 const siteLook = (feature) => {
   const verdict = feature.properties.verdict;
-  const line = verdict ? colour(verdict).fill : "#14181f";
+  const line = verdict && !past ? colour(verdict).fill : "#14181f";
   return { color: line, weight: 3, fillColor: line, fillOpacity: 0.08, interactive: false };
 };
 function foundLook(feature) {
@@ -49,6 +53,17 @@ function foundLook(feature) {
 }
 function clickable(feature, layer) {
   layer.on("click", (event) => { L.DomEvent.stopPropagation(event); picked(feature.properties); });
+}
+
+// A site too small to be seen gets a ring about it.
+function ringSmall() {
+  rings.clearLayers();
+  sites.eachLayer((layer) => {
+    const bounds = layer.getBounds?.();
+    if (!bounds?.isValid()) return;
+    const size = map.latLngToLayerPoint(bounds.getSouthEast()).subtract(map.latLngToLayerPoint(bounds.getNorthWest()));
+    if (Math.max(Math.abs(size.x), Math.abs(size.y)) < SMALL_PIXELS) L.circleMarker(bounds.getCenter(), { ...siteLook(layer.feature), radius: 11, fillOpacity: 0, weight: 2.5, pane: "sites" }).addTo(rings);
+  });
 }
 
 export function layerShown(layer, shown, counted) {
@@ -68,14 +83,23 @@ export const resized = () => map.invalidateSize();
 export const mapOf = () => map;
 
 export function showRead(features) {
+  past = false;
   sites.clearLayers(); found.clearLayers(); trims.clearLayers();
   sites.addData({ type: "FeatureCollection", features });
+  ringSmall();
 }
 
+// Sites lose the colour of a verdict that no longer answers what is asked.
+export function faded(on) { past = on; sites?.setStyle(siteLook); if (sites) ringSmall(); }
+
+export function clearFound() { found?.clearLayers(); trims?.clearLayers(); faded(true); }
+
 export function showFound(drawing) {
+  past = false;
   const own = (kinds) => ({ type: "FeatureCollection", features: drawing.features.filter((one) => kinds(one.properties.kind)) });
   sites.clearLayers(); found.clearLayers(); trims.clearLayers();
   sites.addData(own((kind) => kind === "site"));
+  ringSmall();
   found.addData(own((kind) => kind !== "site"));
 }
 
@@ -90,10 +114,12 @@ export function zoomTo(bounds) {
   if (bounds?.isValid()) map.fitBounds(bounds, { padding: [70, 70], maxZoom: 17, animate: false });
 }
 
-export function zoomToSite(id) {
+function boundsOf(id) {
   const mine = sites.getLayers().filter((layer) => layer.feature.properties.site === id);
-  if (mine.length) zoomTo(L.featureGroup(mine).getBounds());
+  return mine.length ? L.featureGroup(mine).getBounds() : null;
 }
+export function zoomToSite(id) { zoomTo(boundsOf(id)); }
+export function inView(id) { const bounds = boundsOf(id); return bounds === null || map.getBounds().intersects(bounds); }
 export const zoomToAll = () => zoomTo(sites.getBounds());
 
 // Lights up what a rule met of a site; true where there is something to see.

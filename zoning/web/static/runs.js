@@ -4,26 +4,31 @@ import { button, el, fill, say } from "./dom.js";
 import { follow } from "./results.js";
 import { both, colour, lang, said, t } from "./words.js";
 
-let text = "", listed = [], found = 0, lines = [];
+let text = "", listed = [], found = 0, asked = 0, told_ = null;
 const chosen = new Set();
 
 export async function refresh() {
+  const mine = ++asked;
   try {
-    ({ runs: listed, found } = await get(`/api/runs?${new URLSearchParams({ text, limit: "200" })}`));
+    const answer = await get(`/api/runs?${new URLSearchParams({ text, limit: "200" })}`);
+    if (mine !== asked) return;
+    ({ runs: listed, found } = answer);
   } catch (error) { say(error.message); }
-  render();
+  rows();
 }
 
+// The box is made once for each language: a person may be typing in it.
 export function render() {
-  const pane = document.getElementById("pane-runs");
-  const known = document.getElementById("run-search");
-  const typing = document.activeElement === known && known !== null;
   const search = el("input", { type: "search", id: "run-search", value: text, "aria-label": t("search"), placeholder: t("search"), on: { input: (event) => { text = event.target.value; refresh(); } } });
-  fill(pane, search, el("p", { class: "note" }, t("runs_found", { count: found })),
+  fill(document.getElementById("pane-runs"), search, el("div", { id: "run-list" }));
+  rows();
+}
+
+function rows() {
+  const lines = told_ === null ? [] : told_();
+  fill(document.getElementById("run-list"), el("p", { class: "row" }, el("span", { class: "note grow" }, t("runs_found", { count: found })), button(t("compare"), compare, { class: "ghost", id: "compare" })),
     lines.length ? el("ul", { class: "plain told", id: "told" }, lines.map((line) => el("li", {}, line))) : null,
-    button(t("compare"), compare, { class: "ghost", id: "compare" }),
     el("ol", { class: "runs" }, listed.map(row)));
-  if (typing) { search.focus(); search.setSelectionRange(text.length, text.length); }
 }
 
 function row(run) {
@@ -42,17 +47,16 @@ function row(run) {
       done ? button(t("verify"), () => verify(run.jobID), { class: "link", "aria-label": t("verify_named", { name }) }) : null));
 }
 
-const tell = (found_) => { lines = said(found_.lines); render(); say(lines[0] ?? ""); };
-async function trying(act) { try { await act(); } catch (error) { say(error.message); } }
-const replay = (id) => trying(async () => tell(await post(`/api/runs/${id}/replay`)));
+function tell(lines) { told_ = lines; rows(); say(lines()[0] ?? ""); }
+async function trying(act) { try { await act(); } catch (error) { told_ = null; rows(); say(error.message); } }
+const replay = (id) => trying(async () => { const answer = await post(`/api/runs/${id}/replay`); tell(() => said(answer.lines)); });
 const verify = (id) => trying(async () => {
   const { problems } = await get(`/api/runs/${id}/verify`);
-  lines = problems.length ? problems.map(told) : [t("verified")];
-  render();
-  say(lines[0]);
+  tell(() => (problems.length ? problems.map(told) : [t("verified")]));
 });
 const compare = () => trying(async () => {
   const two = listed.map((run) => run.jobID).filter((id) => chosen.has(id)).reverse();
   if (two.length !== 2) { say(t("compare_two")); return; }
-  tell(await post("/api/runs/compare", { runs: two }));
+  const answer = await post("/api/runs/compare", { runs: two });
+  tell(() => said(answer.lines));
 });

@@ -1,57 +1,141 @@
 // Sites: dropped, drawn or pasted; read by the desk, listed, and sent to a check.
-import { get, post, send, told } from "./api.js";
-import { button, el, fill, say } from "./dom.js";
+import { blankForm, post, readAgain, send, sendProjects, told } from "./api.js";
+import { button, el, fill, hand, say } from "./dom.js";
+import { filesOf } from "./folders.js";
 import { draw, showRead, stopDrawing, zoomToAll, zoomToSite } from "./map.js";
-import { follow } from "./results.js";
+import { expect, follow, listChanged, lost } from "./results.js";
+import { open } from "./tabs.js";
 import { fixed, lang, t } from "./words.js";
 
-const PARTS = [".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix"];
+const PARTS = [".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj", ".fbn", ".fbx", ".ain", ".aih", ".ixs", ".mxs", ".atx"];
+const BESIDE = /\.shp\.xml$|\.qm[dl]$/i;
+const PROJECT = [".yaml", ".yml"];
+const LISTED = 300, OFTEN_MS = 300;
+const OTHER = "other";
+const SYSTEMS = [
+  ["EPSG:4490", "CGCS2000 (EPSG:4490)"], ["EPSG:4326", "WGS 84 (EPSG:4326)"],
+  ["EPSG:4546", "CGCS2000 3° CM 111E (EPSG:4546)"], ["EPSG:4525", "CGCS2000 3° zone 37 (EPSG:4525)"],
+  ["EPSG:4545", "CGCS2000 3° CM 108E (EPSG:4545)"], ["EPSG:4524", "CGCS2000 3° zone 36 (EPSG:4524)"],
+];
+// Each is {upload, name, sites, endings} or, when it was not taken in, {name, failed}.
 const uploads = [];
-let crs = "", asOf = "", pasted = "";
+let crs = "", otherCrs = false, asOf = "", pasted = "", project = null, busy = 0, edition = 0, rendered = 0;
+
+// Counts what a check hangs on: another number, another question.
+export const listEdition = () => edition;
 
 export function render() {
+  rendered = performance.now();
   const input = el("input", { type: "file", id: "files", multiple: true, class: "hidden-input", on: { change: (e) => { take([...e.target.files]); e.target.value = ""; } } });
-  const zone = el("label", { class: "drop", for: "files", on: { dragover: over, dragleave: out, drop: dropped } },
-    input, el("strong", {}, t("drop")), el("span", { class: "note" }, t("drop_formats")));
-  const tools = el("div", { class: "row" }, el("span", { class: "soft" }, t("draw")),
+  const zone = el("label", { class: "drop", for: "files" }, input, el("strong", {}, t("drop")), el("span", { class: "note" }, t("drop_formats")));
+  const tools = el("div", { class: "row wrap", role: "group", "aria-label": t("draw") }, el("span", { class: "soft" }, t("draw")),
     ["polygon", "rectangle", "line"].map((kind) => button(t(`draw_${kind}`), () => { draw(kind); say(t("draw_start")); }, { class: "ghost", id: `draw-${kind}` })),
     button(t("draw_cancel"), () => { stopDrawing(); say(""); }, { class: "ghost" }));
   const area = el("textarea", { id: "paste", rows: 4, "aria-describedby": "paste-hint", on: { input: (e) => { pasted = e.target.value; } } }, pasted);
   const paste = el("details", { open: Boolean(pasted) }, el("summary", {}, t("paste")), el("label", { for: "paste", id: "paste-hint", class: "note" }, t("paste_hint")), area,
     button(t("paste_add"), addPasted, { class: "ghost", id: "paste-add" }));
-  const options = [["", t("crs_none")], ["EPSG:4490", "CGCS2000 (EPSG:4490)"], ["EPSG:4326", "WGS 84 (EPSG:4326)"], ["EPSG:4546", "CGCS2000 3° CM 111E (EPSG:4546)"], ["EPSG:4525", "CGCS2000 3° zone 37 (EPSG:4525)"], ["gcj02", t("crs_gcj02")], ["bd09", t("crs_bd09")]];
-  const select = el("select", { id: "crs", on: { change: (e) => { crs = e.target.value; } } }, options.map(([id, text]) => el("option", { value: id, selected: id === crs }, text)));
-  const day = el("input", { type: "date", id: "as-of", value: asOf, on: { change: (e) => { asOf = e.target.value; } } });
-  const settings = el("details", { open: Boolean(crs || asOf) }, el("summary", {}, t("settings")),
-    el("label", { for: "crs" }, t("crs")), select, el("label", { for: "as-of" }, t("as_of")), day);
-  fill(document.getElementById("pane-sites"), zone, tools, paste, settings,
-    el("h2", {}, t("site_list")), listed(),
-    button(t("check"), () => check({}), { class: "primary", id: "check", disabled: !good().length }));
+  fill(document.getElementById("pane-sites"), zone, tools, paste, settings(), projects(),
+    el("h2", {}, t("site_list")), listed(), bar());
 }
 
-const good = () => uploads.filter((one) => one.sites.length);
+function settings() {
+  const options = [["", t("crs_none")], ...SYSTEMS, ["gcj02", t("crs_gcj02")], ["bd09", t("crs_bd09")], [OTHER, t("crs_other")]];
+  const chosen = otherCrs ? OTHER : crs;
+  const select = el("select", { id: "crs", on: { change: (e) => { otherCrs = e.target.value === OTHER; render(); document.getElementById("crs").focus(); if (!otherCrs) reread(e.target.value); } } },
+    options.map(([id, text]) => el("option", { value: id, selected: id === chosen }, text)));
+  const code = otherCrs ? el("div", { class: "field" }, el("label", { for: "crs-code" }, t("crs_code")),
+    el("input", { type: "text", id: "crs-code", inputmode: "numeric", value: crs.replace("EPSG:", ""), on: { change: (e) => reread(/^\d{4,6}$/.test(e.target.value.trim()) ? `EPSG:${e.target.value.trim()}` : "") } })) : null;
+  const day = el("input", { type: "date", id: "as-of", value: asOf, on: { change: (e) => { asOf = e.target.value; touched(); } } });
+  return el("details", { id: "settings", open: Boolean(crs || asOf || otherCrs) }, el("summary", {}, t("settings")),
+    el("label", { for: "crs" }, t("crs")), select, code, el("label", { for: "as-of" }, t("as_of")), day, el("p", { class: "note" }, t("as_of_today")));
+}
+
+// What a file says of the projects: attributes and papers, for all sites or each.
+function projects() {
+  const input = el("input", { type: "file", id: "project-file", accept: ".yaml,.yml,.xlsx,.xlsm", class: "hidden-input", on: { change: (e) => { takeProject(e.target.files[0]); e.target.value = ""; } } });
+  const blank = button(t("project_blank"), blankOf, { class: "ghost", id: "project-blank", disabled: !good().length });
+  const now = project === null ? null : el("p", { class: "row", id: "project-now" }, el("strong", { class: "grow" }, project.name), el("span", { class: "soft" }, t("project_holds", summed(project))),
+    button("×", () => { project = null; touched(); render(); }, { class: "link", "aria-label": t("remove", { name: project.name }) }));
+  return el("details", { id: "project", open: project !== null }, el("summary", {}, t("project")), el("p", { class: "note" }, t("project_hint")),
+    el("div", { class: "row wrap" }, el("label", { for: "project-file", class: "ghost upload" }, input, t("project_choose")), blank), now);
+}
+
+function summed({ project: all, projects: each }) {
+  const entries = [all, ...Object.values(each)];
+  const papers = entries.reduce((sum, entry) => sum + (entry.evidence?.length ?? 0), 0);
+  return { all: Object.keys(all).filter((key) => key !== "evidence").length, sites: Object.keys(each).length, papers };
+}
+
+async function takeProject(file) {
+  if (!file) return;
+  say(t("reading", { name: file.name }));
+  try {
+    project = { name: file.name, ...(await sendProjects(file.name, await file.arrayBuffer())) };
+    touched();
+    say(t("project_read", { name: file.name, ...summed(project) }));
+  } catch (error) { put({ name: file.name, failed: error.message }); say(error.message); }
+  render();
+}
+
+async function blankOf() {
+  try { hand(await blankForm(good().map((one) => one.upload), crs), t("project_blank_name")); } catch (error) { say(error.message); }
+}
+
+const good = () => uploads.filter((one) => one.upload);
+const failed = () => uploads.filter((one) => one.failed);
+
+// Nothing is checked while a file is on its way or did not arrive: it would be missing.
+function bar() {
+  const ready = good().length > 0 && !failed().length && !busy;
+  const why = busy ? t("check_waits") : failed().length ? t("check_blocked", { count: failed().length }) : "";
+  return el("div", { id: "check-bar" }, why ? el("p", { class: "note warn", id: "check-why" }, why) : null,
+    button(t("check"), check, { class: "primary", id: "check", disabled: !ready, "aria-describedby": why ? "check-why" : null }));
+}
 
 function listed() {
-  const rows = uploads.flatMap((upload) => upload.sites.length ? upload.sites.map((site) => row(upload, site)) : [waits(upload)]);
-  return rows.length ? el("ul", { class: "sites", id: "site-list" }, rows) : el("p", { class: "soft" }, t("none_yet"));
+  const rows = uploads.flatMap((upload) => upload.failed ? [refused(upload)] : upload.sites.length ? upload.sites.map((site) => [upload, site]) : [waits(upload)]);
+  if (!rows.length) return el("p", { class: "soft" }, t("none_yet"));
+  const hidden = rows.length - LISTED;
+  return el("div", {}, el("ul", { class: "sites", id: "site-list" }, rows.slice(0, LISTED).map((one) => (Array.isArray(one) ? row(...one) : one))),
+    hidden > 0 ? el("p", { class: "note warn" }, t("sites_more", { shown: LISTED, count: hidden })) : null,
+    rows.length > 1 ? button(t("remove_all"), () => { uploads.length = 0; changed(); }, { class: "link", id: "remove-all" }) : null);
 }
 
 function row(upload, site) {
   const name = site.name || site.id;
   const notes = site.rejection ? [site.rejection] : site.problems;
+  const twice = upload.sites[0] === site && uploads.filter((one) => one.name === upload.name).length > 1;
   return el("li", { class: site.rejection ? "rejected" : "" },
     el("div", { class: "row" }, el("strong", { class: "grow" }, name),
-      site.geometry ? button(t("show"), () => zoomToSite(site.id), { class: "link", "aria-label": t("show_named", { name }) }) : el("span", { class: "badge dark" }, t("rejected")),
+      site.geometry ? button(t("show"), () => zoomToSite(onMap(upload, site)), { class: "link", "aria-label": t("show_named", { name }) }) : el("span", { class: "badge dark" }, t("rejected")),
       button("×", () => drop(upload), { class: "link", "aria-label": t("remove", { name }) })),
     el("p", { class: "note" }, [site.source, site.crs, site.area_declared_m2 ? t("area_declared", { area: fixed(site.area_declared_m2, 2) }) : ""].filter(Boolean).join(" · ")),
-    notes.map((problem) => el("p", { class: "note warn" }, told(problem))));
+    twice ? el("p", { class: "note warn" }, t("same_name")) : null,
+    notes.map((problem) => el("p", { class: "note warn" }, told(problem), ASKS_CRS.test(told(problem)) ? button(t("crs_choose"), toSettings, { class: "link" }) : null)));
 }
 
-const waits = (upload) => el("li", {}, el("div", { class: "row" }, el("strong", { class: "grow" }, upload.name), t("waits_for_parts"), button("×", () => drop(upload), { class: "link", "aria-label": t("remove", { name: upload.name }) })));
+// Two files may each call a site DK01 until they are checked together.
+const onMap = (upload, site) => `${upload.upload} ${site.id}`;
+const ASKS_CRS = /--crs/;
+function toSettings() { const place = document.getElementById("settings"); place.open = true; place.querySelector("select").focus(); }
 
-function over(event) { event.preventDefault(); event.currentTarget.classList.add("over"); }
-function out(event) { event.currentTarget.classList.remove("over"); }
-function dropped(event) { event.preventDefault(); event.currentTarget.classList.remove("over"); take([...event.dataTransfer.files]); }
+const named = (upload, text, kind) => el("li", { class: kind }, el("div", { class: "row" }, el("strong", { class: "grow" }, upload.name), el("span", { class: "badge dark" }, text),
+  button("×", () => drop(upload), { class: "link", "aria-label": t("remove", { name: upload.name }) })), upload.failed ? el("p", { class: "note warn" }, upload.failed) : null);
+const waits = (upload) => named(upload, t("waits_for_parts"), "rejected");
+const refused = (upload) => named(upload, t("not_taken"), "rejected failed");
+
+// A file that misses the box must not carry the page away.
+export function takeDropsAnywhere() {
+  const zone = () => document.querySelector(".drop");
+  window.addEventListener("dragover", (event) => { event.preventDefault(); zone()?.classList.add("over"); });
+  window.addEventListener("dragleave", (event) => { if (!event.relatedTarget) zone()?.classList.remove("over"); });
+  window.addEventListener("drop", async (event) => {
+    event.preventDefault();
+    zone()?.classList.remove("over");
+    open("sites");
+    try { await take(await filesOf(event.dataTransfer)); } catch (error) { put({ name: t("dropped"), failed: t("failed", { detail: error.message }) }); }
+  });
+}
 
 const ending = (name) => name.slice(name.lastIndexOf(".")).toLowerCase();
 const stem = (name) => name.slice(0, name.lastIndexOf("."));
@@ -59,47 +143,76 @@ const stem = (name) => name.slice(0, name.lastIndexOf("."));
 // Parts of a Shapefile go first and together; the .shp itself comes last.
 export async function take(files) {
   const order = [...files].sort((a, b) => (ending(a.name) === ".shp") - (ending(b.name) === ".shp"));
-  const begun = new Map();
-  for (const file of order) {
-    const part = PARTS.includes(ending(file.name)), whole = ending(file.name) === ".shp";
-    const key = part || whole ? stem(file.name) : null;
-    try {
-      say(t("reading", { name: file.name }));
-      const into = key === null ? undefined : begun.get(key);
-      const answer = await send(file.name, await file.arrayBuffer(), { into, crs });
-      if (key !== null) begun.set(key, answer.upload);
-      put(file.name, answer, part);
-    } catch (error) { say(error.message); }
+  busy += 1;
+  render();
+  for (const file of order.filter((one) => !BESIDE.test(one.name))) {
+    if (PROJECT.includes(ending(file.name))) { await takeProject(file); continue; }
+    await takeOne(file);
   }
-}
-
-function put(name, answer, part) {
-  const sites = part ? [] : answer.sites;
-  const known = uploads.find((one) => one.upload === answer.upload);
-  if (known) { known.sites = sites; known.name = name; } else uploads.push({ upload: answer.upload, name, sites });
-  if (!part) say(t("was_read", { name, count: sites.length, rejected: sites.filter((site) => site.rejection).length }));
+  busy -= 1;
   changed();
 }
 
-function drop(upload) { uploads.splice(uploads.indexOf(upload), 1); changed(); }
+async function takeOne(file) {
+  const end = ending(file.name), part = PARTS.includes(end), shape = part || end === ".shp";
+  const known = shape ? uploads.findLast((one) => one.upload && one.endings && stem(one.name) === stem(file.name) && !one.endings.includes(end)) : undefined;
+  try {
+    say(t("reading", { name: file.name }));
+    const answer = await send(file.name, await file.arrayBuffer(), { into: known?.upload, crs });
+    const endings = shape ? [...(known?.endings ?? []), end] : null;
+    const whole = !shape || endings.includes(".shp");
+    const entry = { upload: answer.upload, name: known && part ? known.name : file.name, sites: whole ? answer.sites : [], endings };
+    if (known) Object.assign(known, entry); else uploads.push(entry);
+    if (whole) say(t("was_read", { name: entry.name, count: answer.sites.length, rejected: answer.sites.filter((site) => site.rejection).length }));
+    changed();
+  } catch (error) { put({ name: file.name, failed: error.message }); say(error.message); }
+}
 
+function put(entry) { uploads.push(entry); changed(); }
+function drop(upload) { uploads.splice(uploads.indexOf(upload), 1); changed(); document.getElementById("files").focus(); }
+
+function touched() { edition += 1; listChanged(); }
+
+// While files come in, the list is made anew now and then, the map once at the end.
 function changed() {
+  touched();
+  if (busy && performance.now() - rendered < OFTEN_MS) return;
   render();
-  showRead(good().flatMap((one) => one.sites).filter((site) => site.geometry).map((site) => ({ type: "Feature", properties: { kind: "site", site: site.id }, geometry: site.geometry })));
+  if (busy) return;
+  showRead(good().flatMap((one) => one.sites.filter((site) => site.geometry).map((site) => ({ type: "Feature", properties: { kind: "site", site: onMap(one, site) }, geometry: site.geometry }))));
   zoomToAll();
 }
 
-export async function takeDrawn(feature) {
-  const count = uploads.filter((one) => one.drawn).length + 1;
-  const name = `${t("drawn_name")}${count}`;
-  const crs4490 = { type: "name", properties: { name: "urn:ogc:def:crs:EPSG::4490" } };
-  const collection = { type: "FeatureCollection", crs: crs4490, features: [{ ...feature, properties: { name } }] };
-  await sendText(`${name}.geojson`, JSON.stringify(collection));
-  if (uploads.length) uploads[uploads.length - 1].drawn = true;
+// Files that state no CRS are read under the one chosen, also those sent before.
+async function reread(chosen) {
+  if (chosen === crs) return;
+  crs = chosen;
+  busy += 1;
+  changed();
+  for (const upload of good().filter((one) => one.sites.length)) {
+    try { upload.sites = (await readAgain(upload.upload, crs)).sites; } catch (error) { upload.failed = error.message; delete upload.upload; say(error.message); }
+  }
+  busy -= 1;
+  changed();
 }
 
-async function sendText(name, text) {
-  try { put(name, await send(name, new TextEncoder().encode(text), { crs }), false); } catch (error) { say(error.message); }
+export async function takeDrawn(feature) {
+  const name = `${t("drawn_name")}${uploads.filter((one) => one.drawn).length + 1}`;
+  const crs4490 = { type: "name", properties: { name: "urn:ogc:def:crs:EPSG::4490" } };
+  const collection = { type: "FeatureCollection", crs: crs4490, features: [{ ...feature, properties: { name } }] };
+  await sendText(`${name}.geojson`, JSON.stringify(collection), { drawn: true });
+}
+
+async function sendText(name, text, more = {}) {
+  busy += 1;
+  render();
+  try {
+    const answer = await send(name, new TextEncoder().encode(text), { crs });
+    put({ upload: answer.upload, name, sites: answer.sites, ...more });
+    say(t("was_read", { name, count: answer.sites.length, rejected: answer.sites.filter((site) => site.rejection).length }));
+  } catch (error) { put({ name, failed: error.message }); say(error.message); }
+  busy -= 1;
+  changed();
 }
 
 async function addPasted() {
@@ -120,21 +233,13 @@ function table(text) {
   return [head, ...rows.map((cells) => cells.slice(-2))].map((cells) => cells.join(",")).join("\n");
 }
 
-export async function check(project) {
-  const asked = { uploads: good().map((one) => one.upload), project, lang: lang() };
+async function check() {
+  const asked = { uploads: good().map((one) => one.upload), project: project?.project ?? {}, projects: project?.projects ?? {}, lang: lang() };
   if (crs) asked.crs = crs;
   if (asOf) asked.as_of = asOf;
-  await ask(asked);
+  const of = edition;
+  expect();
+  try { await follow((await start(asked)).jobID, { of }); } catch (error) { lost(error); }
 }
 
-export async function ask(asked) {
-  try {
-    const job = await post("/processes/check/execution", { inputs: asked }, { prefer: "respond-async" });
-    await follow(job.jobID);
-  } catch (error) { say(error.message); }
-}
-
-export const again = async (id, project) => {
-  const { asked } = await get(`/jobs/${id}`);
-  await ask({ ...asked, project: { ...asked.project, ...project }, lang: lang() });
-};
+export const start = (asked) => post("/processes/check/execution", { inputs: asked }, { prefer: "respond-async" });

@@ -19,9 +19,10 @@ export function startTabs() {
     const tab = document.getElementById(`tab-${name}`);
     tab.addEventListener("click", () => open(name));
     tab.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (!step) return;
-      const next = NAMES[(index + step + NAMES.length) % NAMES.length];
+      const place = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: NAMES.length - 1 }[event.key];
+      if (place === undefined) return;
+      event.preventDefault();
+      const next = NAMES[(place + NAMES.length) % NAMES.length];
       open(next);
       document.getElementById(`tab-${next}`).focus();
     });

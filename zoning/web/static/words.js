@@ -1,18 +1,28 @@
 // Words of the page, in the language chosen. Text from users never passes here.
 let loaded = { texts: {}, terms: {}, colours: {}, attributes: [], files: [] };
-let modelled = false;
-export const hasModel = () => modelled;
-let language = localStorage.getItem("zoning-lang") === "en" ? "en" : "zh";
+// What was chosen on the page stays; what the desk was started with holds for this tab.
+const KEY = "zoning-lang";
+let language = (sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY)) === "en" ? "en" : "zh";
 
 export const lang = () => language;
 export const words = () => loaded;
 
 export function takeWords(document_) { loaded = document_; }
-export function takeBase(base) { modelled = base.corridors; }
+export function takeBase(base) { loaded.corridors = base.corridors; }
+
+export function openIn(wanted) {
+  if (wanted !== "zh" && wanted !== "en") return;
+  sessionStorage.setItem(KEY, wanted);
+  speak(wanted);
+}
+
+export function choose(chosen) {
+  sessionStorage.removeItem(KEY);
+  localStorage.setItem(KEY, chosen);
+}
 
 export function speak(chosen) {
   language = chosen;
-  localStorage.setItem("zoning-lang", chosen);
   document.documentElement.lang = chosen === "zh" ? "zh-CN" : "en";
   document.title = t("title");
   for (const one of document.querySelectorAll("[data-text]")) one.textContent = t(one.dataset.text);
