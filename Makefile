@@ -47,6 +47,7 @@ bench: $(VENV)/.developer  ## ratios against peers, printed as tables; peers get
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.tiles
+	$(BIN)/python -m benchmarks.panning
 	$(BIN)/python -m benchmarks.desk
 
 samples: $(VENV)/.developer  ## rebuild data/sample_layers from its seed

@@ -1,71 +1,134 @@
-"""Vector tiles of 300 000 parcels: what one costs, zoom by zoom, in CPU time.
+"""Vector tiles of the benchmark county, zoom by zoom: CPU time, bytes, waiting.
 
-Prints features, bytes and milliseconds of the dearest and of a middle tile, and
-how many tiles of that zoom the page asks for to fill a screen of 1440 by 900.
+    python -m benchmarks.tiles [FOLDER] [--size 0.02] [--layers land_parcel,...]
+
+FOLDER holds a base of `benchmarks.county_files`; it is written where it is not
+there. Zooms are those of the page, whose tiles are twice as wide as those of the
+pyramid. ``made``: CPU milliseconds of a tile that was never asked for, in a
+worker; ``kept``: milliseconds by the clock of one that was, from the desk.
 """
 
+import argparse
+import tempfile
 import time
+from pathlib import Path
+from typing import Any
 
+import httpx
 import numpy as np
-import shapely
 
+from benchmarks.county import CRS, SIDE_M, SOUTH, WEST
+from benchmarks.county_files import write_county
+from benchmarks.desk import desk
 from zoning.measure import to_lonlat
-from zoning.web.vector_tiles import SCREEN, TilePlace, tile_of
+from zoning.web.engine import Engine
+from zoning.web.tile_place import SCREEN
 
-CRS = "EPSG:4546"
-COUNT = 300_000
-WEST, SOUTH, SIDE_M = 380_000.0, 3_410_000.0, 55_000.0
-CORNERS = 24
-ZOOMS = range(9, 17)
-SHOWN = 5
-
-
-def parcels(seed: int = 1) -> np.ndarray[tuple[int, ...], np.dtype[np.object_]]:
-    """Return parcels of 24 corners on a jittered grid."""
-    rng = np.random.default_rng(seed)
-    side = int(np.ceil(np.sqrt(COUNT)))
-    step = SIDE_M / side
-    row, column = np.divmod(np.arange(COUNT), side)
-    centre = np.column_stack([column, row]) * step + [WEST, SOUTH]
-    angle = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)
-    radius = step * rng.uniform(0.35, 0.5, (COUNT, CORNERS))
-    around = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
-    rings = centre[:, None, :] + radius[..., None] * around
-    return np.asarray(shapely.polygons(rings), dtype=object)
+LAYERS = "land_parcel,permanent_basic_farmland,ecological_redline"
+PAGE_ZOOMS = range(8, 18)
+MOST, ALONG = 12, 7
+Place = tuple[int, int, int]
 
 
-def places(zoom: int) -> list[TilePlace]:
-    """Return some tiles of the county: the middle one and those around it."""
-    middle = np.array([[WEST + SIDE_M / 2, SOUTH + SIDE_M / 2]])
-    ((lon, lat),) = np.radians(to_lonlat(middle, CRS))
-    x = int((lon / np.pi + 1) / 2 * 2**zoom)
-    y = int((1 - np.arcsinh(np.tan(lat)) / np.pi) / 2 * 2**zoom)
-    around = ((0, 0), (1, 0), (0, 1), (-1, 0), (0, -1))
-    return [TilePlace(z=zoom, x=x + dx, y=y + dy) for dx, dy in around[:SHOWN]]
+def places(zoom: int, side_m: float) -> list[Place]:
+    """Return some tiles of the county, spread over it."""
+    share = np.linspace(0.03, 0.97, ALONG) * side_m
+    east, north = (grid.ravel() for grid in np.meshgrid(share, share))
+    lonlat = np.radians(to_lonlat(np.column_stack([WEST + east, SOUTH + north]), CRS))
+    x = (lonlat[:, 0] / np.pi + 1) / 2 * 2**zoom
+    y = (1 - np.arcsinh(np.tan(lonlat[:, 1])) / np.pi) / 2 * 2**zoom
+    found = sorted(
+        set(zip(x.astype(int).tolist(), y.astype(int).tolist(), strict=True))
+    )
+    chosen = np.unique(np.linspace(0, len(found) - 1, MOST).astype(int))
+    return [(zoom, *found[k]) for k in chosen]
+
+
+def made(engine: Engine, layer: str, where: list[Place]) -> list[dict[str, Any]]:
+    """Draw tiles; return what each is and costs."""
+    rows = []
+    for z, x, y in where:
+        started = time.process_time()
+        asked = {"job": "tile", "layer": layer, "z": z, "x": x, "y": y}
+        tile = engine.answer(asked, lambda _: None)
+        spent = (time.process_time() - started) * 1000
+        rows.append({**tile.header, "ms": spent, "kb": len(tile.buffers[0]) / 1e3})
+    return rows
+
+
+def kept(
+    client: httpx.Client, layer: str, key: str, *, where: list[Place]
+) -> list[float]:
+    """Fetch tiles twice; return how long the second time took."""
+    waited = []
+    for z, x, y in where:
+        path = f"/tiles/{layer}/{key}/{z}/{x}/{y}"
+        client.get(path).raise_for_status()
+        started = time.perf_counter()
+        client.get(path).raise_for_status()
+        waited.append((time.perf_counter() - started) * 1000)
+    return waited
+
+
+def table(base: Path, place: Path, *, layers: list[str], side_m: float) -> None:
+    """Print the table of some layers."""
+    engine = Engine(base)
+    print(
+        f"tiles of {SCREEN} pixels; the dearest tile's features, and those drawn singly"
+    )
+    print(
+        "zoom  tiles  made p50  p95  max   kept p50  p95   kB p50   max"
+        "  features  singly"
+    )
+    with desk(base, place) as (url, token):
+        headers = {"authorization": f"Bearer {token}"}
+        with httpx.Client(base_url=url, headers=headers, timeout=600) as client:
+            listed = client.get("/api/layers").json()["layers"]
+            keys = {one["id"]: one.get("key", "") for one in listed}
+            for layer in layers:
+                engine.answer(
+                    {"job": "tile", "layer": layer, "z": 4, "x": 0, "y": 0}, print
+                )
+                print(layer)
+                for zoom in PAGE_ZOOMS:
+                    where = places(zoom - 1, side_m)
+                    rows = made(engine, layer, where)
+                    again = kept(client, layer, keys[layer], where=where)
+                    line(zoom, rows, again)
+
+
+def line(zoom: int, rows: list[dict[str, Any]], again: list[float]) -> None:
+    """Print one zoom."""
+    ms, kb = [row["ms"] for row in rows], [row["kb"] for row in rows]
+    dearest = rows[int(np.argmax(ms))]
+    p50, p95 = np.percentile(ms, [50, 95])
+    waited = np.percentile(again, [50, 95])
+    print(
+        f"{zoom:4d}  {len(rows):5d}  {p50:8.0f} {p95:4.0f} {max(ms):4.0f}"
+        f"   {waited[0]:8.1f} {waited[1]:4.1f}  {np.median(kb):7.0f} {max(kb):5.0f}"
+        f"  {dearest['there']:8d}  {dearest['shown']:6d}"
+    )
 
 
 def main() -> None:
     """Print the table."""
-    shapes = parcels()
-    bounds = shapely.bounds(shapes)
-    kinds = np.full(COUNT, "", dtype=object)
-    print(f"{COUNT} parcels of {CORNERS} corners; tiles of {SCREEN} pixels")
-    print("zoom  features  shown   kB  CPU ms (middle)  CPU ms (dearest)")
-    for zoom in ZOOMS:
-        spent, tiles = [], []
-        for place in places(zoom):
-            best = np.inf
-            for _ in range(3):
-                started = time.process_time()
-                tile = tile_of(shapes, bounds, kinds, place=place, crs=CRS)
-                best = min(best, time.process_time() - started)
-            spent.append(best * 1000)
-            tiles.append(tile)
-        most = int(np.argmax(spent))
-        told = tiles[most]
-        print(
-            f"{zoom:4d}  {told.there:8d} {told.shown:6d} {len(told.content) / 1e3:5.0f}"
-            f"  {np.median(spent):14.0f}  {spent[most]:15.0f}"
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--size", type=float, default=0.02)
+    parser.add_argument("--layers", default=LAYERS)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        base = asked.folder or Path(place) / "county"
+        if not (base / "zoning.yaml").is_file():
+            write_county(base, asked.size)
+        side_m = SIDE_M * np.sqrt(asked.size if asked.folder is None else 1.0)
+        table(
+            base,
+            Path(place) / "desk",
+            layers=asked.layers.split(","),
+            side_m=side_m,
         )
 
 

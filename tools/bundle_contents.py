@@ -135,12 +135,16 @@ def faults(lib: Path, platform: Platform, wanted: list[str]) -> list[str]:
     Returns
     -------
     list of str
-        Unmet requirements, compiled files of another platform or Python, and
-        modules that `zoning` imports and nothing there provides; sorted.
+        Unmet requirements, compiled files of another platform or Python, modules
+        that `zoning` imports and nothing there provides, and layers that the
+        machine of the builder prepared; sorted.
     """
     found = [f"requirement not met: {text}" for text in unmet(lib, platform, wanted)]
     found += [f"of another platform: {name}" for name in _foreign(lib, platform)]
     found += [f"no module: {name}" for name in _absent(lib, platform)]
+    found += [
+        f"prepared here: {path.relative_to(lib)}" for path in lib.rglob(".zoning")
+    ]
     return sorted(found)
 
 

@@ -66,6 +66,16 @@ def test_files_of_another_platform_or_python_are_faults(tmp_path: Path) -> None:
     ]
 
 
+def test_layers_that_the_builder_prepared_are_a_fault(tmp_path: Path) -> None:
+    dist(tmp_path, "zoning")
+    package(tmp_path)
+    (tmp_path / "zoning/data/sample_layers/.zoning").mkdir(parents=True)
+
+    assert faults(tmp_path, LINUX, ["zoning"]) == [
+        "prepared here: zoning/data/sample_layers/.zoning"
+    ]
+
+
 @pytest.mark.parametrize(
     ("line", "platform", "missing"),
     [
@@ -106,7 +116,7 @@ def test_the_package_asks_windows_for_nothing_that_it_lacks(tmp_path: Path) -> N
             "pyproj",
         ),
         *("rasterio", "rich", "scipy", "shapely", "starlette", "typing_extensions"),
-        *("uvicorn", "xlsxwriter", "yaml"),
+        *("uharfbuzz", "uvicorn", "xlsxwriter", "yaml"),
     ):
         (tmp_path / name).mkdir()
 

@@ -5,15 +5,21 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import geopandas
 import httpx
 import psutil
 import pytest
+import shapely
 import small_base
 import yaml
-from serving_desk import AS_OF
+from serving_desk import AS_OF, JSON
 
+from zoning.report.manifest import verify_run
 from zoning.web.audit_log import broken_links
 from zoning.web.page_routes import desk_texts
 
@@ -90,6 +96,124 @@ def test_a_desk_that_is_killed_leaves_no_process_behind(
     _, alive = psutil.wait_procs(children, timeout=20)
 
     assert alive == []
+
+
+def many(count: int) -> bytes:
+    """Return plots beside each other as one file."""
+    plots = [
+        shapely.box(402_100 + 3 * k, 3_432_100, 402_102 + 3 * k, 3_432_160)
+        for k in range(count)
+    ]
+    frame = geopandas.GeoDataFrame(
+        {"name": [f"p{k}" for k in range(count)]}, geometry=plots, crs="EPSG:4546"
+    )
+    return frame.to_json(to_wgs84=False).encode()
+
+
+class Caller:
+    """A client of a desk that is started as a person starts it."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        url, token = address(process)
+        headers = {"authorization": f"Bearer {token}"}
+        transport = httpx.HTTPTransport(retries=20)
+        self.client = httpx.Client(
+            base_url=url, headers=headers, timeout=120, transport=transport
+        )
+        self.process = process
+
+    def start(self, content: bytes) -> str:
+        """Send a file and start its check; return the job."""
+        headers = {"content-type": "application/octet-stream"}
+        query = {"name": "s.geojson", "crs": "EPSG:4546"}
+        sent = self.client.post(
+            "/api/sites", params=query, content=content, headers=headers
+        )
+        inputs = {"uploads": [sent.json()["upload"]], "as_of": AS_OF}
+        inputs |= {"crs": "EPSG:4546"}
+        async_ = {"prefer": "respond-async"}
+        path = "/processes/check/execution"
+        return str(
+            self.client.post(path, json={"inputs": inputs}, headers=async_).json()[
+                "jobID"
+            ]
+        )
+
+    def job(self, job: str) -> dict[str, Any]:
+        """Return how far a job is."""
+        told: dict[str, Any] = self.client.get(f"/jobs/{job}").json()
+        return told
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """Return all jobs."""
+        listed: list[dict[str, Any]] = self.client.get("/jobs").json()["jobs"]
+        return listed
+
+    def under_way(self, job: str) -> None:
+        """Wait until some of a batch is checked."""
+        while not 0 < (told := self.job(job))["progress"] < 100:
+            assert told["status"] in {"accepted", "running"}, told["problems"]
+            time.sleep(0.01)
+
+    def finished(self, job: str) -> dict[str, Any]:
+        """Wait for the end of a job."""
+        while (told := self.job(job))["status"] in {"accepted", "running"}:
+            time.sleep(0.05)
+        return told
+
+    def resume(self, job: str) -> None:
+        """Go on with a job."""
+        answer = self.client.post(f"/api/runs/{job}/resume", headers=JSON)
+        assert answer.status_code == 200, answer.text
+
+
+@contextmanager
+def called(base: Path, place: Path) -> Iterator[Caller]:
+    """Start a desk with one worker, give a client of it, and kill it."""
+    with start(base, place, "--workers", "1") as process:
+        caller = Caller(process)
+        with caller.client:
+            yield caller
+        process.kill()
+        process.wait()
+        if process.stderr is not None:
+            process.stderr.close()
+
+
+def test_a_batch_goes_on_after_its_worker_and_then_the_desk_were_killed(
+    base_folder: Path, tmp_path: Path
+) -> None:
+    place, batch = tmp_path / "desk", many(520)
+    with called(base_folder, place) as caller:
+        early, whole = caller.start(many(2)), caller.start(batch)
+        for job in (early, whole):
+            assert caller.finished(job)["status"] == "successful"
+        killed = caller.start(batch)
+        caller.under_way(killed)
+        for child in psutil.Process(caller.process.pid).children():
+            child.kill()
+        lost = caller.finished(killed)
+        caller.resume(killed)
+        caller.under_way(killed)
+    assert broken_links(place) == ()
+    with called(base_folder, place) as caller:
+        marked = caller.job(killed)
+        states = {one["jobID"]: one["status"] for one in caller.jobs()}
+        journal = (place / "runs" / killed / ".run.journal").is_file()
+        caller.resume(killed)
+        done = caller.finished(killed)
+        again = caller.client.post(f"/api/runs/{killed}/resume", headers=JSON)
+
+    assert lost["problems"][0]["code"] == "DESK_WORKER_LOST"
+    assert marked["problems"][0]["code"] == "DESK_JOB_INTERRUPTED"
+    assert states == {early: "successful", whole: "successful", killed: "failed"}
+    assert journal
+    assert done["status"] == "successful", done["problems"]
+    assert again.status_code == 409
+    runs = [place / "runs" / job for job in (early, whole, killed)]
+    assert [verify_run(run / "run") for run in runs] == [(), (), ()]
+    assert len({(run / "verdict.json").read_bytes() for run in runs[1:]}) == 1
+    assert broken_links(place) == ()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Tiles read back by GDAL: the same features where they were."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas
@@ -7,11 +8,15 @@ import numpy as np
 import pyogrio
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shapely.geometry.base import BaseGeometry
 
 from zoning.measure import to_lonlat
-from zoning.web.vector_tiles import EXTENT, TilePlace, encode_varints, tile_of
+from zoning.web.drawn_layer import DrawnLayer
+from zoning.web.tile_bytes import EXTENT, encode_varints
+from zoning.web.tile_place import SCREEN, TilePlace
+from zoning.web.vector_tiles import MERGED, MOST_FEATURES, SINGLE, Tile, tile_of
 
 CRS = "EPSG:4546"
 HALF = 20037508.342789244
@@ -25,12 +30,23 @@ def place_of(x: float, y: float, z: int) -> TilePlace:
     return TilePlace(z=z, x=int(u * 2**z), y=int(v * 2**z))
 
 
-def read(content: bytes, place: TilePlace, folder: Path) -> geopandas.GeoDataFrame:
-    """Read a tile with GDAL, in Web Mercator."""
+def drawn(
+    shapes: Sequence[BaseGeometry], place: TilePlace, kinds: object = None
+) -> Tile:
+    """Return the tile of some shapes."""
+    words = np.full(len(shapes), "", dtype=object) if kinds is None else kinds
+    layer = DrawnLayer(np.array(shapes, dtype=object), np.asarray(words), CRS)
+    return tile_of(layer, place)
+
+
+def read(
+    content: bytes, place: TilePlace, folder: Path, layer: str = SINGLE
+) -> geopandas.GeoDataFrame:
+    """Read a layer of a tile with GDAL, in Web Mercator."""
     path = folder / "tile.mvt"
     path.write_bytes(content)
     where = {"X": place.x, "Y": place.y, "Z": place.z}
-    frame = pyogrio.read_dataframe(f"MVT:{path}", **where)
+    frame = pyogrio.read_dataframe(f"MVT:{path}", layer=layer, **where)
     return geopandas.GeoDataFrame(frame).set_crs("EPSG:3857", allow_override=True)
 
 
@@ -62,7 +78,7 @@ def test_gdal_reads_the_shapes_that_were_put_in(tmp_path: Path) -> None:
     shapes = np.array(SHAPES, dtype=object)
     place = place_of(400_500, 3_435_400, 12)
 
-    tile = tile_of(shapes, shapely.bounds(shapes), KINDS, place=place, crs=CRS)
+    tile = drawn(SHAPES, place, KINDS)
     found = read(tile.content, place, tmp_path)
 
     assert (tile.there, tile.shown) == (6, 6)
@@ -81,8 +97,7 @@ def test_gdal_reads_the_shapes_that_were_put_in(tmp_path: Path) -> None:
 def test_rings_wind_as_the_specification_says() -> None:
     """A tile without holes wound the other way fills them in strict readers."""
     place = place_of(400_500, 3_435_200, 12)
-    shapes = np.array([SHAPES[1]], dtype=object)
-    tile = tile_of(shapes, shapely.bounds(shapes), KINDS[1:2], place=place, crs=CRS)
+    tile = drawn(SHAPES[1:2], place)
 
     signs = [np.sign(area(ring)) for ring in rings(tile.content)]
 
@@ -122,30 +137,110 @@ def area(ring: list[tuple[int, int]]) -> int:
 
 
 def test_a_tile_beside_everything_is_empty() -> None:
-    shapes = np.array(SHAPES, dtype=object)
-    tile = tile_of(
-        shapes,
-        shapely.bounds(shapes),
-        KINDS,
-        place=place_of(420_000, 3_400_000, 14),
-        crs=CRS,
-    )
+    tile = drawn(SHAPES, place_of(420_000, 3_400_000, 14))
 
     assert (tile.content, tile.there, tile.shown) == (b"", 0, 0)
 
 
-def test_what_is_left_out_far_away_is_counted() -> None:
-    shapes = np.array(SHAPES, dtype=object)
-    tile = tile_of(
-        shapes,
-        shapely.bounds(shapes),
-        KINDS,
-        place=place_of(400_500, 3_435_400, 6),
-        crs=CRS,
-    )
+def gaps(shapes: Sequence[BaseGeometry], place: TilePlace, folder: Path) -> list[float]:
+    """Return how far each shape is from what a tile shows of it, in pixels."""
+    kinds = np.array([f"k{k % 3}" for k in range(len(shapes))], dtype=object)
+    tile = drawn(shapes, place, kinds)
+    assert tile.there == len(shapes)
+    path = folder / "tile.mvt"
+    path.write_bytes(tile.content)
+    frames = [
+        read(tile.content, place, folder, layer)
+        for layer in pyogrio.list_layers(f"MVT:{path}")[:, 0]
+    ]
+    pixel = place.size_m / SCREEN
+    wanted = geopandas.GeoSeries(shapes, crs=CRS).to_crs("EPSG:3857")
+    found = []
+    for kind, shape in zip(kinds, wanted, strict=True):
+        near = [frame.geometry[frame["kind"] == kind] for frame in frames]
+        seen = shapely.union_all(np.concatenate([one.to_numpy() for one in near]))
+        found.append(seen.distance(shape.centroid) / pixel)
+    return found
 
-    assert tile.there == 6
-    assert tile.shown == 1  # the point; the others are less than a pixel
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@settings(max_examples=15, suppress_health_check=list(HealthCheck), deadline=None)
+@given(data=st.data())
+def test_no_feature_is_left_out_at_any_zoom(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """GDAL finds something of its kind beside each, whatever its size and shape."""
+    folder = tmp_path_factory.mktemp("tile")
+    shapes = list[BaseGeometry]()
+    for _ in range(data.draw(st.integers(1, 8))):
+        x = data.draw(st.floats(400_000, 401_000))
+        y = data.draw(st.floats(3_435_000, 3_436_000))
+        wide = data.draw(st.floats(0.5, 400))
+        high = data.draw(st.sampled_from([0.0, 0.3, wide / 300, wide]))
+        if high == 0.0:
+            shapes.append(shapely.LineString([(x, y), (x + wide, y + wide / 2)]))
+        else:
+            flat = shapely.box(x, y, x + wide, y + high)
+            shapes.append(shapely.affinity.rotate(flat, data.draw(st.floats(0, 180))))
+    zoom = data.draw(st.integers(5, 13))
+
+    assert max(gaps(shapes, place_of(400_500, 3_435_500, zoom), folder)) < 3.0
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_small_neighbours_are_merged_without_gap_or_overlap(tmp_path: Path) -> None:
+    """A partition seen from afar covers its ground once."""
+    corner, side = np.array([400_000, 3_435_000]), 20.0
+    steps = np.stack(np.meshgrid(range(50), range(50)), axis=-1).reshape(-1, 2)
+    steps = steps[(steps < 25).any(axis=1)]  # an L
+    low = corner + steps * side
+    cells = [shapely.box(*one, *(one + side)) for one in low]
+    place = place_of(400_500, 3_435_500, 12)
+    tile = drawn(cells, place)
+    (ground,) = read(tile.content, place, tmp_path, MERGED).geometry
+    whole = shapely.coverage_union_all(cells)
+    wanted = geopandas.GeoSeries([whole], crs=CRS).to_crs("EPSG:3857")[0]
+
+    assert (tile.there, tile.shown) == (1875, 0)
+    parts = shapely.get_parts(ground)
+    assert shapely.area(parts).sum() == pytest.approx(shapely.union_all(parts).area)
+    assert ground.hausdorff_distance(wanted) < 3 * place.size_m / SCREEN
+    assert ground.area == pytest.approx(wanted.area, rel=0.1)
+    assert len(tile.content) < 2000
+
+
+def test_too_many_are_drawn_by_size_and_the_rest_merged(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("zoning.web.vector_tiles.MOST_FEATURES", 3)
+    plots = [
+        shapely.box(400_000 + 100 * k, 3_435_000, 400_050 + 105 * k, 3_435_060)
+        for k in range(10)
+    ]
+    place = place_of(400_500, 3_435_100, 13)
+    tile = drawn(plots, place)
+
+    assert MOST_FEATURES > 3
+    assert (tile.there, tile.shown) == (10, 3)
+    assert set(read(tile.content, place, tmp_path)["mvt_id"]) == {7, 8, 9}
+    assert len(read(tile.content, place, tmp_path, MERGED)) == 1
+
+
+def test_a_large_outline_is_thinned_once_for_a_zoom() -> None:
+    """And gives the tile that it gives when thinned on the way."""
+    angle = np.linspace(0, 2 * np.pi, 9000, endpoint=False)
+    radius = 400 + 3 * np.sin(900 * angle)
+    ring = np.column_stack([np.cos(angle), np.sin(angle)]) * radius[:, None]
+    blob = shapely.Polygon(ring + np.array([400_500, 3_435_500]))
+    layer = DrawnLayer(np.array([blob], dtype=object), np.array([""], object), CRS)
+    place = place_of(400_500, 3_435_500, 11)
+
+    first, second = tile_of(layer, place), tile_of(layer, place)
+    few = layer.outlined(np.array([0]), 20.0)[0]
+
+    assert first == second
+    assert shapely.get_num_coordinates(few) < 500
+    assert shapely.hausdorff_distance(few, blob) < 40
 
 
 @given(st.lists(st.integers(0, 2**40), min_size=1, max_size=30))

@@ -1,5 +1,6 @@
 """Jobs: the same answer as the command line, and no job harms another."""
 
+import errno
 import json
 import os
 import shutil
@@ -10,15 +11,19 @@ import time
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
 import geopandas
+import httpx
 import pytest
 import shapely
 import small_base
 from serving_desk import AS_OF, BYTES, JSON, Served, served
 
+import zoning
 from zoning.report.manifest import verify_run
 from zoning.web.audit_log import broken_links
 from zoning.web.jobs import Jobs
@@ -60,6 +65,33 @@ def test_desk_and_command_line_give_the_same_bytes(
     assert done.stdout == answer.content
     assert answer.json()["schema"] == "zoning/verdict/1"
     assert answer.json()["verdict"] == "PROHIBITED"
+
+
+def test_python_gives_the_findings_and_areas_of_desk_and_job_digit_for_digit(
+    desk: Served, base_folder: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "half.txt"
+    small_base.write_txt(
+        path, shapely.box(400_281.37, 3_435_050, 400_613.71, 3_435_150)
+    )
+    upload = desk.send(path)["upload"]
+    now = desk.client.post("/api/check", json={"uploads": [upload], "as_of": AS_OF})
+    job = desk.start(upload).json()["jobID"]
+    assert desk.finished(job)["status"] == "successful"
+    later = desk.client.get(f"/jobs/{job}/results")
+
+    sites, base = zoning.read_sites(path), zoning.open_base(base_folder)
+    options = zoning.CheckOptions(as_of=date.fromisoformat(AS_OF))
+    zoning.write_run(zoning.check_sites(sites, base, options), tmp_path / "run")
+    python = json.loads((tmp_path / "run/verdict.json").read_bytes())
+
+    assert now.content == later.content
+    (own,), (told,) = python["sites"], now.json()["sites"]
+    assert own["area_m2"] != round(own["area_m2"])
+    assert any(finding["overlap_m2"] for finding in own["findings"])
+    for site in (own, told):  # a table holds neither of these
+        del site["source"]["encoding"], site["project"]
+    assert json.dumps(own) == json.dumps(told)
 
 
 def test_a_job_gives_the_same_verdict_and_a_run_that_is_whole(
@@ -202,6 +234,40 @@ def test_a_worker_that_dies_fails_its_job_alone_and_a_full_queue_says_when_to_co
         time.sleep(0.3)
         desk.start(upload)
         assert desk.start(upload).status_code == 503
+    assert broken_links(tmp_path / "desk") == ()
+
+
+def test_a_full_disk_is_told_and_harms_nothing(
+    base_folder: Path, tmp_path: Path, txt: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def no_room(answer: httpx.Response) -> bool:
+        number = answer.json()["problems"][0]["number"]
+        return (answer.status_code, number) == (507, "E791")
+
+    with served(base_folder, tmp_path / "desk") as desk:
+        upload = desk.send(txt)["upload"]
+        earlier = desk.finished(desk.start(upload).json()["jobID"])["jobID"]
+        query = {"name": "a.txt"}
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "write_bytes", full)
+            sent = desk.client.post(
+                "/api/sites", params=query, content=txt.read_bytes(), headers=BYTES
+            )
+            assert no_room(sent)
+            assert no_room(desk.start(upload))
+            assert len(desk.desk.jobs.all()) == 1
+        monkeypatch.setattr(
+            desk.desk, "settings", replace(desk.desk.settings, least_free_bytes=1 << 62)
+        )
+        assert no_room(desk.start(upload))
+        monkeypatch.undo()
+        again = desk.finished(desk.start(upload).json()["jobID"])
+
+        assert again["status"] == "successful"
+        assert verify_run(desk.desk.jobs.run(earlier)) == ()
     assert broken_links(tmp_path / "desk") == ()
 
 

@@ -22,14 +22,19 @@ def command(*, run: Path, lang: str) -> int:
     """核对结果目录：哪些文件被改动、缺少或多出 whether a run is as it was written.
 
     Exit 0 when every file and the digest are; 1 and the names when not. Keep
-    the digest elsewhere to notice a run that was rewritten as a whole.
+    the digest elsewhere to notice a run that was rewritten as a whole. Of the
+    folder of a desk, its log is verified.
 
     \b
     zoning verify zoning-runs/site
+    zoning verify zoning-desk
     """  # noqa: D301  \b keeps click from reflowing
     from zoning.report.manifest import MANIFEST, verify_run
     from zoning.report.replay_words import replay_text
+    from zoning.web.audit_log import LOG
 
+    if (run / LOG).is_file():
+        return _log(run, lang)
     problems = verify_run(run)
     if problems and problems[0].code == NO_RUN:
         raise UsageError(*problems)
@@ -44,6 +49,25 @@ def command(*, run: Path, lang: str) -> int:
         [
             replay_text("verify.whole", lang, count=count),
             replay_text("verify.digest", lang, digest=listed["digest"]),
+        ]
+    )
+    return 0
+
+
+def _log(folder: Path, lang: str) -> int:
+    """Verify the log of a desk."""
+    from zoning.report.replay_words import replay_text
+    from zoning.web.audit_log import broken_links, head_of
+
+    problems = broken_links(folder)
+    if problems:
+        print_lines([problem.line(lang) for problem in problems])
+        return ALTERED
+    count, head = head_of(folder)
+    print_lines(
+        [
+            replay_text("verify.log", lang, count=count),
+            replay_text("verify.head", lang, head=head),
         ]
     )
     return 0

@@ -27,6 +27,7 @@ _ANSWERS = {
     403: "foreign host or page",
     404: "no such thing",
     410: "dismissed",
+    409: "not in a state for that",
     413: "body too large",
     415: "content type not taken",
     422: "not understood, with the cure",
@@ -34,6 +35,7 @@ _ANSWERS = {
     502: "the process of the job was lost",
     503: "the queue is full",
     504: "the job took too long",
+    507: "no room for it in the desk's folder",
 }
 
 

@@ -9,7 +9,12 @@ from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 from zoning.web.answers import PlainJson, caller_of, job_document
 from zoning.web.desk import Answered, Desk
 from zoning.web.names import IDENTIFIER
-from zoning.web.processes import PROCESS, process_list
+from zoning.web.processes import (
+    CONFORMANCE,
+    OUTPUT,
+    process_document,
+    process_list,
+)
 from zoning.web.refusals import RefusedError
 from zoning.web.requests import CheckInputs, Execution, FixInputs, FormInputs
 
@@ -45,11 +50,9 @@ def _sites_routes(router: APIRouter, desk: Desk) -> None:
         crs: CrsQuery = None,
     ) -> PlainJson:
         """Take in one site file and read it; `into` adds a part of a Shapefile."""
-        upload = desk.uploads.put(name, content, into=into)
-        desk.log.note("upload", upload=upload, bytes=len(content))
-        folders = desk.folders([upload])
+        upload = desk.take_in(name, content, into=into)
         caller = caller_of(request.client)
-        found = await desk.ask("read", caller=caller, folders=folders, crs=crs)
+        found = await desk.read(upload, caller=caller, crs=crs)
         return PlainJson({"upload": upload, "sites": found.header["sites"]})
 
     @router.post("/api/sites/{upload}/read", tags=["sites"])
@@ -72,7 +75,7 @@ def _project_routes(router: APIRouter, desk: Desk) -> None:
         content: Annotated[bytes, Body(media_type=_BYTES)] = b"",
     ) -> PlainJson:
         """Read a project file, YAML or the Excel form, as a check takes it."""
-        folders = desk.folders([desk.uploads.put(name, content)])
+        folders = desk.folders([desk.take_in(name, content)])
         caller = caller_of(request.client)
         found = await desk.ask("projects", caller=caller, folders=folders)
         return PlainJson({key: found.header[key] for key in ("project", "projects")})
@@ -96,13 +99,15 @@ def _short_routes(router: APIRouter, desk: Desk) -> None:
     @router.post("/api/check", tags=["check"])
     async def check_now(request: Request, inputs: CheckInputs) -> Response:
         """Check at once and return `zoning/verdict/1`; no run is kept."""
+        since = desk.clock(inputs.uploads)
         parts = await _answered(desk, request, inputs)
         verdict = parts.parts["verdict"]
+        told = str(since())
         desk.log.note("check", sites=_count(inputs))
         return Response(
             bytes(verdict.whole[0]),
             media_type="application/json",
-            headers={"X-Zoning-Milliseconds": str(verdict.header["milliseconds"])},
+            headers={"X-Zoning-Milliseconds": told},
         )
 
     @router.post("/api/questions", tags=["check"])
@@ -129,18 +134,26 @@ def _short_routes(router: APIRouter, desk: Desk) -> None:
 
 
 def _process_routes(router: APIRouter, desk: Desk) -> None:
+    @router.get("/conformance", tags=["processes"])
+    def conformance() -> PlainJson:
+        """Say to which classes of the standard the desk conforms: none as a whole."""
+        return PlainJson(CONFORMANCE)
+
     @router.get("/processes", tags=["processes"])
-    def processes() -> PlainJson:
+    def processes(
+        limit: Annotated[int, Query(ge=1, le=10_000)] = 10,
+    ) -> PlainJson:
         """List the processes: there is one."""
-        return PlainJson(process_list())
+        return PlainJson(process_list(limit))
 
-    @router.get("/processes/check", tags=["processes"])
-    def process() -> PlainJson:
+    @router.get("/processes/{process_id}", tags=["processes"])
+    def process(process_id: Annotated[str, Path(max_length=80)]) -> PlainJson:
         """Describe the process with the schemas of what goes in and comes out."""
-        schema = CheckInputs.model_json_schema()
-        return PlainJson({**PROCESS, "inputs": {"inputs": {"schema": schema}}})
+        if process_id != "check":
+            raise RefusedError("DESK_NO_PROCESS")
+        return PlainJson(process_document())
 
-    @router.post("/processes/check/execution", tags=["processes"], status_code=201)
+    @router.post("/processes/check/execution", tags=["processes"])
     async def execute(
         request: Request,
         execution: Execution,
@@ -150,11 +163,12 @@ def _process_routes(router: APIRouter, desk: Desk) -> None:
         if "respond-async" not in (prefer or ""):
             parts = await _answered(desk, request, execution.inputs)
             content = bytes(parts.parts["verdict"].whole[0])
-            return Response(content, media_type="application/json")
+            return _results(content, execution.response)
         asked = _asked(desk, execution.inputs)
         del asked["folders"], asked["as_of"]
         kept = {**asked, "as_of": _day(execution.inputs)}
-        job = desk.start(kept, caller=caller_of(request.client))
+        caller = caller_of(request.client)
+        job = desk.start(kept, caller=caller, response=execution.response)
         return PlainJson(
             job_document(job),
             status_code=201,
@@ -185,9 +199,16 @@ def _job_routes(router: APIRouter, desk: Desk) -> None:
     @router.get("/jobs/{job_id}/results", tags=["jobs"])
     def results(job_id: JobId) -> Response:
         """Return `zoning/verdict/1`, as soon as it is there."""
-        desk.jobs.get(job_id)
+        job = desk.jobs.get(job_id)
         content = desk.jobs.stored(job_id, "verdict.json")
-        return Response(content, media_type="application/json")
+        return _results(content, job.response)
+
+
+def _results(verdict: bytes, response: str) -> Response:
+    """Return the verdict itself, or the document of all outputs."""
+    if response == "document":
+        verdict = b'{"%s":%s}' % (OUTPUT.encode(), verdict.strip())
+    return Response(verdict, media_type="application/json")
 
 
 async def _answered(desk: Desk, request: Request, inputs: CheckInputs) -> Answered:
@@ -202,7 +223,7 @@ def _asked(desk: Desk, inputs: CheckInputs) -> Json:
     uploads = list(inputs.uploads)
     if inputs.sites is not None:
         content = json.dumps(inputs.sites.model_dump(), allow_nan=False).encode()
-        uploads.append(desk.uploads.put(_geojson(inputs.name), content))
+        uploads.append(desk.take_in(_geojson(inputs.name), content))
     if not uploads:
         raise RefusedError("NO_SITES", path="-")
     asked = inputs.model_dump(exclude={"sites", "name", "as_of"})

@@ -2,18 +2,24 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from time import perf_counter
 from typing import Any
+
+from starlette.requests import Request
 
 from zoning.errors import Problem, ZoningError
 from zoning.io.quarantine.frames import Frame
+from zoning.report.manifest import MANIFEST
 from zoning.web.audit_log import AuditLog
 from zoning.web.jobs import DRAWING, VERDICT, Job, Jobs
 from zoning.web.pool import Pool, Task
-from zoning.web.refusals import RefusedError, told
+from zoning.web.refusals import RefusedError, disk_refusal, told
 from zoning.web.settings import DeskSettings
+from zoning.web.tile_store import TileStore
 from zoning.web.uploads import Uploads
 
 __all__ = ["Answered", "Desk"]
@@ -21,6 +27,7 @@ __all__ = ["Answered", "Desk"]
 Json = dict[str, Any]
 _ALL = 10_000
 _DRAWING_WORKERS = 1
+_MOST_CLOCKS = 10_000
 
 
 class Answered:
@@ -45,10 +52,11 @@ class Desk:
     def __init__(self, settings: DeskSettings) -> None:
         self.settings = settings
         place = settings.place
-        self.uploads = Uploads(place / "uploads")
         self.jobs = Jobs(place / "runs")
+        self.uploads = Uploads(place / "uploads", settings.uploads)
+        cleared = self.uploads.forget_old(needed=self._needed())
         self.log = AuditLog(place)
-        self.tiles = place / "tiles"
+        self.tiles = TileStore(place / "tiles", settings.most_tile_bytes)
         self.workers = Pool(
             settings.base,
             workers=settings.workers,
@@ -59,13 +67,15 @@ class Desk:
             settings.base, workers=_DRAWING_WORKERS, waiting=_ALL, each=_ALL
         )
         self._tasks: dict[str, Task] = {}
-        self.log.note("started", jobs=len(self.jobs.all()), remote=settings.remote)
+        self._reading: dict[str, float] = {}
+        jobs = len(self.jobs.all())
+        self.log.note("started", jobs=jobs, cleared=cleared, remote=settings.remote)
 
     def close(self) -> None:
         """End all work; what is finished stays."""
         self.workers.close()
         self.drawers.close()
-        self.log.note("stopped")
+        self.log.note_late("stopped")
 
     async def ask(
         self, job: str, *, caller: str = "", told: Answered | None = None, **what: Any
@@ -79,46 +89,135 @@ class Desk:
         )
         return await asyncio.wrap_future(self.workers.submit(task))
 
+    def take_in(self, name: str, content: bytes, *, into: str | None = None) -> str:
+        """Store a file of a user; return the identifier of its upload.
+
+        Raises
+        ------
+        RefusedError
+            Where there is no room for it.
+        """
+        self._room()
+        upload = self.uploads.put(name, content, into=into, needed=self._needed())
+        self.log.note("upload", upload=upload, bytes=len(content))
+        return upload
+
+    def _needed(self) -> set[str]:
+        """Return the uploads of jobs that are not finished, or could be resumed."""
+        return {
+            upload
+            for job in self.jobs.all()
+            if job.status != "successful"
+            for upload in job.asked.get("uploads", ())
+        }
+
+    def _room(self) -> None:
+        """Refuse what is new where the disk is as good as full."""
+        try:
+            free = shutil.disk_usage(self.settings.place).free
+        except OSError as error:
+            raise disk_refusal(error) from error
+        if free < self.settings.least_free_bytes:
+            raise RefusedError("DESK_DISK_FULL", detail=f"{free >> 20} MB")
+
+    async def read(self, upload: str, *, caller: str, crs: str | None) -> Frame:
+        """Have an upload read, and note how long that took."""
+        since = self.clock(())
+        folders = self.folders([upload])
+        found = await self.ask("read", caller=caller, folders=folders, crs=crs)
+        while len(self._reading) >= _MOST_CLOCKS:
+            del self._reading[next(iter(self._reading))]
+        self._reading[upload] = self._reading.get(upload, 0.0) + since()
+        return found
+
+    def clock(self, uploads: Sequence[str]) -> Callable[[], float]:
+        """Return what tells the milliseconds from here, with those of reading before.
+
+        So that a verdict is timed from the last byte of its files, waiting for a
+        worker included, wherever its uploads were read by this desk.
+        """
+        started = perf_counter()
+        before = sum(self._reading.get(upload, 0.0) for upload in uploads)
+        return lambda: round(before + (perf_counter() - started) * 1000, 1)
+
     async def draw(self, job: str, **what: Any) -> Frame:
         """Have the process that draws answer a question."""
         task = Task(question={"job": job, **what}, seconds=self.settings.tile_seconds)
         return await asyncio.wrap_future(self.drawers.submit(task))
 
+    async def draw_for(self, request: Request, job: str, **what: Any) -> Frame:
+        """Have it answer, unless who asks has gone before its turn came."""
+        drawn = asyncio.ensure_future(self.draw(job, **what))
+        gone = asyncio.ensure_future(_gone(request))
+        await asyncio.wait({drawn, gone}, return_when=asyncio.FIRST_COMPLETED)
+        gone.cancel()
+        if not drawn.done():
+            drawn.cancel()
+            raise RefusedError("DESK_GONE")
+        return drawn.result()
+
     def folders(self, uploads: Sequence[str]) -> list[str]:
         """Return the folders of uploads."""
         return [str(self.uploads.folder(one).resolve()) for one in uploads]
 
-    def start(self, asked: Json, *, caller: str) -> Job:
+    def start(self, asked: Json, *, caller: str, response: str = "raw") -> Job:
         """Start a check that keeps its run; it goes on after the answer.
 
         Parameters
         ----------
         asked : dict
             ``uploads``, ``as_of``, ``lang``, and what else a check takes.
+        response : str
+            How the results are wanted, ``raw`` or ``document``.
 
         Raises
         ------
         RefusedError
             When there is no such upload, or no room for the job.
         """
-        folders = self.folders(asked["uploads"])
-        job = self.jobs.new(asked)
+        self._room()
+        self.folders(asked["uploads"])
+        job = self.jobs.new(asked, response=response)
+        self._submit(job, caller=caller, resume=False)
+        return job
+
+    def resume(self, identifier: str, *, caller: str) -> Job:
+        """Go on with a job that was interrupted; what a batch checked is kept.
+
+        Raises
+        ------
+        RefusedError
+            When it is finished or under way, or its uploads are gone.
+        """
+        self._room()
+        job = self.jobs.get(identifier)
+        self.folders(job.asked["uploads"])
+        job = self.jobs.again(identifier)
+        if (self.jobs.run(identifier) / MANIFEST).is_file():  # finished all the same
+            return self.jobs.change(identifier, status="successful", progress=100)
+        self._submit(job, caller=caller, resume=True)
+        return job
+
+    def _submit(self, job: Job, *, caller: str, resume: bool) -> None:
+        since = self.clock(job.asked["uploads"])
+        folders = self.folders(job.asked["uploads"])
         run = str(self.jobs.run(job.id).resolve())
+        question = {**job.asked, "job": "check", "folders": folders, "run": run}
         task = Task(
-            question={**asked, "job": "check", "folders": folders, "run": run},
+            question={**question, "resume": resume},
             seconds=self.settings.job_seconds,
             caller=caller,
-            told=lambda part: self._part(job.id, part),
+            told=lambda part: self._part(job.id, part, since),
         )
         self._tasks[job.id] = task
         try:
+            self.log.note("job", job=job.id, uploads=len(folders), resumed=resume)
             future = self.workers.submit(task)
         except RefusedError as refused:
+            self._tasks.pop(job.id, None)
             self._fail(job.id, refused.problems)
             raise
-        self.log.note("job", job=job.id, uploads=len(folders))
-        future.add_done_callback(lambda done: self._done(job.id, done))
-        return job
+        future.add_done_callback(lambda done: self._done(job.id, task, done))
 
     def dismiss(self, identifier: str) -> Job:
         """Stop a job that is not finished."""
@@ -129,7 +228,7 @@ class Desk:
             self.workers.stop(task)
         return job
 
-    def _part(self, identifier: str, part: Frame) -> None:
+    def _part(self, identifier: str, part: Frame, since: Callable[[], float]) -> None:
         if part.header.get("part") == "progress":
             done, total = part.header["done"], max(part.header["total"], 1)
             percent = min(90, round(90 * done / total))
@@ -144,11 +243,13 @@ class Desk:
                 summary=summary_of(json.loads(bytes(verdict))),
                 questions=part.header["questions"],
                 papers=part.header["papers"],
-                milliseconds=part.header["milliseconds"],
+                milliseconds=since(),
             )
 
-    def _done(self, identifier: str, future: "Future[Frame]") -> None:
-        self._tasks.pop(identifier, None)
+    def _done(self, identifier: str, task: Task, future: "Future[Frame]") -> None:
+        if self._tasks.get(identifier) is not task:
+            return  # it was dismissed, and resumed since
+        del self._tasks[identifier]
         if future.cancelled():
             self._fail(identifier, (Problem(code="DESK_GONE"),))
             return
@@ -161,12 +262,14 @@ class Desk:
         else:
             job = self.jobs.change(identifier, status="successful", progress=100)
             verdict, digest = (job.summary.get(key) for key in ("verdict", "digest"))
-            self.log.note("finished", job=identifier, verdict=verdict, digest=digest)
+            self.log.note_late(
+                "finished", job=identifier, verdict=verdict, digest=digest
+            )
 
     def _fail(self, identifier: str, problems: tuple[Problem, ...]) -> None:
         listed = [dict(told(problem)) for problem in problems]
         self.jobs.change(identifier, status="failed", problems=listed)
-        self.log.note("failed", job=identifier, code=problems[0].code)
+        self.log.note_late("failed", job=identifier, code=problems[0].code)
 
     def stored_run(self, identifier: str) -> Path:
         """Return the run folder of a finished job.
@@ -195,6 +298,12 @@ class Desk:
         if not run.is_dir():
             raise RefusedError("DESK_NOT_READY")
         return run
+
+
+async def _gone(request: Request) -> None:
+    """Return when a caller has hung up."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def summary_of(document: Mapping[str, Any]) -> Json:

@@ -8,12 +8,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import numpy as np
-import shapely
-from numpy.typing import NDArray
 
 from zoning.check import check
 from zoning.errors import Problem, UsageError
@@ -33,9 +30,11 @@ from zoning.runs.stored import open_stored, replayed, reproduced
 from zoning.store import DamagedError
 from zoning.terms import LANGUAGES
 from zoning.web.drawing import fix_drawing, report_drawing, sites_read
+from zoning.web.drawn_layer import DrawnLayer
 from zoning.web.form import declared_document, papers_of, questions_of
 from zoning.web.layer_list import base_document, kinds_of, layer_key
-from zoning.web.vector_tiles import TilePlace, tile_of
+from zoning.web.tile_place import TilePlace
+from zoning.web.vector_tiles import tile_of
 
 __all__ = ["Engine"]
 
@@ -57,7 +56,7 @@ class Engine:
         self._folder = folder
         self._stamp: object = None
         self._open: tuple[Base, RuleBook] | None = None
-        self._drawn: dict[str, tuple[NDArray[np.float64], NDArray[np.object_]]] = {}
+        self._drawn: dict[str, DrawnLayer] = {}
         self._jobs: Mapping[str, Callable[[Question, Put], Frame]] = {
             "base": self._base,
             "tile": self._tile,
@@ -107,10 +106,10 @@ class Engine:
             raise UsageError(Problem(code="DESK_NOT_FOUND"))
         layer = base.layers[name]
         if name not in self._drawn:
-            self._drawn[name] = _boxes(layer.geometry), kinds_of(layer)
-        bounds, kinds = self._drawn[name]
+            drawn = DrawnLayer(layer.geometry, kinds_of(layer), base.crs)
+            self._drawn[name] = drawn
         place = TilePlace(z=question["z"], x=question["x"], y=question["y"])
-        tile = tile_of(layer.geometry, bounds, kinds, place=place, crs=base.crs)
+        tile = tile_of(self._drawn[name], place)
         header = {
             "key": layer_key(base, name),
             "there": tile.there,
@@ -150,7 +149,6 @@ class Engine:
 
     def _check(self, question: Question, put: Put) -> Frame:
         """Check, tell the verdict at once, then write the run folder if asked to."""
-        started = perf_counter()
         self._at_hand()
         sites = _sites(question)
         run = Path(question["run"]) if "run" in question else None
@@ -159,7 +157,7 @@ class Engine:
         report = self._checked(sites, question, put)
         document = verdict_document(report)
         content = json_bytes(document)
-        put(self._verdict_part(report, content, started=started))
+        put(self._verdict_part(report, content))
         if run is not None:
             from zoning.report.run import write_run
 
@@ -181,22 +179,21 @@ class Engine:
         from zoning.batch import Plan, check_whole
         from zoning.report.batch.values import BatchForm
 
-        started = perf_counter()
         form = BatchForm(lang=question["lang"], share=False)
-        plan = Plan(folder=run, form=form, checked=_tick(put))
+        resume = bool(question.get("resume"))
+        plan = Plan(folder=run, form=form, checked=_tick(put), resume=resume)
         outcome = check_whole(
             sites, *self._at_hand(), options=_options(question), plan=plan
         )
         content = (run / VERDICT).read_bytes()
-        put(self._verdict_part(outcome.worst, content, started=started))
+        put(self._verdict_part(outcome.worst, content))
         return Frame(header={"part": "written"})
 
-    def _verdict_part(self, report: Report, content: bytes, *, started: float) -> Frame:
+    def _verdict_part(self, report: Report, content: bytes) -> Frame:
         """Return the verdict, what is drawn of it and what is still asked."""
         drawing = json.dumps(report_drawing(report), ensure_ascii=True).encode()
         told = {
             "part": "verdict",
-            "milliseconds": round((perf_counter() - started) * 1000, 1),
             "questions": questions_of(report),
             "papers": papers_of(report, self._at_hand()[1]),
         }
@@ -296,11 +293,6 @@ def _upload(folder: Path) -> tuple[Path, ...]:
     if not files:
         raise UsageError(Problem(code="NO_SITES", values={"path": "-"}))
     return files
-
-
-def _boxes(shapes: Any) -> NDArray[np.float64]:
-    own = getattr(shapes, "bounds", None)
-    return shapely.bounds(shapes) if own is None else np.asarray(own)
 
 
 def _told(value: Any) -> Any:

@@ -7,6 +7,7 @@ What was under way when a desk was killed is marked when the next one starts.
 import contextlib
 import json
 import re
+import shutil
 import threading
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from typing import Any
 from zoning.errors import Problem
 from zoning.report.manifest import MANIFEST
 from zoning.web.names import IDENTIFIER, fresh_identifier
-from zoning.web.refusals import RefusedError, told
+from zoning.web.refusals import RefusedError, disk_refusal, told
 
 __all__ = ["DRAWING", "FINISHED", "Job", "Jobs"]
 
@@ -48,9 +49,12 @@ class Job:
     questions, papers : list
         What is still asked, and the papers that would soften a finding.
     milliseconds : float or None
-        From the question to the verdict, in the worker.
+        From the last byte of the files to the verdict, reading and waiting for a
+        worker included.
     problems : list
         Why it failed, in both languages.
+    response : str
+        How the results were asked for, ``raw`` or ``document``.
     """
 
     id: str
@@ -64,6 +68,7 @@ class Job:
     papers: list[Json] = field(default_factory=list)
     milliseconds: float | None = None
     problems: list[Json] = field(default_factory=list)
+    response: str = "raw"
 
 
 class Jobs:
@@ -77,18 +82,44 @@ class Jobs:
         for path in sorted(folder.iterdir()):
             self._take_up(path)
 
-    def new(self, asked: Json) -> Job:
+    def new(self, asked: Json, *, response: str = "raw") -> Job:
         """Make a job that waits."""
         now = _now()
         job = Job(
             id=fresh_identifier(),
             status="accepted",
             asked=asked,
+            response=response,
             created=now,
             updated=now,
         )
-        self.folder(job.id).mkdir()
+        try:
+            self.folder(job.id).mkdir()
+            with self._lock:
+                self._keep(job)
+        except OSError as error:
+            raise disk_refusal(error) from error
+        except RefusedError:
+            self._jobs.pop(job.id, None)
+            shutil.rmtree(self.folder(job.id), ignore_errors=True)
+            raise
+        return job
+
+    def again(self, identifier: str) -> Job:
+        """Have a job that failed or was dismissed wait again.
+
+        Raises
+        ------
+        RefusedError
+            ``DESK_NOT_RESUMED`` for any other; ``DESK_DISK_FULL``.
+        """
         with self._lock:
+            job = self._jobs[identifier]
+            if job.status not in {"failed", "dismissed"}:
+                raise RefusedError("DESK_NOT_RESUMED")
+            job = replace(
+                job, status="accepted", progress=0, problems=[], updated=_now()
+            )
             self._keep(job)
         return job
 
@@ -99,8 +130,8 @@ class Jobs:
             if job.status in FINISHED:
                 return job
             job = replace(job, updated=_now(), **changes)
-            lasting = set(changes) != {"progress"}
-            self._keep(job, lasting=lasting)
+            with contextlib.suppress(RefusedError):  # then the next desk marks it
+                self._keep(job, lasting=set(changes) - {"status"} != {"progress"})
         return job
 
     def get(self, identifier: str) -> Job:
@@ -109,11 +140,11 @@ class Jobs:
         Raises
         ------
         RefusedError
-            ``DESK_NOT_FOUND``.
+            ``DESK_NO_JOB``.
         """
         job = self._jobs.get(identifier)
         if job is None:
-            raise RefusedError("DESK_NOT_FOUND")
+            raise RefusedError("DESK_NO_JOB")
         return job
 
     def all(self) -> list[Job]:
@@ -136,11 +167,22 @@ class Jobs:
         return self.run(identifier) if own else self.folder(identifier) / f"run-{lang}"
 
     def store(self, identifier: str, name: str, content: bytes) -> None:
-        """Store a file of a job beside its run, whole or not at all."""
+        """Store a file of a job beside its run, whole or not at all.
+
+        Raises
+        ------
+        RefusedError
+            ``DESK_DISK_FULL``.
+        """
         path = self.folder(identifier) / name
         aside = path.with_suffix(".tmp")
-        aside.write_bytes(content)
-        aside.replace(path)
+        try:
+            aside.write_bytes(content)
+            aside.replace(path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                aside.unlink()
+            raise disk_refusal(error) from error
 
     def stored(self, identifier: str, name: str) -> bytes:
         """Return a file of a job.
@@ -177,10 +219,13 @@ class Jobs:
             if job.status in FINISHED:
                 return
             if (path / "run" / MANIFEST).is_file():
-                self._keep(replace(job, status="successful", progress=100))
+                with contextlib.suppress(RefusedError):
+                    self._keep(replace(job, status="successful", progress=100))
                 return
             problem = told(Problem(code="DESK_JOB_INTERRUPTED"))
-            self._keep(replace(job, status="failed", problems=[dict(problem)]))
+            failed = replace(job, status="failed", problems=[dict(problem)])
+            with contextlib.suppress(RefusedError):
+                self._keep(failed)
 
 
 def _now() -> str:

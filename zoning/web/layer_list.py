@@ -19,6 +19,8 @@ __all__ = ["base_document", "kinds_of", "layer_key"]
 
 Json = dict[str, Any]
 _DEFAULT = ""
+_DRAWING = "2"
+"""Hexadecimal; another one whenever tiles of the same layer come to look different."""
 
 
 def base_document(base: Base) -> Json:
@@ -49,8 +51,11 @@ def kinds_of(layer: Layer) -> NDArray[np.object_]:
 
 
 def layer_key(base: Base, name: str) -> str:
-    """Return what stands for the content of a layer in addresses of tiles."""
-    return base.layers[name].info.sha256[:16] or "0"
+    """Return what stands for the content of a layer in addresses of tiles.
+
+    Browsers keep a tile for ever, so that it stands for the way of drawing too.
+    """
+    return _DRAWING + (base.layers[name].info.sha256[:16] or "0")
 
 
 def _layer(base: Base, name: str) -> Json:

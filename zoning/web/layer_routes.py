@@ -1,16 +1,13 @@
 """Routes of the map: what layers there are, their tiles and their features."""
 
-import contextlib
-import re
-import shutil
-from pathlib import Path as FilePath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from zoning.web.answers import PlainJson
 from zoning.web.desk import Desk
 from zoning.web.refusals import RefusedError
+from zoning.web.tile_store import StoredTile
 
 __all__ = ["layer_router"]
 
@@ -22,7 +19,6 @@ Place = Annotated[int, Path(ge=0, lt=1 << 20)]
 Row = Annotated[int, Path(ge=0, lt=1 << 40)]
 _TILE = "application/vnd.mapbox-vector-tile"
 _FOREVER = "private, max-age=31536000, immutable"
-_STORED = re.compile(r"-(\d+)-(\d+)\.mvt$")
 
 
 def layer_router(desk: Desk) -> APIRouter:
@@ -47,58 +43,37 @@ def layer_router(desk: Desk) -> APIRouter:
 
     @router.get("/tiles/{layer}/{key}/{z}/{x}/{y}")
     async def tile(
-        *, layer: LayerId, key: Key, z: Zoom, x: Place, y: Place
+        *, request: Request, layer: LayerId, key: Key, z: Zoom, x: Place, y: Place
     ) -> Response:
-        """Return a vector tile (MVT); `key` is that of the layer in /api/layers."""
+        """Return a vector tile (MVT); `key` is that of the layer in /api/layers.
+
+        Its layer `layer` holds features one by one, `merged` those too small for
+        that, as the ground they cover.
+        """
         if x >= 1 << z or y >= 1 << z:
             raise RefusedError("DESK_NOT_FOUND")
-        folder = desk.tiles / f"{layer}-{key}"
-        stored = _stored(folder, f"{z}-{x}-{y}")
-        if stored is not None:
-            return stored
-        found = await desk.draw("tile", layer=layer, z=z, x=x, y=y)
-        content = bytes(found.whole[0])
-        there, shown = int(found.header["there"]), int(found.header["shown"])
+        where = f"{z}-{x}-{y}"
+        kept = desk.tiles.take(layer, key, place=where)
+        if kept is not None:
+            return _answer(kept, lasting=True)
+        found = await desk.draw_for(request, "tile", layer=layer, z=z, x=x, y=y)
+        made = StoredTile(
+            content=bytes(found.whole[0]),
+            there=int(found.header["there"]),
+            shown=int(found.header["shown"]),
+        )
         if found.header["key"] != key:  # an address of before the layer changed
-            return _answer(content, there, shown, lasting=False)
-        _store(folder / f"{z}-{x}-{y}-{there}-{shown}.mvt", content)
-        return _answer(content, there, shown, lasting=True)
+            return _answer(made, lasting=False)
+        desk.tiles.keep(layer, key, place=where, tile=made)
+        return _answer(made, lasting=True)
 
     return router
 
 
-def _stored(folder: FilePath, place: str) -> Response | None:
-    for path in folder.glob(f"{place}-*.mvt"):
-        counts = _STORED.search(path.name)
-        if counts is not None:
-            with contextlib.suppress(OSError):
-                there, shown = int(counts[1]), int(counts[2])
-                return _answer(path.read_bytes(), there, shown, lasting=True)
-    return None
-
-
-def _store(path: FilePath, content: bytes) -> None:
-    """Keep a tile; where that cannot be it is made again."""
-    with contextlib.suppress(OSError):
-        if not path.parent.is_dir():
-            _forget_earlier(path.parent)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_suffix(".tmp")
-        aside.write_bytes(content)
-        aside.replace(path)
-
-
-def _forget_earlier(folder: FilePath) -> None:
-    """Remove the tiles of earlier editions of the layer."""
-    layer = folder.name.rpartition("-")[0]
-    for old in folder.parent.glob(f"{layer}-*"):
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _answer(content: bytes, there: int, shown: int, *, lasting: bool) -> Response:
+def _answer(tile: StoredTile, *, lasting: bool) -> Response:
     headers = {
         "Cache-Control": _FOREVER if lasting else "no-store",
-        "X-Zoning-Features": str(there),
-        "X-Zoning-Shown": str(shown),
+        "X-Zoning-Features": str(tile.there),
+        "X-Zoning-Shown": str(tile.shown),
     }
-    return Response(content, media_type=_TILE, headers=headers)
+    return Response(tile.content, media_type=_TILE, headers=headers)

@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Header, Path, Response
 from starlette.responses import FileResponse
 
 from zoning import strict_yaml, terms
@@ -15,6 +15,7 @@ from zoning.report.styles import state_colour, text_colour, verdict_colour
 from zoning.web.answers import PlainJson
 from zoning.web.desk import Desk
 from zoning.web.form import attribute_fields
+from zoning.web.processes import landing_page
 from zoning.web.refusals import RefusedError
 from zoning.web.run_routes import RUN_FILES
 from zoning.web.shield import COOKIE
@@ -47,7 +48,9 @@ def page_router(desk: Desk) -> APIRouter:
     router = APIRouter(default_response_class=PlainJson, include_in_schema=False)
 
     @router.get("/")
-    def page() -> FileResponse:
+    def page(accept: Annotated[str, Header()] = "") -> Response:
+        if accept.partition(",")[0].strip().startswith("application/json"):
+            return PlainJson(landing_page())
         return _file("index.html")
 
     @router.get("/docs")

@@ -150,6 +150,14 @@ class Pool:
                 task.answer.set_result(answer)
 
 
+class _UnheardError(Exception):
+    """What is told of a job could not be kept."""
+
+    def __init__(self, why: ZoningError) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
 class _Worker:
     """A process and the job that it has."""
 
@@ -181,6 +189,10 @@ class _Worker:
             self._kill()
             self.tidy()
             raise self._lost(task, error) from error
+        except _UnheardError as error:  # its other parts would answer the next job
+            self._kill()
+            self.tidy()
+            raise error.why from error
         finally:
             timer.cancel()
             with self._lock:
@@ -257,6 +269,9 @@ def _exchange(process: "subprocess.Popen[bytes]", task: Task) -> Frame:
         if part.header.get("failed"):
             raise ZoningError(*(Problem(**one) for one in part.header["failed"]))
         if task.told is not None:
-            task.told(part)
+            try:
+                task.told(part)
+            except ZoningError as error:
+                raise _UnheardError(error) from error
         if part.header.get("last"):
             return part

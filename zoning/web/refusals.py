@@ -5,7 +5,7 @@ from typing import Any
 
 from zoning.errors import Problem, ZoningError
 
-__all__ = ["RefusedError", "problem_body", "status_of"]
+__all__ = ["RETRY_SECONDS", "RefusedError", "disk_refusal", "problem_body", "status_of"]
 
 _STATUS = {
     "DESK_HOST_FOREIGN": 403,
@@ -25,7 +25,20 @@ _STATUS = {
     "DESK_JOB_FAILED": 404,
     "DESK_GONE": 410,
     "DESK_NO_MODEL": 404,
+    "DESK_STORE_FULL": 507,
+    "DESK_DISK_FULL": 507,
+    "DESK_UPLOAD_UNKNOWN": 404,
+    "DESK_TOO_MANY_FILES": 413,
+    "DESK_NOT_RESUMED": 409,
+    "DESK_NO_JOB": 404,
+    "DESK_NO_PROCESS": 404,
     "INTERNAL_ERROR": 500,
+}
+_STANDARD = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/"
+_TYPES = {
+    "DESK_NO_JOB": f"{_STANDARD}no-such-job",
+    "DESK_NO_PROCESS": f"{_STANDARD}no-such-process",
+    "DESK_NOT_READY": f"{_STANDARD}result-not-ready",
 }
 _USAGE = 422
 RETRY_SECONDS = 2
@@ -38,6 +51,12 @@ class RefusedError(ZoningError):
         super().__init__(Problem(code=code, values=values))
 
 
+def disk_refusal(error: OSError) -> RefusedError:
+    """Return what is told when the desk's own folder cannot be written."""
+    detail = error.strerror or type(error).__name__
+    return RefusedError("DESK_DISK_FULL", detail=detail)
+
+
 def status_of(problem: Problem) -> int:
     """Return the status of HTTP that goes with a message."""
     return _STATUS.get(problem.code, _USAGE)
@@ -47,7 +66,7 @@ def problem_body(problems: tuple[Problem, ...]) -> Mapping[str, Any]:
     """Return problems as ``application/problem+json`` has them, in both languages."""
     first = problems[0]
     return {
-        "type": f"urn:zoning:{first.code}",
+        "type": _TYPES.get(first.code, f"urn:zoning:{first.code}"),
         "title": first.text("en"),
         "status": status_of(first),
         "detail": first.line("en"),

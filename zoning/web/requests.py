@@ -3,7 +3,13 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+)
 
 from zoning.web.names import IDENTIFIER
 
@@ -92,12 +98,37 @@ class FormInputs(_Strict):
     crs: Crs | None = None
 
 
+class Output(_Strict):
+    """How an output is wanted; there is one way."""
+
+    format: dict[str, Any] = Field(default_factory=dict)
+    transmissionMode: Literal["value"] = "value"  # noqa: N815  a name of the standard
+
+
+def _is_wrapped(value: Any) -> bool:
+    """Say whether it is a `qualifiedInputValue` of the standard."""
+    if not isinstance(value, dict) or "value" not in value:
+        return False
+    return set(value) <= {"value", "mediaType", "encoding", "schema"}
+
+
 class Execution(_Strict):
     """An execute request of OGC API - Processes."""
 
     inputs: CheckInputs
-    outputs: dict[str, Any] = Field(default_factory=dict)
-    response: Literal["document", "raw"] = "document"
+    outputs: dict[Literal["verdict"], Output] = Field(default_factory=dict)
+    response: Literal["document", "raw"] = "raw"
+
+    @field_validator("inputs", mode="before")
+    @classmethod
+    def _plain(cls, inputs: Any) -> Any:
+        """Take values that are wrapped, as the standard has it for objects."""
+        if not isinstance(inputs, dict):
+            return inputs
+        return {
+            name: value["value"] if _is_wrapped(value) else value
+            for name, value in inputs.items()
+        }
 
 
 class CompareRequest(_Strict):

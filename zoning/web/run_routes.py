@@ -6,11 +6,11 @@ from enum import StrEnum
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.responses import FileResponse
 
 from zoning.report.manifest import verify_run
-from zoning.web.answers import PlainJson, job_document
+from zoning.web.answers import PlainJson, caller_of, job_document
 from zoning.web.desk import Desk
 from zoning.web.jobs import DRAWING, Job
 from zoning.web.names import IDENTIFIER, fresh_identifier
@@ -50,6 +50,7 @@ def run_router(desk: Desk) -> APIRouter:
     _reading(router, desk)
     _written(router, desk)
     _again(router, desk)
+    _impacts(router, desk)
     return router
 
 
@@ -118,6 +119,13 @@ def _again(router: APIRouter, desk: Desk) -> None:
         problems = verify_run(desk.stored_run(job_id))
         return PlainJson({"problems": [told(problem) for problem in problems]})
 
+    @router.post("/api/runs/{job_id}/resume")
+    def resume(job_id: JobId, request: Request) -> PlainJson:
+        """Go on with a job that was interrupted; what a batch checked is kept."""
+        return PlainJson(
+            job_document(desk.resume(job_id, caller=caller_of(request.client)))
+        )
+
     @router.post("/api/runs/{job_id}/replay")
     async def replay(job_id: JobId) -> PlainJson:
         """Compute a run again on the base of today: the same, or what differs."""
@@ -125,6 +133,15 @@ def _again(router: APIRouter, desk: Desk) -> None:
         found = await desk.ask("replay", run=run)
         return _comparison(found.header)
 
+    @router.post("/api/runs/compare")
+    async def compare(request: CompareRequest) -> PlainJson:
+        """Say what differs between two runs."""
+        runs = [str(desk.stored_run(run).resolve()) for run in request.runs]
+        found = await desk.ask("compare", runs=runs)
+        return _comparison(found.header)
+
+
+def _impacts(router: APIRouter, desk: Desk) -> None:
     @router.post("/api/runs/{job_id}/impact")
     async def impact(
         job_id: JobId, lang: Annotated[Literal["zh", "en"], Query()] = "zh"
@@ -156,13 +173,6 @@ def _again(router: APIRouter, desk: Desk) -> None:
         headers = {"Content-Disposition": name}
         content = _zipped(place)
         return Response(content, media_type="application/zip", headers=headers)
-
-    @router.post("/api/runs/compare")
-    async def compare(request: CompareRequest) -> PlainJson:
-        """Say what differs between two runs."""
-        runs = [str(desk.stored_run(run).resolve()) for run in request.runs]
-        found = await desk.ask("compare", runs=runs)
-        return _comparison(found.header)
 
 
 def _comparison(header: Any) -> PlainJson:

@@ -22,6 +22,8 @@ __all__ = ["held", "is_loopback", "listening", "serve", "server_of"]
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _LOCK = "desk.lock"
 _GRACE_SECONDS = 3
+_IDLE_SECONDS = 20
+"""Longer than clients keep a connection: who closes last loses no request."""
 
 
 def is_loopback(host: str) -> bool:
@@ -38,7 +40,8 @@ def listening(host: str, port: int) -> socket.socket:
         ``DESK_PORT_TAKEN``.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named so that asyncio sends answers at once (TCP_NODELAY).
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name != "nt":  # there it would let a second desk in
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -140,7 +143,7 @@ def server_of(app: "FastAPI", settings: DeskSettings) -> "uvicorn.Server":
         log_level="warning",
         access_log=False,
         server_header=False,
-        timeout_keep_alive=5,
+        timeout_keep_alive=_IDLE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         h11_max_incomplete_event_size=64 * 1024,
         limit_concurrency=512,

@@ -4,6 +4,8 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from zoning.web.uploads import UploadLimits
+
 __all__ = ["LOOPBACK", "DeskSettings", "hosts_of"]
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -38,6 +40,11 @@ class DeskSettings:
         Time in which a request must have come in whole.
     most_bytes, most_json_bytes : int
         Largest upload, and largest other request.
+    most_tile_bytes : int
+        Of tiles that are kept.
+    uploads : UploadLimits
+    least_free_bytes : int
+        Room on the disk below which nothing new is taken in.
     lang : str
         In which the page opens.
     remote : bool
@@ -57,6 +64,9 @@ class DeskSettings:
     body_seconds: float = 30.0
     most_bytes: int = 64 * _MEGABYTE
     most_json_bytes: int = 8 * _MEGABYTE
+    most_tile_bytes: int = 1024 * _MEGABYTE
+    uploads: UploadLimits = field(default_factory=UploadLimits)
+    least_free_bytes: int = 256 * _MEGABYTE
     lang: str = "zh"
     remote: bool = False
 

@@ -61,14 +61,3 @@ export async function blankForm(uploads, crs) {
   const body = JSON.stringify({ uploads, ...(crs ? { crs } : {}) });
   return (await call("/api/projects/blank", { method: "POST", headers: JSON_TYPE, body })).blob();
 }
-
-export async function bytes(path, signal) {
-  const answer = await fetch(path, { credentials: "same-origin", signal });
-  if (!answer.ok) throw new Error(String(answer.status));
-  const count = (name) => Number(answer.headers.get(name));
-  return {
-    content: new Uint8Array(await answer.arrayBuffer()),
-    there: count("x-zoning-features"),
-    shown: count("x-zoning-shown"),
-  };
-}

@@ -21,9 +21,10 @@ function show(layer, on) {
   layerShown(layer, on, (answer) => counted(layer, answer));
 }
 
-function counted(layer, { there, shown: seen }) {
+function counted(layer, { there, shown: seen, failed }) {
   const note = notes.get(layer.id);
-  if (note && there > seen) { note.hidden = false; note.textContent = t("zoom_in", { there, shown: seen }); }
+  if (note && failed) { note.hidden = false; note.textContent = t("tile_failed", { detail: failed }); }
+  else if (note && there > seen) { note.hidden = false; note.textContent = t("zoom_in"); }
 }
 
 export function render() {
@@ -83,7 +84,7 @@ export async function tellFeature(latlng, grids) {
     const rows = Object.entries(one.attributes).filter(([, value]) => value !== "" && value !== null);
     tell(latlng, el("div", { class: "popup" },
       el("strong", {}, t("feature_of", { layer: said(grid.of), id: one.id })),
-      el("dl", {}, rows.map(([key, value]) => [el("dt", {}, key), el("dd", {}, String(value))]))));
+      el("dl", {}, rows.flatMap(([key, value]) => [el("dt", {}, key), el("dd", {}, String(value))]))));
     return;
   }
 }
