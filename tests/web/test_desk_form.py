@@ -1,5 +1,6 @@
 """The form of the desk: questions, papers, one site or all, and files of projects."""
 
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -48,7 +49,7 @@ def posted(opened: Opened, button: str) -> dict[str, Any]:
         opened.page.route("**/execution", lambda route: route.fulfill(status=204))
         opened.page.locator(button).first.click()
     opened.page.unroute("**/execution")
-    found: dict[str, Any] = asked.value.post_data_json["inputs"]
+    found: dict[str, Any] = json.loads(asked.value.post_data or "")["inputs"]
     return found
 
 
@@ -148,13 +149,10 @@ def test_a_blank_form_is_filled_in_and_taken_and_a_bad_one_is_told(
     download.value.save_as(tmp_path / "form.xlsx")
     book = openpyxl.load_workbook(tmp_path / "form.xlsx")
     sheet = book.worksheets[0]
-    header = next(
-        row for row in sheet.iter_rows() if row[0].value in {"地块编号", "选址"}
-    )
-    columns = {cell.value: cell.column for cell in header}
-    sheet.cell(
-        header[0].row + 2, next(c for n, c in columns.items() if "活动" in str(n))
-    ).value = "公路"
+    rows = [list(map(str, row)) for row in sheet.iter_rows(values_only=True)]
+    header = next(k for k, row in enumerate(rows) if row[0] in {"地块编号", "选址"})
+    column = next(k for k, name in enumerate(rows[header]) if "活动" in name)
+    sheet.cell(header + 3, column + 1).value = "公路"
     book.save(tmp_path / "filled.xlsx")
     page.set_input_files("#project-file", [str(tmp_path / "filled.xlsx")])
     opened.wait("#project-now")

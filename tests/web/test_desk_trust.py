@@ -18,6 +18,7 @@ from playwright.sync_api import Route
 from plots import ROAD
 from serving_desk import Served
 
+from zoning.model import Verdict
 from zoning.report.styles import verdict_colour
 
 __all__ = ["context", "desk", "opened"]  # fixtures
@@ -25,7 +26,7 @@ __all__ = ["context", "desk", "opened"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 BESIDE = shapely.affinity.translate(QUIET, 20)
-GREEN = tuple(bytes.fromhex(verdict_colour("CLEAR").lstrip("#")))
+GREEN = tuple(bytes.fromhex(verdict_colour(Verdict.CLEAR).lstrip("#")))
 CLEAR = f"rgb{GREEN}"
 
 
@@ -129,7 +130,7 @@ def test_the_words_are_those_of_the_verdict_and_a_change_takes_the_colour_away(
         ".map(e => e.getAttribute('stroke'))"
     )
     assert lines
-    assert verdict_colour("CLEAR") not in lines
+    assert verdict_colour(Verdict.CLEAR) not in lines
 
 
 def test_an_empty_and_a_lost_file_can_not_be_passed_over(
