@@ -219,7 +219,9 @@ def test_the_layout_is_loaded_whole(layout_cells: dict[str, str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("cell", ["plot", "profile", "picture"])
+@pytest.mark.parametrize(
+    "cell", ["plot", "profile", "picture", "resistance", "current", "bars"]
+)
 def test_pictures_are_drawn_in_a_font_that_has_chinese(
     layout_cells: dict[str, str], cell: str
 ) -> None:
@@ -264,6 +266,19 @@ def test_every_planted_break_is_found_and_no_other(
 
 
 @pytest.mark.slow
+def test_the_audit_and_the_impact_on_the_model_are_told(
+    layout_cells: dict[str, str],
+) -> None:
+    assert layout_cells["gaps"].count("规划图形自身断开") >= 5  # the planted ones
+    assert "'BROKEN'" in layout_cells["audit"]
+    assert "重算 4 次" in layout_cells["build"]  # how far the model hangs on its table
+    assert "重算 4 次" in layout_cells["impact"]
+    assert re.search(r"ASK-006\s+REVIEW", layout_cells["impact"])
+    assert re.search(r"\s11\s", layout_cells["harm"])
+    assert re.search(r"\n0\s+1\s", layout_cells["mitigation"])
+
+
+@pytest.mark.slow
 def test_the_one_map_closes_and_its_overlaps_are_the_planted_ones(
     one_map_cells: dict[str, str],
 ) -> None:
@@ -271,7 +286,7 @@ def test_the_one_map_closes_and_its_overlaps_are_the_planted_ones(
     assert "<picture>" in one_map_cells["plot"]
     for area in ("3010.95", "2483.21", "2845.06"):
         assert area in one_map_cells["overlaps"]
-    assert "66.8641" in one_map_cells["forest"]
+    assert "66.8640" in one_map_cells["forest"]
     assert re.search(r"余量 -?\d+\.\d+ km²", one_map_cells["headroom"])
 
 

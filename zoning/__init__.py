@@ -12,9 +12,11 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "CheckOptions": "zoning.model",
+    "ImpactOptions": "zoning.linkage.impact",
     "account_for_changes": "zoning.one_map",
     "audit_base": "zoning.api",
     "build_corridors": "zoning.corridor_models",
+    "corridor_impact": "zoning.corridor_models",
     "built_land_headroom": "zoning.one_map",
     "check_batch": "zoning.api",
     "check_sites": "zoning.api",
@@ -29,6 +31,7 @@ _PUBLIC = {
 
 __all__ = [
     "CheckOptions",
+    "ImpactOptions",
     "__version__",
     "account_for_changes",
     "audit_base",
@@ -36,6 +39,7 @@ __all__ = [
     "built_land_headroom",
     "check_batch",
     "check_sites",
+    "corridor_impact",
     "draw_map",
     "guard",
     "open_base",

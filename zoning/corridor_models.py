@@ -1,27 +1,40 @@
-"""Corridor models from Python.
+"""Corridor models, and what a site does to one, from Python.
 
 >>> import zoning
 >>> base = zoning.open_base("data/sample_layers")         # doctest: +SKIP
 >>> model = zoning.build_corridors(base, cell_m=300)      # doctest: +SKIP
 >>> model.links.sort_values("importance_pct")             # doctest: +SKIP
+>>> impact = zoning.corridor_impact("site.txt", base, model)   # doctest: +SKIP
+>>> impact.measures                                       # doctest: +SKIP
 """
 
 import os
+import tempfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from zoning.io.base import open_base
+from zoning.io.kept_model import KEPT_FILES, read_kept_model
 from zoning.io.resistance_table import read_resistance_table
 from zoning.linkage.building import build
 from zoning.linkage.forecast import Ahead
 from zoning.linkage.ground import layers_read, read_ground
+from zoning.linkage.impact import ImpactOptions, KeptModel, judge_site
 from zoning.linkage.values import BuildOptions, LinkageReport
-from zoning.model import Base, CheckOptions
+from zoning.model import Base, CheckOptions, Site
+from zoning.report.impact.frames import ImpactTables
+from zoning.report.impact.run import KeptFiles
 from zoning.report.linkage.frames import CorridorTables
+from zoning.runs.impact import kept_files, standing_on, threads, together
 
-__all__ = ["CorridorTables", "build_corridors"]
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+__all__ = ["CorridorTables", "ImpactTables", "build_corridors", "corridor_impact"]
 
 
 class _Silent:
@@ -88,3 +101,83 @@ def build_corridors(
             base=opened, model=model, as_of=day.as_of, used=layers_read(table)
         )
     )
+
+
+def corridor_impact(
+    sites: "str | Path | GeoDataFrame",
+    base: Base | str | Path,
+    model: CorridorTables | str | Path,
+    *,
+    options: ImpactOptions | None = None,
+    as_of: date | None = None,
+    lang: str = "zh",
+) -> ImpactTables:
+    """Lay a site on a model of corridors, as ``zoning corridors impact`` does.
+
+    Parameters
+    ----------
+    sites : path or GeoDataFrame
+        A site file that states its CRS, or a table as `zoning.read_sites` makes it.
+        Several plots are one project.
+    base : Base or path
+        The base that the model was made from, or its folder.
+    model : CorridorTables or path
+        What `build_corridors` returned, or a run folder of ``zoning corridors
+        build``.
+    options : ImpactOptions, optional
+        What is computed: effective resistance and mitigation, no sampled tables by
+        default; ``zoning.ImpactOptions(samples=20)`` says how far the answer hangs
+        on the table of resistances.
+    as_of : date, optional
+        Day on which layers must be valid; today by default.
+    lang : str
+        Of the words in the tables, ``zh`` or ``en``.
+
+    Returns
+    -------
+    ImpactTables
+        ``.links``, ``.sources``, ``.measures`` as GeoDataFrames, ``.findings`` and
+        ``.net`` as tables, ``.draw()``, ``.write(folder)``; the plain values in
+        ``.report``.
+
+    Raises
+    ------
+    LayerError, SiteError, UsageError, OutputError
+        What is wrong with base, site or model; see ``docs/corridors.md``.
+    """
+    opened = base if isinstance(base, Base) else open_base(Path(base))
+    day = as_of or date.today()  # noqa: DTZ011  the office's own day
+    files, kept = _kept(model, opened)
+    report = judge_site(
+        standing_on(kept, opened, day),
+        together(_read(sites)),
+        opened,
+        as_of=day,
+        options=replace(options or ImpactOptions(), threads=threads()),
+        listener=_Silent(),
+    )
+    return ImpactTables(report, KeptFiles(files=files), lang)
+
+
+def _read(sites: "str | Path | GeoDataFrame") -> tuple[Site, ...]:
+    from zoning.io.site_table import sites_of_table
+    from zoning.io.sites import read_sites
+
+    table: Any = sites
+    if hasattr(table, "geometry"):
+        return sites_of_table(table)
+    return tuple(read_sites((Path(table),)))
+
+
+def _kept(
+    model: CorridorTables | str | Path, base: Base
+) -> tuple[dict[str, bytes], KeptModel]:
+    """Return the files that a model is kept in, and the model as read from them."""
+    from zoning.report.linkage.run import write_kept
+
+    if not isinstance(model, CorridorTables):
+        return kept_files(Path(model), base)
+    with tempfile.TemporaryDirectory() as folder:
+        place = write_kept(model.report, Path(folder))
+        files = {name: (place / name).read_bytes() for name in KEPT_FILES}
+        return files, read_kept_model(place, base.crs)

@@ -19,6 +19,7 @@ import pytest
 import shapely
 import small_base
 import yaml
+from map_reading import drawn_features
 
 import zoning
 from zoning.audit import audit, read_audit_book
@@ -27,6 +28,7 @@ from zoning.errors import OutputError
 from zoning.io.base import open_base
 from zoning.model import AuditProblem, AuditReport, AuditSeverity, Base
 from zoning.report.audit.frames import PROBLEM_COLUMNS
+from zoning.report.audit.map import draw_audit
 from zoning.report.audit.record import audit_document
 from zoning.report.audit.run import write_audit
 from zoning.report.audit.story import tell_audit
@@ -311,6 +313,25 @@ def test_areas_of_overlaps_can_be_checked_with_a_pencil(base: Base) -> None:
 
 
 # ----------------------------------------------------------------------- the outputs
+def test_a_problem_too_small_to_be_seen_on_the_county_has_a_dot(base: Base) -> None:
+    report = audited(_with_overlaps(base))
+
+    drawn = drawn_features(draw_audit(report, lang="en"))
+
+    own = [one for group in drawn.values() for one in group if _of_audit(one)]
+    west, south, east, north = base.county.bounds
+    far = max(east - west, north - south) / 50
+    for number, one in enumerate(p for p in report.problems if p.shape is not None):
+        mine = [f["geometry"] for f in own if f["properties"]["n"] == number]
+        box = shapely.bounds(one.shape)
+        seen = max(box[2:] - box[:2]) >= far
+        assert seen or "Point" in {shape["type"] for shape in mine}, one.id
+
+
+def _of_audit(drawn: Any) -> bool:
+    return "basis" in drawn["properties"]
+
+
 def test_the_record_is_of_the_schema_that_ships(base: Base) -> None:
     schema = json.loads(
         files("zoning").joinpath("data/schemas/audit.schema.json").read_text("utf-8")

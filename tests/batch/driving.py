@@ -15,5 +15,5 @@ if __name__ == "__main__":
     running.CHUNK = CHUNK
     story._SITES_TOLD = 1
     writing._DRAWN = 3
-    fonts.subset_woff_base64 = lambda *_: ""  # seconds, and no part of this
+    fonts.subset_base64 = lambda *_: ""  # seconds, and no part of this
     main()

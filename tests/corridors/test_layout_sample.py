@@ -178,10 +178,18 @@ def test_a_run_of_a_model_is_read_again(tmp_path: Path) -> None:
     line = shapely.LineString([(397_000, 3_440_000), (399_000, 3_441_000)])
     frame = gpd.GeoDataFrame({"link": ["1-2"]}, geometry=[line], crs="EPSG:4546")
     frame.to_file(tmp_path / "corridors.gpkg", layer="links")
-    paths, resistance, _ = read_corridor_model(tmp_path, "EPSG:4546")
+    paths, resistance, _, kept = read_corridor_model(tmp_path, "EPSG:4546")
 
     assert paths["1-2"].equals(line)
     assert resistance is None
+    assert kept == {}  # its table was not sampled
+    unsampled = frame.assign(kept_pct=float("nan"), same_pct=float("nan"))
+    unsampled.to_file(tmp_path / "corridors.gpkg", layer="links")
+    assert read_corridor_model(tmp_path, "EPSG:4546")[3] == {}
+    frame.assign(kept_pct=75.0, same_pct=50.0).to_file(
+        tmp_path / "corridors.gpkg", layer="links"
+    )
+    assert read_corridor_model(tmp_path, "EPSG:4546")[3] == {"1-2": (0.75, 0.5)}
     frame.drop(columns="link").to_file(tmp_path / "corridors.gpkg", layer="links")
     with pytest.raises(LayerError) as raised:
         read_corridor_model(tmp_path, "EPSG:4546")

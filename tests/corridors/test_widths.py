@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
-from zoning.corridors import narrowest_section, trim_to_width
+from zoning.corridors import leaves_no_way, narrowest_section, trim_to_width
 
 CRS = "EPSG:4546"
 X, Y = 396_000.0, 3_440_000.0
@@ -120,3 +120,40 @@ def test_a_site_thinner_than_a_hair_cuts_nothing() -> None:
     hair = shapely.box(X, Y + 50, X + 0.03, Y + 80)
 
     assert narrowest_section(hair, CORRIDOR, crs=CRS) is None
+
+
+def band(*xy: tuple[float, float], across_m: float = 20.0) -> BaseGeometry:
+    line = shapely.LineString([(X + x, Y + y) for x, y in xy])
+    return shapely.buffer(line, across_m / 2, cap_style="flat")
+
+
+@pytest.mark.parametrize(
+    ("shape", "closed"),
+    [
+        (site(-10, 210), True),  # from bank to bank
+        (band((-400, -50), (400, 250)), True),  # aslant: no section is taken whole
+        (site(90, 110), False),  # an island
+        (site(80, 300), False),  # from one bank
+        (band((-120, -20), (0, 60), (120, -20)), False),  # a corner cut off at a bank
+    ],
+    ids=["across", "aslant", "island", "bank", "corner"],
+)
+@pytest.mark.parametrize("angle", [0.0, 37.0])
+def test_a_way_is_lost_where_both_sides_hold_a_whole_section(
+    shape: BaseGeometry, angle: float, *, closed: bool
+) -> None:
+    center = (X, Y + 100)
+    plot, corridor = (
+        affinity.rotate(s, angle, origin=center) for s in (shape, CORRIDOR)
+    )
+    section = narrowest_section(plot, corridor, crs=CRS)
+
+    assert section is not None
+    assert leaves_no_way(plot, corridor, section) is closed
+
+
+def test_sections_that_were_narrower_are_left_out_when_asked() -> None:
+    assert narrowest_section(site(80, 300), CORRIDOR, crs=CRS, at_least_m=201) is None
+    wide = narrowest_section(site(80, 300), CORRIDOR, crs=CRS, at_least_m=199)
+    assert wide is not None
+    assert wide.width_left_m == pytest.approx(80, rel=1e-3)

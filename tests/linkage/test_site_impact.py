@@ -20,8 +20,8 @@ from map_reading import page_data
 from modelling import DAY, report_of
 from valley import ACROSS, LAND, NAMES, table_text, walled, write_grid, write_valley
 
+import zoning
 from zoning.cli import cli
-from zoning.cli.corridor_impact import together
 from zoning.cli.schema_command import schema_text
 from zoning.corridors.landscape import Landscape
 from zoning.corridors.network import connect
@@ -40,7 +40,9 @@ from zoning.linkage.impact import (
 from zoning.linkage.table import model_table_of
 from zoning.linkage.values import LinkageReport
 from zoning.model import CheckOptions, Site, SiteSource
+from zoning.report.linkage.frames import CorridorTables
 from zoning.report.linkage.run import write_linkage
+from zoning.runs.impact import together
 
 GAP_ROW = 70
 WAY_Y = small_base.NORTH - GAP_ROW * 100.0 - 50.0
@@ -61,6 +63,7 @@ FILES = {
     "report.html",
     "result.gpkg",
     "result.qgs",
+    "ledger/findings.csv",
     "ledger/layers.csv",
     "ledger/links.csv",
     "ledger/measures.csv",
@@ -120,6 +123,11 @@ def stood(base: Path, folder: Path) -> Standing:
 @pytest.fixture(scope="module")
 def standing(base: Path, run: Path) -> Standing:
     return stood(base, run)
+
+
+def states(found: ImpactReport) -> dict[str, str]:
+    """Return what the rules of scope corridor_model say, by their ids."""
+    return {one.finding.rule_id: str(one.finding.state) for one in found.judged}
 
 
 def judged(
@@ -233,6 +241,8 @@ def test_a_site_on_a_source_takes_its_ground(standing: Standing, base: Path) -> 
     assert math.isclose(source.taken_m2, 62_500, rel_tol=1e-3)
     assert not source.separated
     assert found.exit_code == 1
+    assert states(found)["ASK-008"] == "REVIEW"
+    assert states(found)["ASK-009"] == "CLEAR"
 
 
 def test_a_source_taken_whole_is_separated_and_so_told(
@@ -245,6 +255,12 @@ def test_a_source_taken_whole_is_separated_and_so_told(
     assert found.links[1].cost_after is None
     assert found.links[1].resistance_after == -1
     assert found.net.parts_after > found.net.parts
+    assert states(found) == dict.fromkeys(
+        ("ASK-006", "ASK-007", "ASK-008", "ASK-009"), "REVIEW"
+    )
+    alone = {one.number for one in found.sources if one.separated}
+    (lone,) = (one.finding for one in found.judged if one.finding.rule_id == "ASK-009")
+    assert {int(feature.id) for feature in lone.features} == alone
 
 
 def test_a_site_far_from_all_corridors_touches_none(
@@ -260,6 +276,9 @@ def test_a_site_far_from_all_corridors_touches_none(
     # current takes every way, so that none is quite as it was
     assert all((one.resistance_share or 0.0) >= -1e-8 for one in found.links)
     assert found.exit_code == (0 if found.complete else 4)
+    # nothing is said to be clear where the model or the site is not whole
+    clear = "CLEAR" if found.complete else "NOT_CHECKED"
+    assert set(states(found).values()) == {clear}
 
 
 def test_width_left_is_that_of_the_corridor_beside_the_site(
@@ -344,6 +363,7 @@ def test_a_site_beyond_the_county_is_refused_and_one_across_it_is_not_whole(
     found = judged(standing, base, plot(west - 300, middle, west + 300, middle + 200))
     assert "IMPACT_LEAVES" in {one.code for one in found.problems}
     assert not found.complete
+    assert "CLEAR" not in states(found).values()
 
 
 def test_a_wall_under_the_site_is_told_as_not_known(
@@ -408,6 +428,12 @@ def test_every_output_tells_the_same_impact(folder: Path) -> None:
     (first, *_) = document["links"]
     assert first["on_path"]
     assert document["counts"]["on_path"] == 1
+    ruled = {one["rule_id"]: one for one in document["findings"]}
+    assert ruled["ASK-006"]["state"] == "REVIEW"
+    assert ruled["ASK-006"]["numbers"] == [
+        one["number"] for one in document["links"] if one["touched"]
+    ]
+    assert ruled["ASK-007"]["numbers"] == []
     book = openpyxl.load_workbook(folder / "ledger.xlsx", read_only=True)
     row = list(book["廊道"].iter_rows(values_only=True))[1]
     assert row[1:6] == (1, 1, 2, "是", "是")
@@ -425,6 +451,9 @@ def test_every_output_tells_the_same_impact(folder: Path) -> None:
         for cell in line.cells
     )
     assert "1 · 源地 1 – 源地 2" in words
+    assert "ASK-006\nREVIEW" in words.replace(
+        ruled["ASK-006"]["title"]["zh"] + "\n", ""
+    )
     page = page_data((folder / "map.html").read_text("utf-8"))
     assert {"swath", "link", "detour", "site", "source"} <= page["told"].keys()
 
@@ -530,6 +559,27 @@ def test_a_check_tells_the_modelled_corridors_by_its_switch(
     for name in ("verdict.json", "report.docx", "map.html"):
         plain, other = (tmp_path / one / name for one in ("plain", "both"))
         assert plain.read_bytes() == other.read_bytes(), name
+
+
+def test_python_gives_the_figures_of_the_command(
+    folder: Path, base: Path, run: Path, built: LinkageReport, tmp_path: Path
+) -> None:
+    """To the last byte, from a run folder and from a model in memory alike."""
+    site = write_plot(tmp_path)
+    options = zoning.ImpactOptions(samples=1)
+    made = zoning.corridor_impact(
+        site, base, CorridorTables(built), options=options, as_of=DAY
+    )
+    place = made.write(tmp_path / "run")
+    for name in ("impact.json", "ledger/links.csv", "ledger/measures.csv"):
+        assert (place / name).read_bytes() == (folder / name).read_bytes(), name
+    read = zoning.corridor_impact(
+        zoning.read_sites(site), base, run, options=options, as_of=DAY
+    )
+    assert read.report.links[0].cost_after == made.report.links[0].cost_after
+    assert len(made.measures) == len(made.report.measures)
+    assert len(made.links) == len(made.report.links)
+    assert list(made.findings["rule"]) == list(states(made.report))
 
 
 def test_plots_of_one_file_are_one_project_and_a_rejected_one_stops_it() -> None:

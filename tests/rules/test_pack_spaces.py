@@ -160,6 +160,8 @@ def test_parts_of_a_fact_bite_where_the_page_says() -> None:
         "SWC-203": {"drink_level_1", "drink_level_2"},
         "YRL-101": {"river_main", "river_tributary"},
         "NEG-103": {"drink_level_2"},
+        "LOC-102": {"layout_ways"},
+        "LOC-202": {"layout_ways"},
     }
 
 

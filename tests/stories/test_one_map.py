@@ -10,6 +10,7 @@ import one_map_county
 import openpyxl
 import pytest
 import small_base
+from map_reading import page_data
 from one_map_county import box
 
 from zoning.cli import main
@@ -58,6 +59,12 @@ def test_the_partition_prints_a_table_and_writes_a_folder_that_verifies(
         *("map.html", "tables.xlsx", "by_line.csv", "by_township.csv", "by_unit.csv"),
         *("overlaps.csv", "closure.csv", "pieces.csv"),
     }
+    page = page_data((out / "map.html").read_text(encoding="utf-8"))
+    with (out / "by_line.csv").open(encoding="utf-8-sig") as stream:
+        *told, _ = list(csv.reader(stream))[1:]
+    assert [row["label"] for row in page["overview"]] == [row[0] for row in told]
+    rows = [row for part in page["legend"] for row in part["rows"]]
+    assert "0" not in {row["count"] for row in rows}  # of other layers it says nothing
     with closing(sqlite3.connect(out / "partition.gpkg")) as database:
         style = database.execute("SELECT styleQML FROM layer_styles").fetchone()[0]
         found = {row[0] for row in database.execute("SELECT line FROM partition")}
@@ -104,6 +111,24 @@ def test_the_document_of_a_tabulation_is_json_alone_on_stdout(
     assert code == 0
     assert document["schema"] == "zoning/tabulation/1"
     assert [row["class"] for row in document["rows"]] == ["dwelling", "cropland"]
+
+
+def test_classes_stand_in_the_order_of_the_survey_not_of_their_english_names(
+    county: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parcels = [
+        (box(1000 * n, 0, 1000 * n + 1000, 1000), {"BSM": f"P{n}", "DLBM": code})
+        for n, code in enumerate(("0702", "0508", "0301", "0103"))
+    ]
+    small_base.write_geojson(county / "land_parcel.geojson", parcels)
+
+    for use, named in (
+        ("land_class", ["耕地", "林地", "商业服务业用地", "住宅用地", "合计"]),
+        ("land_use", ["农用地", "建设用地", "合计"]),
+    ):
+        call("tabulate", "land_parcel", "--base", county, "--classes", use)
+        rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+        assert [row[0] for row in rows[1:]] == named
 
 
 @pytest.mark.parametrize("words", [["--committed", "-1"], ["--cap", "I99"]])

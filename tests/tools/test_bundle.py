@@ -116,7 +116,7 @@ def test_the_package_asks_windows_for_nothing_that_it_lacks(tmp_path: Path) -> N
             "pyproj",
         ),
         *("rasterio", "rich", "scipy", "shapely", "starlette", "typing_extensions"),
-        *("uvicorn", "xlsxwriter", "yaml"),
+        *("uharfbuzz", "uvicorn", "xlsxwriter", "yaml"),
     ):
         (tmp_path / name).mkdir()
 

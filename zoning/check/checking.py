@@ -10,10 +10,9 @@ from shapely.geometry.base import BaseGeometry
 
 from zoning.check.applicants import Applicants
 from zoning.check.clauses import judge_clauses, units_of_site
-from zoning.check.facts import Facts, ViewFacts
+from zoning.check.facts import Facts
 from zoning.check.findings import Judged, judged
 from zoning.check.judging import STATES, Ruling, rule_on
-from zoning.check.layout import layout_hits
 from zoning.check.other_readings import (
     Doubt,
     OtherReading,
@@ -31,12 +30,14 @@ from zoning.check.verdicts import (
     site_verdict,
     unlisted_lines,
 )
+from zoning.check.view_facts import ViewFacts
 from zoning.errors import Problem
 from zoning.model import (
     Base,
     CheckOptions,
     ConflictShape,
     Finding,
+    LayoutHit,
     Report,
     Residue,
     Site,
@@ -50,7 +51,7 @@ from zoning.rules.schema import Rule
 
 __all__ = ["check", "rules_in_scope"]
 
-THREE_LINES, CONTROL_UNITS = "three_lines", "control_units"
+THREE_LINES, CONTROL_UNITS, LAYOUT = "three_lines", "control_units", "layout"
 Progress = Callable[[int, int], None]
 
 
@@ -251,10 +252,18 @@ def _result(
         gaps=gaps,
         residue=residue,
         units=units_of_site(row, facts),
-        layout=layout_hits(row, facts),
+        layout=_layout(row, facts),
         terrain=facts.terrain[row],
         conflicts=_conflicts(place.site, row, facts, findings=findings),
     )
+
+
+def _layout(row: int, facts: Facts) -> tuple[LayoutHit, ...]:
+    """Return what the site does to the planned layout; nothing without its kinds."""
+    found = facts.view(LAYOUT)
+    if not isinstance(found, ViewFacts) or "kind" not in found.layer.attributes:
+        return ()
+    return facts.hits(LAYOUT, row)
 
 
 def _views_of(

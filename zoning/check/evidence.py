@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zoning.check.facts import Facts, ViewFacts
-from zoning.check.relations import Outcome
+from zoning.check.facts import Facts
+from zoning.check.layout import told_of_passage
+from zoning.check.relations import PASSAGE, Outcome
+from zoning.check.view_facts import ViewFacts
 from zoning.model import Absence, FeatureOverlap, Finding, LonLat, NearestFeature
 from zoning.model.problems import layer_problem
 from zoning.overlay import TOUCHING
@@ -54,6 +56,8 @@ def described(finding: Finding, outcome: Outcome, row: int, *, facts: Facts) -> 
         left = max(0.0, 1.0 - measured["share"])
         measured = measured | {"share": left}
     notes = (*finding.notes, *measured["notes"])
+    if space.relation in PASSAGE:
+        notes += told_of_passage(facts.hits(space.view, row), space.relation)
     return replace(finding, **where | measured | {"notes": notes})
 
 

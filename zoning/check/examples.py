@@ -15,7 +15,9 @@ from zoning.check.applicants import Applicants
 from zoning.check.facts import missing_layer
 from zoning.check.findings import reason_of
 from zoning.check.judging import STATES, rule_on
-from zoning.check.relations import Measures, Outside, Slopes
+from zoning.check.layout import is_narrower
+from zoning.check.relations import Measures, Outside, Passages, Slopes
+from zoning.corridors import WIDTH_TOLERANCE_M
 from zoning.errors import Problem
 from zoning.model import (
     Absence,
@@ -123,6 +125,17 @@ class _Stated:
         kind = SUBSTANTIVE if left > 0 else ""
         return Outside(area_m2=np.array([left]), overlap_class=_words(kind))
 
+    def passages(self, name: str) -> Passages:
+        """Return what the site leaves of the stated corridors of a view."""
+        met = [m for m in self._members(name) if m.share]
+        known = [m for m in met if m.width_left_m is not None]
+        return Passages(
+            narrowed=np.array([any(is_narrower(_left(m), _target(m)) for m in known)]),
+            cut=np.array([any(_left(m) <= WIDTH_TOLERANCE_M for m in known)]),
+            unmeasured=_words("、".join(m.layer for m in met if m not in known)),
+            untargeted=_words("、".join(m.layer for m in met if np.isnan(_target(m)))),
+        )
+
     def slopes(self, layer_id: str) -> Slopes:
         """Return the steepest stated slope; level ground where none is."""
         given = [m.slope_deg for m in self.features if m.layer == layer_id]
@@ -193,6 +206,14 @@ def _class_of(met: tuple[Meeting, ...]) -> str:
         return SUBSTANTIVE
     named = {m.overlap for m in met}
     return next((kind for kind in (RESIDUE, TOUCHING) if kind in named), "")
+
+
+def _left(met: Meeting) -> float:
+    return 0.0 if met.width_left_m is None else met.width_left_m
+
+
+def _target(met: Meeting) -> float:
+    return float(met.attributes.get("target_width_m", NOT_GIVEN))
 
 
 def _distance(met: Meeting) -> float:

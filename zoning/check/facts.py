@@ -8,19 +8,29 @@ empty answer.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from zoning.check.bare_rivers import bare_lines, undelimited
-from zoning.check.relations import Measures, Outside, Slopes
+from zoning.check.layout import layout_hit, passages_of
+from zoning.check.relations import Measures, Outside, Passages, Slopes
 from zoning.check.terrain import describe_terrain, slopes_of
+from zoning.check.view_facts import ViewFacts
 from zoning.errors import Problem
-from zoning.model import Absence, Base, CheckOptions, Layer, LayerInfo, Terrain
+from zoning.model import (
+    Absence,
+    Base,
+    CheckOptions,
+    Layer,
+    LayerInfo,
+    LayoutHit,
+    Terrain,
+)
 from zoning.model.problems import layer_problem
 from zoning.overlay import (
+    SUBSTANTIVE,
     Doubles,
     Members,
     Nearest,
@@ -38,27 +48,11 @@ from zoning.rules.packs import RuleBook
 from zoning.rules.schema import View
 from zoning.rules.views import in_view, view_columns
 
-__all__ = ["Facts", "ViewFacts", "standing_problems"]
+__all__ = ["Facts", "standing_problems"]
 
+MODEL = "corridor_model"
+"""What the rules call a model of corridors; no base holds one as a layer."""
 SLACK_M = 1.0  # a plane stretches a distance by less than this
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ViewFacts:
-    """What the sites have to do with one view, feature by feature.
-
-    `rows` are the overlap rows of the view, ordered by site and feature;
-    `sums` and `nearest` have one entry per site; `measures` is what rules read.
-    `told` keeps what findings say of a site, by its row, once said.
-    """
-
-    layer: Layer
-    view: View
-    rows: Overlaps
-    sums: SiteSums
-    nearest: Nearest
-    measures: Measures
-    told: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -79,6 +73,7 @@ class Facts:
     _nearest: dict[tuple[str, bytes], Nearest] = field(default_factory=dict)
     _sums: dict[tuple[str, bytes], SiteSums] = field(default_factory=dict)
     _outside: dict[str, Outside] = field(default_factory=dict)
+    _hits: dict[tuple[str, int, int], LayoutHit] = field(default_factory=dict)
     _uncovered: dict[tuple[str, float], NDArray[np.float64]] = field(
         default_factory=dict
     )
@@ -116,6 +111,30 @@ class Facts:
             )
             self._outside[name] = Outside(area_m2=area, overlap_class=kind)
         return self._outside[name]
+
+    def hits(self, name: str, row: int) -> tuple[LayoutHit, ...]:
+        """Return what the site in `row` does to the corridors of a view, in order."""
+        found = self.view(name)
+        if not isinstance(found, ViewFacts):
+            return ()
+        return tuple(
+            self._hit(found, k)
+            for k in found.rows.rows_of(row)
+            if found.rows.overlap_class[k] == SUBSTANTIVE
+        )
+
+    def _hit(self, found: ViewFacts, k: int) -> LayoutHit:
+        """Return a hit once told: views of one layer share it."""
+        rows = found.rows
+        key = found.view.layer, int(rows.site[k]), int(rows.feature[k])
+        if key not in self._hits:
+            site = self.sites[rows.site[k]]
+            self._hits[key] = layout_hit(found, k, site, crs=self.base.crs)
+        return self._hits[key]
+
+    def passages(self, name: str) -> Passages:
+        """Return what the sites leave of the corridors of a view with measures."""
+        return passages_of([self.hits(name, row) for row in range(self.count)])
 
     def slopes(self, layer_id: str) -> Slopes:
         """Return the slopes of the sites, and what keeps them from counting."""
@@ -293,8 +312,9 @@ class Facts:
 
 
 def missing_layer(layer_id: str) -> Problem:
-    """Return the problem of a layer that is not there."""
-    return layer_problem("LAYER_MISSING", layer_id)
+    """Return the problem of a layer that is not there; a model is laid apart."""
+    code = "MODEL_NOT_LAID" if layer_id == MODEL else "LAYER_MISSING"
+    return layer_problem(code, layer_id)
 
 
 def standing_problems(info: LayerInfo, options: CheckOptions) -> tuple[Problem, ...]:

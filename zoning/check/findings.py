@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from zoning import terms
 from zoning.check.applicants import Applicants
@@ -13,7 +14,7 @@ from zoning.model import DeclaredEvidence, Finding, State
 from zoning.rules.conditions import all_hold, unknown_attributes
 from zoning.rules.schema import Condition, ExceptionCase, Text
 
-__all__ = ["Judged", "judged", "questions_of", "reason_of"]
+__all__ = ["Judged", "judged", "questions_of", "reason_of", "spoken"]
 
 Words = Mapping[str, str]
 
@@ -36,9 +37,18 @@ class Judged:
 
 
 def judged(ruling: Ruling, row: int, *, facts: Facts, applicants: Applicants) -> Judged:
-    """Put the finding of one rule at the site in `row` into words."""
+    """Put the finding of one rule at the site in `row` into words and numbers."""
+    said = spoken(ruling, row, as_of=facts.options.as_of, applicants=applicants)
+    if ruling.decisive[row] < 0:
+        return said
+    outcome = ruling.outcomes[ruling.decisive[row]]
+    return replace(said, finding=described(said.finding, outcome, row, facts=facts))
+
+
+def spoken(ruling: Ruling, row: int, *, as_of: date, applicants: Applicants) -> Judged:
+    """Put a finding into words; what was measured is not said yet."""
     rule, state = ruling.rule, STATES[ruling.state[row]]
-    gaps = _gaps(ruling, row, facts=facts, applicants=applicants)
+    gaps = _gaps(ruling, row, as_of=as_of, applicants=applicants)
     blank = Finding(
         rule_id=rule.id,
         scope=rule.scope,
@@ -53,9 +63,6 @@ def judged(ruling: Ruling, row: int, *, facts: Facts, applicants: Applicants) ->
         names_project=bool(rule.when),
     )
     finding = _spoken(blank, ruling, row, applicants=applicants)
-    if ruling.decisive[row] >= 0:
-        outcome = ruling.outcomes[ruling.decisive[row]]
-        finding = described(finding, outcome, row, facts=facts)
     return Judged(finding=finding, gaps=gaps)
 
 
@@ -68,15 +75,14 @@ def reason_of(ruling: Ruling, row: int) -> str | None:
 
 
 def _gaps(
-    ruling: Ruling, row: int, *, facts: Facts, applicants: Applicants
+    ruling: Ruling, row: int, *, as_of: date, applicants: Applicants
 ) -> tuple[Problem, ...]:
     if not ruling.gap[row]:
         return ()
     gaps = _problems(ruling, row)
     turn, rule = Turn(ruling.turn[row]), ruling.rule
     if turn is Turn.LAW_UNKNOWN:
-        as_of = facts.options.as_of.isoformat()
-        values = {"rule": rule.id, "as_of": as_of}
+        values = {"rule": rule.id, "as_of": as_of.isoformat()}
         gaps = (*gaps, Problem(code="LAW_UNKNOWN_AT_DATE", values=values))
     elif turn is Turn.ASKS and STATES[ruling.state[row]] is State.NOT_CHECKED:
         missing = _missing(rule.when, row, applicants)

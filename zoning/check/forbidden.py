@@ -22,7 +22,8 @@ from shapely.geometry.base import BaseGeometry
 
 from zoning import measure
 from zoning.check.clauses import unit_codes
-from zoning.check.facts import Facts, ViewFacts
+from zoning.check.facts import Facts
+from zoning.check.view_facts import ViewFacts
 from zoning.model import Base, CheckOptions, Finding
 from zoning.rules.packs import RuleBook
 from zoning.rules.schema import Rule, Space

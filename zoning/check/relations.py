@@ -20,13 +20,26 @@ from zoning.overlay import RESIDUE, SUBSTANTIVE
 from zoning.rules.packs import RuleBook
 from zoning.rules.schema import Space, View
 
-__all__ = ["Doubt", "Measured", "Measures", "Outcome", "Outside", "Slopes", "relate"]
+__all__ = [
+    "PASSAGE",
+    "Doubt",
+    "Measured",
+    "Measures",
+    "Outcome",
+    "Outside",
+    "Passages",
+    "Slopes",
+    "relate",
+]
 
 SOFT = {
+    "CORRIDOR_GAP",
     "COUNT_MISMATCH",
     "COVERAGE_UNKNOWN",
     "FEATURES_AWAY",
     "FIELD_MISSING",
+    "IMPACT_LEAVES",
+    "IMPACT_UNKNOWN",
     "LIMIT_MISSING",
     "NUMBERS_DISAGREE",
     "OUTSIDE_COVERAGE",
@@ -36,6 +49,10 @@ SOFT = {
     "UNREADABLE_ROWS",
 }
 """Problems under which what was read, and was met, still counts."""
+
+
+PASSAGE = {"left_narrower", "cut_through"}
+"""Relations that ask what a site leaves of a corridor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -78,6 +95,21 @@ class Slopes:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Passages:
+    """What each site leaves of the corridors that it meets; shape (sites,).
+
+    `narrowed`: of one less than its target width; `cut`: of one no way along it.
+    `unmeasured` and `untargeted` name those whose width could not be measured,
+    and those that have no target; empty where there are none.
+    """
+
+    narrowed: NDArray[np.bool_]
+    cut: NDArray[np.bool_]
+    unmeasured: NDArray[np.object_]
+    untargeted: NDArray[np.object_]
+
+
 class Measured(Protocol):
     """Space as rules read it: measured once per site and layer."""
 
@@ -98,6 +130,9 @@ class Measured(Protocol):
 
     def outside(self, name: str) -> Outside:
         """Return what of the sites lies outside a view that has measures."""
+
+    def passages(self, name: str) -> Passages:
+        """Return what the sites leave of a view's corridors; it has measures."""
 
     def slopes(self, layer_id: str) -> Slopes:
         """Return the slopes of the sites."""
@@ -160,9 +195,13 @@ def relate(space: Space, measured: Measured) -> Outcome:
         if space.relation in {"inside", "outside"}
         else None
     )
+    passages = measured.passages(space.view) if space.relation in PASSAGE else None
     holds, residue = _holds(space, found, outside)
     standing = measured.problems(layer_id)
     doubts = _doubts_of_reach(space, found, measured)
+    if passages is not None:
+        holds = passages.cut if space.relation == "cut_through" else passages.narrowed
+        doubts += _doubts_of_width(space, layer_id, passages)
     trusted = {one.code for one in standing} <= SOFT  # doubts of a place are soft
     seen = holds & (trusted and space.relation != "outside")
     return Outcome(
@@ -303,6 +342,24 @@ def _doubts_of_coverage(
         ),
     )
     return (site, around)
+
+
+def _doubts_of_width(
+    space: Space, layer_id: str, passages: Passages
+) -> tuple[Doubt, ...]:
+    """Return the corridors met of which it cannot be said what is left."""
+    named = [("WIDTH_UNMEASURED", passages.unmeasured)]
+    if space.relation == "left_narrower":
+        named.append(("TARGET_WIDTH_MISSING", passages.untargeted))
+    return tuple(_doubt_of_width(code, layer_id, names) for code, names in named)
+
+
+def _doubt_of_width(code: str, layer_id: str, names: NDArray[np.object_]) -> Doubt:
+    return Doubt(
+        code=code,
+        where=names != "",
+        describe=lambda row: layer_problem(code, layer_id, corridors=str(names[row])),
+    )
 
 
 def _doubt_of_river(

@@ -35,7 +35,9 @@ def with_corridors(
     """
     from zoning.report.folder import next_free
     from zoning.report.impact.run import KeptFiles, write_impact
+    from zoning.report.impact.tables import finding_lines
     from zoning.report.impact.words import headline, impact_text, site_name
+    from zoning.report.linkage.sensitivity import impact_sensitivity
 
     day = report.options.as_of
     files, kept = kept_files(model, report.base)
@@ -56,6 +58,8 @@ def with_corridors(
         codes.append(found.exit_code)
         name = impact_text("name", lang, site=site_name(found))
         say(f"{name}{text('colon', lang)}{headline(found, lang)}")
+        for line in (*finding_lines(found, lang), impact_sensitivity(found, lang)):
+            say(f"  {line}")
         if folder is not None:
             place = next_free(folder.with_name(f"{folder.name}-corridors"))
             written = write_impact(found, place, kept=KeptFiles(files=files), lang=lang)

@@ -79,8 +79,8 @@ def model_given(folder: Path | None, crs: str) -> ModelGiven:
         return ModelGiven()
     from zoning.io.corridor_model import read_corridor_model
 
-    paths, resistance, current = read_corridor_model(folder, crs)
-    return ModelGiven(paths=paths, resistance=resistance, current=current)
+    paths, resistance, current, kept = read_corridor_model(folder, crs)
+    return ModelGiven(paths=paths, resistance=resistance, current=current, kept=kept)
 
 
 def model_files(folder: Path | None) -> dict[str, bytes]:
@@ -111,10 +111,12 @@ def _print(report: LayoutReport, lang: str) -> None:
     from zoning.cli.printing import print_lines, print_rows
     from zoning.report.layout.story import first_rows
     from zoning.report.layout.tables import notes_told
-    from zoning.report.layout.words import headline, layout_text
+    from zoning.report.layout.words import headline, layout_sensitivity, layout_text
 
     print_rows(*first_rows(report, lang))
     stamp = "demo_stamp" if report.base.demo else "reference"
     name = layout_text("name", lang, base=report.base.name)
     said = (name, report.as_of.isoformat(), headline(report, lang), text(stamp, lang))
-    print_lines([*notes_told(report, lang), " · ".join(said)])
+    notes = notes_told(report, lang)
+    notes += [layout_sensitivity(report, lang)] * bool(report.model_paths)
+    print_lines([*notes, " · ".join(said)])

@@ -102,6 +102,7 @@ def give_out(
 def _print(report: LinkageReport, lang: str) -> None:
     """Print the corridors, most important first, and the headline."""
     from zoning.cli.printing import print_lines, print_rows
+    from zoning.report.linkage.sensitivity import model_sensitivity
     from zoning.report.linkage.story import first_rows
     from zoning.report.linkage.words import headline, linkage_text
 
@@ -109,7 +110,8 @@ def _print(report: LinkageReport, lang: str) -> None:
     name = linkage_text("name", lang, base=report.base.name)
     stamp = "demo_stamp" if report.base.demo else "reference"
     said = (name, report.as_of.isoformat(), headline(report, lang), text(stamp, lang))
-    print_lines([" · ".join(said)])
+    told = [model_sensitivity(report.model, lang), " · ".join(said)]
+    print_lines(told)
 
 
 def require_sane(samples: int, spread: float) -> None:

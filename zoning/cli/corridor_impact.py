@@ -4,17 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-import shapely
-
-from zoning import measure
 from zoning.cli.console import say, text
 from zoning.cli.corridor_build import BuildWish, model_of
 from zoning.cli.steps import Steps
-from zoning.errors import SiteError
 from zoning.io.kept_model import KEPT_FILES, read_kept_model
 from zoning.linkage.impact import (
-    PLOTS,
     ImpactOptions,
     ImpactReport,
     KeptModel,
@@ -24,14 +18,13 @@ from zoning.linkage.impact import (
 from zoning.linkage.values import BuildOptions
 from zoning.model import Base, Site
 from zoning.runs import impact
-from zoning.runs.impact import kept_files, threads
+from zoning.runs.impact import kept_files, threads, together
 
 __all__ = [
     "ImpactWish",
     "carry_out",
     "impact_of",
     "standing_on",
-    "together",
 ]
 
 _RUNS = "zoning-runs"
@@ -125,36 +118,6 @@ def standing_on(kept: KeptModel, base: Base, as_of: date, *, lang: str) -> Stand
     return impact.standing_on(kept, base, as_of)
 
 
-def together(sites: tuple[Site, ...]) -> Site:
-    """Return the plots of a file as one site.
-
-    Raises
-    ------
-    SiteError
-        When one of them cannot be read safely: nothing is left out silently.
-    """
-    rejected = [site.rejection for site in sites if site.rejection is not None]
-    if rejected:
-        raise SiteError(*rejected)
-    first, *more = sites
-    if not more:
-        return first
-    shapes = [
-        measure.project(np.array([site.geometry], dtype=object), site.crs, first.crs)[0]
-        for site in sites
-        if site.crs is not None and first.crs is not None
-    ]
-    readings = dict.fromkeys(r for site in sites for r in site.open_readings)
-    return replace(
-        first,
-        geometry=shapely.union_all(np.array(shapes, dtype=object)),
-        area_declared_m2=None,
-        problems=tuple(problem for site in sites for problem in site.problems),
-        attributes={**first.attributes, PLOTS: str(len(sites))},
-        open_readings=tuple(readings),
-    )
-
-
 def _model(wish: ImpactWish, base: Base) -> tuple[dict[str, bytes], KeptModel]:
     """Return the files that a model is kept in, and the model."""
     if wish.model is not None:
@@ -187,12 +150,15 @@ def _print(report: ImpactReport, lang: str) -> None:
     """Print the corridors touched, what helps, and the headline."""
     from zoning.cli.printing import print_lines, print_rows
     from zoning.report.impact.story import first_rows, measure_cells
+    from zoning.report.impact.tables import finding_lines
     from zoning.report.impact.words import headline, impact_text
+    from zoning.report.linkage.sensitivity import impact_sensitivity
 
     if report.touched:
         print_rows(*first_rows(report, lang))
     if report.measures:
         print_rows(*measure_cells(report, lang))
+    print_lines([*finding_lines(report, lang), impact_sensitivity(report, lang)])
     stamp = "demo_stamp" if report.base.demo else "reference"
     name = impact_text("name", lang, site=report.site.name or report.site.id)
     said = (name, report.as_of.isoformat(), headline(report, lang), text(stamp, lang))

@@ -7,6 +7,21 @@ own modules, because they load scipy and numba.
 """
 
 from zoning.corridors.grid import Grid
-from zoning.corridors.widths import Section, Trim, narrowest_section, trim_to_width
+from zoning.corridors.widths import (
+    WIDTH_TOLERANCE_M,
+    Section,
+    Trim,
+    leaves_no_way,
+    narrowest_section,
+    trim_to_width,
+)
 
-__all__ = ["Grid", "Section", "Trim", "narrowest_section", "trim_to_width"]
+__all__ = [
+    "WIDTH_TOLERANCE_M",
+    "Grid",
+    "Section",
+    "Trim",
+    "leaves_no_way",
+    "narrowest_section",
+    "trim_to_width",
+]

@@ -24,11 +24,19 @@ from shapely.geometry.base import BaseGeometry
 from zoning import measure
 from zoning.topology import polygonal
 
-__all__ = ["Section", "Trim", "narrowest_section", "trim_to_width"]
+__all__ = [
+    "WIDTH_TOLERANCE_M",
+    "Section",
+    "Trim",
+    "leaves_no_way",
+    "narrowest_section",
+    "trim_to_width",
+]
 
 SPACING_M = 5.0
 MAX_SAMPLES = 400
 WIDTH_TOLERANCE_M = 0.05
+"""By so much less than the target a width still has it: what a trim leaves."""
 INSET_M = 0.02
 TRIM_ROUNDS = 12
 MAX_WIDTH_M = 20_000.0
@@ -58,7 +66,7 @@ class Trim:
 
 
 def narrowest_section(
-    site: BaseGeometry, corridor: BaseGeometry, *, crs: str
+    site: BaseGeometry, corridor: BaseGeometry, *, crs: str, at_least_m: float = 0.0
 ) -> Section | None:
     """Return the section on which the site leaves the least width.
 
@@ -68,14 +76,19 @@ def narrowest_section(
         Polygons in the working plane; lines and points cut no width.
     crs : str
         The working plane.
+    at_least_m : float
+        Sections that were narrower before the site are left out.
 
     Returns
     -------
     Section or None
-        None when site and corridor have no area in common.
+        None when site and corridor have no area in common, or no section was so
+        wide.
     """
     chords = _chords(site, corridor)
-    if chords is None:
+    if chords is not None and at_least_m > 0:
+        chords = chords[measure.length_m(chords, crs) >= at_least_m]
+    if chords is None or len(chords) == 0:
         return None
     chords = _may_be_narrowest(chords, site)
     free = _free(chords, site)
@@ -87,6 +100,39 @@ def narrowest_section(
         chord=chords[best],
         free=free[best],
     )
+
+
+def leaves_no_way(site: BaseGeometry, corridor: BaseGeometry, section: Section) -> bool:
+    """Say whether a site leaves no way along a corridor past it.
+
+    A section is taken whole, or the ground left falls into parts of which two
+    hold a whole section each. A corner cut off at one bank holds none.
+
+    Parameters
+    ----------
+    site, corridor : geometry
+        Polygons in the working plane.
+    section : Section
+        The narrowest one, as `narrowest_section` returns it.
+    """
+    if section.width_left_m <= WIDTH_TOLERANCE_M:
+        return True
+    return any(_falls_apart(site, part) for part in shapely.get_parts(corridor))
+
+
+def _falls_apart(site: BaseGeometry, part: BaseGeometry) -> bool:
+    left = shapely.get_parts(shapely.difference(part, site))
+    if len(left) == 1:
+        return False
+    return sum(_holds_a_section(piece, part) for piece in left) > 1
+
+
+def _holds_a_section(piece: BaseGeometry, corridor: BaseGeometry) -> bool:
+    chords = _chords(piece, corridor)
+    if chords is None:
+        return False
+    within = shapely.length(shapely.intersection(chords, piece))
+    return bool((within >= shapely.length(chords) - WIDTH_TOLERANCE_M).any())
 
 
 def trim_to_width(

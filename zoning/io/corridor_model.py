@@ -1,9 +1,11 @@
 """A run folder of `zoning corridors build`, read again: paths and resistance."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from zoning.corridors.grid import Grid
@@ -16,6 +18,7 @@ from zoning.measure import project
 __all__ = ["MODEL_FILES", "read_corridor_model"]
 
 _PACKAGE, _LINKS, _NAME = "corridors.gpkg", "links", "link"
+_SAMPLED = ("kept_pct", "same_pct")
 _RESISTANCE = Path("grids/resistance.tif")
 _CURRENT = Path("grids/current.tif")
 MODEL_FILES = (_PACKAGE, _RESISTANCE.as_posix(), _CURRENT.as_posix())
@@ -24,7 +27,9 @@ MODEL_FILES = (_PACKAGE, _RESISTANCE.as_posix(), _CURRENT.as_posix())
 
 def read_corridor_model(
     folder: Path, crs: str
-) -> tuple[dict[str, BaseGeometry], Grid | None, Grid | None]:
+) -> tuple[
+    dict[str, BaseGeometry], Grid | None, Grid | None, dict[str, tuple[float, float]]
+]:
     """Return the least-cost paths of a model by link, its resistance and current.
 
     Parameters
@@ -40,6 +45,9 @@ def read_corridor_model(
         In the order of the file.
     resistance, current : Grid or None
         None where the run has no such grid, or one in another plane.
+    kept : dict of str to tuple of float
+        By link, the share of the samples that kept it, and of it that went the same
+        way; empty where the table was not sampled.
 
     Raises
     ------
@@ -61,7 +69,27 @@ def read_corridor_model(
         _grid(read_cells(folder / name), crs) if (folder / name).is_file() else None
         for name in (_RESISTANCE, _CURRENT)
     )
-    return paths, resistance, current
+    return paths, resistance, current, _kept(found.columns)
+
+
+def _kept(columns: Mapping[str, NDArray[np.object_]]) -> dict[str, tuple[float, float]]:
+    """Return what became of each link under the sampled tables of the model."""
+    if not set(_SAMPLED) <= set(columns):
+        return {}
+    table = zip(columns[_NAME], *(columns[name] for name in _SAMPLED), strict=True)
+    return {
+        str(name): (float(kept) / 100, float(same) / 100)
+        for name, kept, same in table
+        if _is_number(kept) and _is_number(same)
+    }
+
+
+def _is_number(value: object) -> bool:
+    """Say whether a cell holds one; an empty one is text of no length."""
+    try:
+        return bool(np.isfinite(float(str(value))))
+    except ValueError:
+        return False
 
 
 def _grid(cells: CellFile, crs: str) -> Grid | None:

@@ -133,7 +133,9 @@ class LayoutHit:
     `width_m` and `width_left_m` are those of the narrowest section that the
     site cuts, before and after; None where no width can be taken. `trim` is
     the part of the site to give up so that the target width is left (working
-    plane), None when nothing is owed or no trim suffices.
+    plane), None when nothing is owed or no trim suffices. `narrow_before`: less
+    than the target is left, and no section that the site cuts had it before.
+    `cut_through`: no way along the corridor is left past the site.
     """
 
     feature: str
@@ -148,6 +150,8 @@ class LayoutHit:
     section: BaseGeometry | None = None
     trim: BaseGeometry | None = None
     trim_m2: float | None = None
+    narrow_before: bool = False
+    cut_through: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

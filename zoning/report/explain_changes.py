@@ -7,6 +7,7 @@ needs; every change asks for a new check.
 from collections.abc import Iterator
 
 from zoning.check.judging import excepted_state, severity_state
+from zoning.check.relations import PASSAGE
 from zoning.model import Finding, State
 from zoning.report.explain_facts import Asked, area_words, layer_words, outside_m2
 from zoning.report.numbers import metres, percent
@@ -198,7 +199,9 @@ def _inward(finding: Finding, asked: Asked) -> str:
 
 
 def _off(finding: Finding, lang: str) -> Iterator[str]:
-    if finding.overlap_m2_deduplicated > 0:
+    if finding.relation in PASSAGE:
+        yield rule_text(f"change.{finding.relation}", lang)
+    elif finding.overlap_m2_deduplicated > 0:
         area = area_words(finding.overlap_m2_deduplicated, lang)
         yield rule_text("change.trim", lang, area=area)
     elif finding.length_m:

@@ -27,7 +27,7 @@ from branca.element import CssLink, Element, Figure, JavascriptLink
 from jinja2 import Template
 
 from zoning.report.document import clean
-from zoning.report.fonts import FAMILY, subset_woff_base64
+from zoning.report.fonts import FAMILY, subset_base64
 from zoning.report.packing import WORTH_BYTES, packed_page
 
 __all__ = ["POLICY", "OfflineFigure", "Verbatim", "vendored"]
@@ -215,8 +215,8 @@ def _entry(url: str) -> Vendored:
 def _font_face(page: str) -> str:
     """Return the font of the characters of `page`, JSON escapes included."""
     escaped = (chr(int(code, 16)) for code in re.findall(r"\\u([0-9a-f]{4})", page))
-    packed = subset_woff_base64(page + "".join(escaped))
+    packed = subset_base64(page + "".join(escaped))
     return (
         f'<style>@font-face{{font-family:"{FAMILY}";font-display:block;'
-        f'src:url(data:font/woff;base64,{packed}) format("woff")}}</style>'
+        f'src:url(data:font/otf;base64,{packed}) format("opentype")}}</style>'
     )

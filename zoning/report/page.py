@@ -6,7 +6,7 @@ from importlib.resources import files
 from zoning.model import State, Verdict
 from zoning.report.blocks import Story
 from zoning.report.document import clean, colour_of, tint
-from zoning.report.fonts import FAMILY, subset_woff_base64
+from zoning.report.fonts import FAMILY, subset_base64
 from zoning.report.picture_links import site_links
 from zoning.report.texts import text
 
@@ -54,10 +54,10 @@ def page_bytes(story: Story) -> bytes:
 
 def _font_face(page: str) -> str:
     """Return the font of the characters of `page`, last of the families named."""
-    packed = subset_woff_base64(page)
+    packed = subset_base64(page)
     return (
         f'@font-face {{ font-family: "{FAMILY}"; font-display: block; '
-        f'src: url(data:font/woff;base64,{packed}) format("woff"); }}\n'
+        f'src: url(data:font/otf;base64,{packed}) format("opentype"); }}\n'
     )
 
 

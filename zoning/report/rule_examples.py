@@ -65,8 +65,12 @@ def _meeting(meeting: Meeting, lang: str) -> str:
         )
     else:
         said = rule_text("example.slope", lang, slope=f"{meeting.slope_deg:.15g}")
+    comma = rule_text("mark.comma", lang)
+    if meeting.width_left_m is not None:
+        left = f"{meeting.width_left_m:.15g}"
+        said += comma + rule_text("example.width_left", lang, width=left)
     feature = feature_words(meeting.layer, meeting.attributes, lang)
-    return feature + rule_text("mark.comma", lang) + said
+    return feature + comma + said
 
 
 def _project(example: Example, first: Example, lang: str) -> str:

@@ -275,6 +275,8 @@ def _layout(hit: LayoutHit) -> Json:
         "width_m": rounded(hit.width_m, DISTANCE),
         "width_left_m": rounded(hit.width_left_m, DISTANCE),
         "trim_m2": rounded(hit.trim_m2, AREA),
+        "narrow_before": hit.narrow_before,
+        "cut_through": hit.cut_through,
     }
 
 

@@ -8,6 +8,7 @@ at all means 未核查.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from zoning.check.relations import PASSAGE
 from zoning.model import (
     Base,
     CheckOptions,
@@ -254,7 +255,8 @@ def _reach(finding: Finding, lang: str) -> str:
     special = {"outside": _outside, "slope_ge": _slope}.get(finding.relation)
     if special is not None:
         return special(finding, lang)
-    relation = label("relation", finding.relation, lang)
+    passage = finding.relation in PASSAGE
+    relation = label("relation", "intersects" if passage else finding.relation, lang)
     parts: list[str] = []
     area = finding.overlap_m2_deduplicated or finding.overlap_m2
     if area > 0:
@@ -312,6 +314,8 @@ def _evidence(finding: Finding, reached: str, context: Context) -> str:
     if finding.relation in {"outside", "slope_ge"} and reached:
         return reached
     if finding.overlap_m2 > 0 or finding.length_m:
+        if finding.relation in PASSAGE:
+            return text(f"extent.{finding.relation}", lang, reached=reached)
         classes = {feature.overlap_class for feature in finding.features}
         key = "residue" if classes == {"residue"} else "not_addressed"
         return text(f"extent.{key}", lang, reached=reached)

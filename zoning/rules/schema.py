@@ -33,8 +33,17 @@ __all__ = [
 ]
 
 Relation = Literal[
-    "intersects", "within_distance", "inside", "outside", "share_ge", "slope_ge"
+    "intersects",
+    "within_distance",
+    "inside",
+    "outside",
+    "share_ge",
+    "slope_ge",
+    "left_narrower",
+    "cut_through",
 ]
+"""`left_narrower`: the site leaves less than the feature's own target width;
+`cut_through`: it leaves no way along the feature."""
 Severity = Literal["prohibit", "restrict", "consult", "info", "review"]
 Confidence = Literal["verified", "partial", "memory"]
 SINGLE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -196,7 +205,8 @@ class Meeting(Strict):
     """One feature in an example: what it is, and how the site meets it.
 
     Give `share` (of the site, 1 is all of it), `overlap` (residue or touching),
-    `distance_m`, or, for the terrain, `slope_deg`.
+    `distance_m`, or, for the terrain, `slope_deg`. `width_left_m` says what the
+    site leaves of a corridor's width; without it that could not be measured.
     """
 
     layer: str
@@ -205,6 +215,7 @@ class Meeting(Strict):
     overlap: Literal["residue", "touching"] | None = None
     distance_m: float | None = Field(default=None, ge=0)
     slope_deg: float | None = Field(default=None, ge=0, lt=90)
+    width_left_m: float | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _one_measure(self) -> Self:

@@ -1,17 +1,29 @@
 """Sites laid on a kept model of corridors, for command line and desk."""
 
 import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from zoning.errors import Problem, UsageError
+import numpy as np
+import shapely
+
+from zoning import measure
+from zoning.errors import Problem, SiteError, UsageError
 from zoning.io.kept_model import KEPT_FILES, read_kept_model, require_same_layers
 from zoning.linkage.ground import read_ground
-from zoning.linkage.impact import KeptModel, Standing, standing_of
-from zoning.model import Base, CheckOptions
+from zoning.linkage.impact import PLOTS, KeptModel, Standing, standing_of
+from zoning.model import Base, CheckOptions, Site
 from zoning.runs.stored import refuse_altered
 
-__all__ = ["MOST_SITES", "kept_files", "refuse_many", "standing_on", "threads"]
+__all__ = [
+    "MOST_SITES",
+    "kept_files",
+    "refuse_many",
+    "standing_on",
+    "threads",
+    "together",
+]
 
 MOST_SITES = 20
 _MOST_THREADS = 8
@@ -55,3 +67,33 @@ def standing_on(kept: KeptModel, base: Base, as_of: date) -> Standing:
 def threads() -> int:
     """Return how many threads solve circuits."""
     return min(_MOST_THREADS, os.cpu_count() or 1)
+
+
+def together(sites: tuple[Site, ...]) -> Site:
+    """Return the plots of a file as one site.
+
+    Raises
+    ------
+    SiteError
+        When one of them cannot be read safely: nothing is left out silently.
+    """
+    rejected = [site.rejection for site in sites if site.rejection is not None]
+    if rejected:
+        raise SiteError(*rejected)
+    first, *more = sites
+    if not more:
+        return first
+    shapes = [
+        measure.project(np.array([site.geometry], dtype=object), site.crs, first.crs)[0]
+        for site in sites
+        if site.crs is not None and first.crs is not None
+    ]
+    readings = dict.fromkeys(r for site in sites for r in site.open_readings)
+    return replace(
+        first,
+        geometry=shapely.union_all(np.array(shapes, dtype=object)),
+        area_declared_m2=None,
+        problems=tuple(problem for site in sites for problem in site.problems),
+        attributes={**first.attributes, PLOTS: str(len(sites))},
+        open_readings=tuple(readings),
+    )

@@ -115,7 +115,7 @@ def chemical(scout: Scout) -> SampleSite:
             earthwork_m3="30000",
         ),
         verdict="PROHIBITED",
-        findings={"YRL-001": "PROHIBITED", "LOC-002": "NOTICE"},
+        findings={"YRL-001": "PROHIBITED", "LOC-002": "NOTICE", "LOC-102": "NOTICE"},
     )
 
 

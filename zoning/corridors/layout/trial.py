@@ -37,11 +37,15 @@ class ModelGiven:
         Least-cost paths by id, lines in the working plane.
     resistance, current : Grid or None
         In the working plane.
+    kept : mapping of str to tuple of float
+        By path, where the model's table was sampled: share of the samples in which
+        it was kept, and share of it that went the same way.
     """
 
     paths: Mapping[str, BaseGeometry] = field(default_factory=dict)
     resistance: Grid | None = None
     current: Grid | None = None
+    kept: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def audit_layout(
@@ -123,6 +127,7 @@ def audit_layout(
             model.paths, drawn, within_m=table.model_within_m, share=table.model_share
         ),
         model_paths=model.paths,
+        model_kept=model.kept,
     )
 
 

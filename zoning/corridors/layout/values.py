@@ -324,7 +324,8 @@ class LayoutReport:
     `problems` are those of the layer as a whole; `not_seen` the subjects that no
     layer of the base tells of. `missed` are the modelled paths that no corridor
     of the plan stands for; `priorities` one for each of the graph's corridors, the
-    first first.
+    first first. `model_kept`: by modelled path, the share of the model's samples that
+    kept it and the share of it that went the same way; empty without samples.
     """
 
     base: Base
@@ -340,6 +341,7 @@ class LayoutReport:
     priorities: tuple[Priority, ...] = ()
     missed: tuple[str, ...] = ()
     model_paths: Mapping[str, BaseGeometry] = field(default_factory=dict)
+    model_kept: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:

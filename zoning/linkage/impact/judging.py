@@ -18,6 +18,7 @@ from zoning.linkage.impact.corridors import (
     dearer_share,
     rerouted,
 )
+from zoning.linkage.impact.findings import judged_by_rules
 from zoning.linkage.impact.laid import Laid, lay
 from zoning.linkage.impact.mitigation import measures_for
 from zoning.linkage.impact.sampling import SampledImpact, sampled_impact
@@ -99,6 +100,9 @@ def judge_site(
     measures: tuple[Measure, ...] = ()
     if options.mitigation:
         measures = measures_for(standing, laid, shape, listener=listener)
+    links = tuple(effects.link(k) for k in range(len(standing.links)))
+    sources = tuple(effects.sources())
+    problems = _problems(standing, placed, laid, outside=outside)
     return ImpactReport(
         base=base,
         standing=standing,
@@ -110,11 +114,12 @@ def judge_site(
         options=options,
         cells_taken=int(laid.footprint.taken.sum()),
         cells_dearer=int(laid.changed.sum()),
-        links=tuple(effects.link(k) for k in range(len(standing.links))),
-        sources=tuple(effects.sources()),
+        links=links,
+        sources=sources,
         net=effects.net(),
         measures=measures,
-        problems=_problems(standing, placed, laid, outside=outside),
+        judged=judged_by_rules(links, sources, problems, options=day),
+        problems=problems,
         remarks=_remarks(standing, effects, placed.site),
     )
 

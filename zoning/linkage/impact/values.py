@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from shapely.geometry.base import BaseGeometry
 
+from zoning.check.findings import Judged
 from zoning.errors import Problem
 from zoning.linkage.impact.standing import Standing
 from zoning.linkage.values import Range
@@ -245,6 +246,8 @@ class ImpactReport:
     sources : tuple of SourceEffect
         Those that lose ground or their last link.
     measures : tuple of Measure
+    judged : tuple of Judged
+        What the rules of scope ``corridor_model`` say of it.
     problems, remarks : tuple of Problem
         What keeps the answer from being whole, and what is to be said.
     """
@@ -263,6 +266,7 @@ class ImpactReport:
     sources: tuple[SourceEffect, ...]
     net: NetEffect
     measures: tuple[Measure, ...]
+    judged: tuple[Judged, ...] = ()
     problems: tuple[Problem, ...] = ()
     remarks: tuple[Problem, ...] = ()
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
-from zoning.model import AuditProblem, AuditReport, AuditSeverity
+from zoning.model import AuditProblem, AuditReport, AuditSeverity, Base
 from zoning.report.audit.words import (
     amount,
     audit_text,
@@ -46,6 +47,8 @@ _ITEM = "problem"
 _LISTED = 300
 _AROUND_M = 60.0
 _OPACITY = 0.55
+_SPECK_SHARE = 0.02
+"""Problems smaller than this share of the county's extent get a dot beside."""
 _SHOWN = frozenset({"county", "township"})
 
 
@@ -99,17 +102,29 @@ def _add_problems(
     shapes = np.array([*(one.shape for one in placed), None], dtype=object)[:-1]
     degrees = to_degrees(shapes, report.base.crs)
     features = [feature(shape, number) for number, shape in enumerate(degrees)]
+    dots = _dots(shapes, report.base)
     own = replace(style(_ITEM), opacity=_OPACITY)
     for severity in reversed(AuditSeverity):
-        mine = [
-            one
-            for one, problem in zip(features, placed, strict=True)
-            if problem.severity == severity
-        ]
+        rows = [n for n, one in enumerate(placed) if one.severity == severity]
+        mine = [dots[n] for n in rows if n in dots] + [features[n] for n in rows]
         if mine:
             add_cased(group, mine, own, colour=state_colour(STATE_OF[severity]))
     told = [_told(report, one, lang) for one in placed]
     return Items(group=group, told=told)
+
+
+def _dots(shapes: NDArray[np.object_], base: Base) -> dict[int, Json]:
+    """Return a point in each shape that a map of the county would not show."""
+    west, south, east, north = base.county.bounds
+    box = shapely.bounds(shapes)
+    extent = np.maximum(box[:, 2] - box[:, 0], box[:, 3] - box[:, 1])
+    small = extent < _SPECK_SHARE * max(east - west, north - south)
+    rows = np.flatnonzero(small & (shapely.get_dimensions(shapes) > 0))
+    points = np.asarray(shapely.point_on_surface(shapes[rows]), dtype=object)
+    return {
+        row: feature(point, row)
+        for row, point in zip(rows.tolist(), to_degrees(points, base.crs), strict=True)
+    }
 
 
 def _told(report: AuditReport, one: AuditProblem, lang: str) -> Json:

@@ -7,7 +7,7 @@ from typing import Any
 
 from zoning import strict_yaml
 from zoning.model import AuditProblem, AuditReport, AuditSeverity
-from zoning.report.numbers import metres, square_metres
+from zoning.report.numbers import metres, thousands
 from zoning.terms import both, label
 
 __all__ = [
@@ -80,7 +80,7 @@ def amount(problem: AuditProblem, lang: str) -> str:
     parts = []
     if problem.area_m2 is not None:
         parts.append(
-            audit_text("amount_area", lang, area=square_metres(problem.area_m2))
+            audit_text("amount_area", lang, area=thousands(problem.area_m2, 2))
         )
     if problem.width_m is not None:
         width = f"{problem.width_m:.3f}"

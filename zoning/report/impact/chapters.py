@@ -4,22 +4,55 @@ from collections.abc import Sequence
 
 from zoning.linkage.impact import ImpactReport, LinkEffect
 from zoning.report.blocks import Block, Grid, GridRow, Paragraph
-from zoning.report.impact.tables import net_rows, read_layers, source_rows
-from zoning.report.impact.words import impact_text, percent_of, rise_told
+from zoning.report.impact.tables import (
+    finding_rows,
+    net_rows,
+    read_layers,
+    source_rows,
+)
+from zoning.report.impact.words import (
+    impact_text,
+    percent_of,
+    rise_range_told,
+    rise_told,
+)
+from zoning.report.linkage.sensitivity import impact_sensitivity
 from zoning.report.linkage.words import decimal, factor_name, link_name
 from zoning.report.numbers import DASH, area_with_units
+from zoning.terms import label
 
 __all__ = [
     "data_chapter",
+    "findings_chapter",
     "net_chapter",
     "reading_chapter",
     "sampled_chapter",
+    "sensitivity_note",
     "sources_chapter",
+    "unsampled_note",
 ]
 
 
 def _heads(names: Sequence[str], lang: str) -> tuple[str, ...]:
     return tuple(impact_text(f"column_{name}", lang) for name in names)
+
+
+def findings_chapter(report: ImpactReport, lang: str) -> list[Block]:
+    """Return what the rules say, with what can be done."""
+    rows = [
+        GridRow(cells=(row.rule, row.title, row.state, row.met, row.need))
+        for row in finding_rows(report, lang)
+    ]
+    if not rows:
+        return [Paragraph(text=impact_text("findings_none", lang))]
+    grid = Grid(
+        columns=_heads(("rule", "title", "state", "met", "need"), lang),
+        rows=tuple(rows),
+        widths=(1.4, 4.2, 2.4, 1.8, 3.4),
+        state_column=2,
+        small=True,
+    )
+    return [grid, Paragraph(text=impact_text("findings_note", lang), style="note")]
 
 
 def sources_chapter(report: ImpactReport, lang: str) -> list[Block]:
@@ -71,7 +104,7 @@ def net_chapter(report: ImpactReport, lang: str) -> list[Block]:
         widths=(5, 2, 2),
         numeric=(1, 2),
     )
-    return [grid]
+    return [grid, sensitivity_note(report, lang)]
 
 
 def _figure(value: float | None) -> str:
@@ -84,7 +117,7 @@ def sampled_chapter(report: ImpactReport, lang: str) -> list[Block]:
     """Return what becomes of the impact under the sampled tables."""
     options, lost = report.options, report.net.lost
     if lost is None:
-        return [Paragraph(text=impact_text("no_samples", lang), style="note")]
+        return [sensitivity_note(report, lang)]
     note = impact_text(
         "sampled_note",
         lang,
@@ -102,7 +135,7 @@ def sampled_chapter(report: ImpactReport, lang: str) -> list[Block]:
     ]
     told = Paragraph(text=note)
     if not shown:
-        return [told]
+        return [told, sensitivity_note(report, lang)]
     grid = Grid(
         columns=_heads(("link", "ends", "rise_pct", "rise_range", "touched_pct"), lang),
         rows=tuple(_sampled_row(one, lang) for one in shown),
@@ -110,22 +143,30 @@ def sampled_chapter(report: ImpactReport, lang: str) -> list[Block]:
         numeric=(2, 3, 4),
         small=True,
     )
-    return [told, grid]
+    return [told, grid, sensitivity_note(report, lang)]
+
+
+def sensitivity_note(report: ImpactReport, lang: str) -> Paragraph:
+    """Return how far the answer hangs on the table, beside what was modelled."""
+    return Paragraph(text=impact_sensitivity(report, lang), style="note")
+
+
+def unsampled_note(report: ImpactReport, lang: str) -> Paragraph:
+    """Return that figures were not sampled, whatever was; or how to get ranges."""
+    if not report.options.samples:
+        return sensitivity_note(report, lang)
+    return Paragraph(text=label("sensitivity", "partial", lang), style="note")
 
 
 def _sampled_row(one: LinkEffect, lang: str) -> GridRow:
     drawn = one.sampled
-    rise = None if drawn is None else drawn.rise
-    between = impact_text("blocked", lang)
-    if rise is not None:
-        between = f"{percent_of(rise.low)} – {percent_of(rise.high)}"
     share = None if drawn is None else 100 * drawn.touched_share
     return GridRow(
         cells=(
             str(one.number),
             link_name(one.start, one.end, lang),
             rise_told(one, lang),
-            between,
+            rise_range_told(one, lang),
             decimal(share, 0),
         )
     )

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from zoning.linkage.impact import ImpactReport, LinkEffect, Measure
 from zoning.report.impact.picture import view_of
 from zoning.report.impact.story import state_of
-from zoning.report.impact.tables import measure_rows
+from zoning.report.impact.tables import finding_lines, measure_rows
 from zoning.report.impact.words import (
     cost_told,
     head_parts,
@@ -20,6 +20,7 @@ from zoning.report.impact.words import (
     percent_of,
     site_name,
 )
+from zoning.report.linkage.sensitivity import impact_sensitivity
 from zoning.report.linkage.words import decimal, link_name, source_name
 from zoning.report.map import empty_map
 from zoning.report.map_items import add_layer, add_outlines
@@ -250,7 +251,11 @@ def _said(report: ImpactReport, items: dict[str, Item], lang: str) -> Json:
         ],
         "sites": cards,
         "overview": [],
-        "remarks": [one.line(lang) for one in (*report.problems, *report.remarks)],
+        "remarks": [
+            *(one.line(lang) for one in (*report.problems, *report.remarks)),
+            *finding_lines(report, lang),
+            impact_sensitivity(report, lang),
+        ],
     }
 
 

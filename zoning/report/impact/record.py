@@ -11,7 +11,9 @@ from zoning.linkage.ground import layers_read
 from zoning.linkage.impact import ImpactReport, LinkEffect, Measure, SourceEffect
 from zoning.linkage.impact.mitigation import search_rules
 from zoning.linkage.values import Range
+from zoning.model import Finding
 from zoning.report.linkage.record import base_document, place_of, significant
+from zoning.report.linkage.sensitivity import impact_sensitivity, in_both
 from zoning.report.numbers import rounded
 from zoning.report.verdict import (
     digest_of,
@@ -62,9 +64,11 @@ def impact_document(report: ImpactReport) -> Json:
             "cost_of_dispersal": significant(report.standing.dispersal.cost_at),
         },
         "site": _site(report),
+        "sensitivity": dict(in_both(lambda lang: impact_sensitivity(report, lang))),
         "net": _net(report),
         "links": [_link(one) for one in report.links],
         "sources": [_source(one) for one in report.sources],
+        "findings": [_finding(one.finding) for one in report.judged],
         "measures": [_measure(one, report) for one in report.measures],
         "problems": [problem_document(problem) for problem in report.problems],
         "remarks": [problem_document(problem) for problem in report.remarks],
@@ -152,6 +156,18 @@ def _source(one: SourceEffect) -> Json:
         "pieces": one.pieces,
         "pieces_after": one.pieces_after,
         "separated": one.separated,
+    }
+
+
+def _finding(one: Finding) -> Json:
+    return {
+        "rule_id": one.rule_id,
+        "title": dict(one.title),
+        "state": one.state,
+        "reason": one.reason,
+        "numbers": [int(feature.id) for feature in one.features],
+        "needs": [dict(words) for words in one.needs],
+        "notes": [dict(words) for words in one.notes],
     }
 
 

@@ -16,10 +16,13 @@ from zoning.report.blocks import (
 from zoning.report.county_story import CountySubject, county_story
 from zoning.report.impact.chapters import (
     data_chapter,
+    findings_chapter,
     net_chapter,
     reading_chapter,
     sampled_chapter,
+    sensitivity_note,
     sources_chapter,
+    unsampled_note,
 )
 from zoning.report.impact.picture import impact_picture
 from zoning.report.impact.tables import measure_rows
@@ -28,6 +31,7 @@ from zoning.report.impact.words import (
     headline,
     impact_text,
     percent_of,
+    rise_range_told,
     rise_told,
     site_name,
     why,
@@ -85,14 +89,14 @@ def heads(names: Sequence[str], lang: str) -> tuple[str, ...]:
 def first_rows(report: ImpactReport, lang: str) -> Rows:
     """Return headings and cells of the corridors touched, the worst first."""
     names = ["ends", "width_m", "width_left_m", "cost", "cost_after", "rise_pct"]
-    if report.options.effective:
-        names.append("resistance_pct")
+    names += ["rise_range"] * (report.options.samples > 0)
+    names += ["resistance_pct"] * report.options.effective
     rows = [_first_cells(report, one, lang) for one in report.touched]
     return heads(names, lang), rows
 
 
 def _first_cells(report: ImpactReport, one: LinkEffect, lang: str) -> tuple[str, ...]:
-    cells = (
+    cells: tuple[str, ...] = (
         f"{one.number} · {link_name(one.start, one.end, lang)}",
         decimal(one.width_m, 0),
         decimal(one.width_left_m, 0),
@@ -100,9 +104,9 @@ def _first_cells(report: ImpactReport, one: LinkEffect, lang: str) -> tuple[str,
         cost_told(one.cost_after, lang),
         rise_told(one, lang),
     )
-    if not report.options.effective:
-        return cells
-    return (*cells, _resistance_told(one, lang))
+    if report.options.samples:
+        cells += (rise_range_told(one, lang),)
+    return (*cells, *(_resistance_told(one, lang),) * report.options.effective)
 
 
 def _resistance_told(one: LinkEffect, lang: str) -> str:
@@ -118,13 +122,14 @@ def _first_table(report: ImpactReport, lang: str) -> Grid | None:
     return Grid(
         columns=columns,
         rows=tuple(GridRow(cells=cells) for cells in rows[:_FIRST]),
-        widths=(3.0, 1.5, 1.4, 1.5, 1.6, 1.2, 1.5)[: len(columns)],
+        widths=(3.0, 1.5, 1.4, 1.5, 1.6, *(1.4,) * (len(columns) - 5)),
         numeric=tuple(range(1, len(columns))),
     )
 
 
 def _sections(report: ImpactReport, lang: str) -> Iterator[Section]:
     chapters: tuple[tuple[str, Sequence[Block]], ...] = (
+        ("findings", findings_chapter(report, lang)),
         ("links", _links(report, lang)),
         ("resistance", _resistances(report, lang)),
         ("sources", sources_chapter(report, lang)),
@@ -178,7 +183,8 @@ def _links(report: ImpactReport, lang: str) -> list[Block]:
             widths=(1.4, 2.6, 1.3, 1.3, 1.4, 1.4, 1.4, 1.4, 1.4, 1.5),
             numeric=tuple(range(3, len(names))),
             small=True,
-        )
+        ),
+        sensitivity_note(report, lang),
     ]
 
 
@@ -217,7 +223,7 @@ def _resistances(report: ImpactReport, lang: str) -> list[Block]:
         numeric=(2, 3, 4),
         small=True,
     )
-    return [grid, note]
+    return [grid, note, unsampled_note(report, lang)]
 
 
 def measure_cells(report: ImpactReport, lang: str) -> Rows:
@@ -263,4 +269,4 @@ def _measures(report: ImpactReport, lang: str) -> list[Block]:
         numeric=(3, 4, 5),
         small=True,
     )
-    return [grid, Paragraph(text=note, style="note")]
+    return [grid, Paragraph(text=note, style="note"), unsampled_note(report, lang)]

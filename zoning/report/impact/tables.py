@@ -6,20 +6,27 @@ from math import fsum
 
 from typing_extensions import override
 
+from zoning.check.findings import Judged
 from zoning.linkage.ground import layers_read
 from zoning.linkage.impact import ImpactReport, LinkEffect, SourceEffect
 from zoning.linkage.values import Range
+from zoning.model import State
 from zoning.report.impact.words import impact_text, loss_m2, measure_told
 from zoning.report.ledger import Sheets, csv_bytes, workbook_bytes
 from zoning.report.ledger_sheets import Shape
 from zoning.report.linkage.tables import LayerRow, layer_rows
+from zoning.report.numbers import DASH
+from zoning.report.rule_wording import state_both
 
 __all__ = [
+    "FindingRow",
     "LinkRow",
     "MeasureRow",
     "NetRow",
     "SourceRow",
     "csv_twins",
+    "finding_lines",
+    "finding_rows",
     "ledger_bytes",
     "link_rows",
     "measure_rows",
@@ -29,6 +36,17 @@ __all__ = [
 ]
 
 _HA = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRow:
+    """What one rule says."""
+
+    rule: str
+    title: str
+    state: str
+    met: str
+    need: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +119,34 @@ class _RemarkRow:
     number: str
     problem: str
     cure: str
+
+
+def finding_rows(report: ImpactReport, lang: str) -> list[FindingRow]:
+    """Return what the rules say, in their order."""
+    return [_finding(one, lang) for one in report.judged]
+
+
+def finding_lines(report: ImpactReport, lang: str) -> list[str]:
+    """Return the rules that are not clear, each as a line."""
+    return [
+        f"{row.rule}  {row.state}  {row.title} · {row.met}"
+        for row in finding_rows(report, lang)
+        if row.need
+    ]
+
+
+def _finding(one: Judged, lang: str) -> FindingRow:
+    found = one.finding
+    kind = "source" if found.view.startswith("modelled_source") else "link"
+    numbers = "、".join(feature.id for feature in found.features)
+    open_ = found.state is not State.CLEAR
+    return FindingRow(
+        rule=found.rule_id,
+        title=found.title[lang],
+        state=state_both(found.state),
+        met=impact_text(f"numbers_{kind}", lang, numbers=numbers) if numbers else DASH,
+        need="; ".join(words[lang] for words in found.needs) if open_ else "",
+    )
 
 
 def link_rows(report: ImpactReport) -> list[LinkRow]:
@@ -225,6 +271,7 @@ def _sheets(report: ImpactReport, lang: str) -> Sheets:
     if not options.effective:
         without += ("resistance", "resistance_after", "resistance_pct")
     return (
+        (_shape("findings", FindingRow), finding_rows(report, lang)),
         (_shape("links", LinkRow, without=without), link_rows(report)),
         (_shape("sources", SourceRow), source_rows(report)),
         (_shape("net", NetRow), net_rows(report, lang)),

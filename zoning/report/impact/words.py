@@ -20,6 +20,7 @@ __all__ = [
     "loss_m2",
     "measure_told",
     "percent_of",
+    "rise_range_told",
     "rise_told",
     "site_name",
     "why",
@@ -57,6 +58,16 @@ def rise_told(one: LinkEffect, lang: str) -> str:
     """Return by how much a link costs more, or that no way is left."""
     rise = one.rise_share
     return impact_text("blocked", lang) if rise is None else percent_of(rise)
+
+
+def rise_range_told(one: LinkEffect, lang: str) -> str:
+    """Return from where to where the rise goes under the sampled tables."""
+    if one.sampled is None:
+        return DASH
+    rise = one.sampled.rise
+    if rise is None:
+        return impact_text("blocked", lang)
+    return f"{percent_of(rise.low)} – {percent_of(rise.high)}"
 
 
 def cost_told(cost: float | None, lang: str) -> str:

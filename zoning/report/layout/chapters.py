@@ -7,6 +7,7 @@ from zoning.report.layout.words import (
     called,
     cause_word,
     heads,
+    layout_sensitivity,
     layout_text,
     percents,
     several,
@@ -63,7 +64,12 @@ def graph_chapter(report: LayoutReport, lang: str) -> list[Block]:
     if report.missed:
         missed = several(report.missed, lang)
         told.append(layout_text("graph_missed", lang, names=missed))
-    return [*(Paragraph(text=line) for line in told), _worths(report, lang)]
+    blocks: list[Block] = [Paragraph(text=line) for line in told]
+    blocks.append(_worths(report, lang))
+    if report.model_paths:
+        told_of = layout_sensitivity(report, lang)
+        blocks.append(Paragraph(text=told_of, style="note"))
+    return blocks
 
 
 def _known(value: float) -> float | None:

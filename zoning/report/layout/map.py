@@ -25,6 +25,7 @@ from zoning.report.layout.words import (
     cause_word,
     drawn_gaps,
     fills_told,
+    layout_sensitivity,
     layout_text,
     owner_plan,
     percents,
@@ -251,7 +252,7 @@ def _said(report: LayoutReport, lang: str) -> Json:
         "tally": tally,
         "sites": [_card(report, state, lang) for state in states],
         "overview": [],
-        "remarks": [],
+        "remarks": [layout_sensitivity(report, lang)] * bool(report.model_paths),
     }
 
 

@@ -17,7 +17,8 @@ from zoning.corridors.layout.values import (
     Share,
     Worth,
 )
-from zoning.report.layout.words import numbered_gaps
+from zoning.report.layout.words import layout_sensitivity, numbered_gaps
+from zoning.report.linkage.sensitivity import in_both
 from zoning.report.numbers import rounded
 from zoning.report.verdict import base_document, digest_of, problem_document, software
 
@@ -39,9 +40,12 @@ def layout_document(report: LayoutReport) -> Json:
         "states": {str(state): count for state, count in report.states.items()},
         "counts": dict(report.counts),
         "expected": dict(report.expected),
-        "features": [_feature(one, gaps) for one in report.features],
+        "features": [_feature(one, gaps, report) for one in report.features],
         "graph": _graph(report),
         "missed_modelled": list(report.missed),
+        "sensitivity": dict(in_both(lambda lang: layout_sensitivity(report, lang)))
+        if report.model_paths
+        else None,
         "problems": [problem_document(one) for one in report.problems],
         "not_seen": [problem_document(one) for one in report.not_seen],
         "table": _table(report),
@@ -51,8 +55,9 @@ def layout_document(report: LayoutReport) -> Json:
     return document | {"digest": digest_of(document)}
 
 
-def _feature(one: FeatureAudit, gaps: dict[int, str]) -> Json:
+def _feature(one: FeatureAudit, gaps: dict[int, str], report: LayoutReport) -> Json:
     reach, deviation = one.resistance, one.deviation
+    kept = report.model_kept.get(deviation.model_id) if deviation else None
     return {
         "id": one.id,
         "name": one.name,
@@ -96,6 +101,8 @@ def _feature(one: FeatureAudit, gaps: dict[int, str]) -> Json:
             "hausdorff_m": rounded(deviation.hausdorff_m, _LENGTH),
             "axis_share": rounded(deviation.axis_share, _SHARE),
             "path_share": rounded(deviation.path_share, _SHARE),
+            "kept_share": rounded(kept[0], _SHARE) if kept else None,
+            "same_share": rounded(kept[1], _SHARE) if kept else None,
         },
         "current": None
         if one.current is None

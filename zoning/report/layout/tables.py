@@ -73,6 +73,8 @@ class _CorridorRow:
     model: str
     hausdorff_m: float | None
     near_pct: float | None
+    kept_pct: float | None
+    same_pct: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +184,7 @@ def _sheets(report: LayoutReport, lang: str) -> Sheets:
     return (
         (
             _shape("corridors", _CorridorRow),
-            [_corridor(one, lang) for one in linear],
+            [_corridor(one, report, lang) for one in linear],
         ),
         (_shape("gaps", GapRow), gap_rows(report, lang)),
         (_shape("narrow", NarrowRow), narrow_rows(report)),
@@ -207,9 +209,10 @@ def _share(value: float | None) -> float | None:
     return None if value is None else 100 * value
 
 
-def _corridor(one: FeatureAudit, lang: str) -> _CorridorRow:
+def _corridor(one: FeatureAudit, report: LayoutReport, lang: str) -> _CorridorRow:
     room, drawn = one.permeable_m, one.drawn_m
     reach, deviation = one.resistance, one.deviation
+    kept = report.model_kept.get(deviation.model_id) if deviation else None
     return _CorridorRow(
         name=called(one),
         kind=label("corridor_kind", one.kind, lang),
@@ -240,6 +243,8 @@ def _corridor(one: FeatureAudit, lang: str) -> _CorridorRow:
         model=deviation.model_id if deviation else "",
         hausdorff_m=deviation.hausdorff_m if deviation else None,
         near_pct=100 * deviation.axis_share if deviation else None,
+        kept_pct=_share(kept[0] if kept else None),
+        same_pct=_share(kept[1] if kept else None),
     )
 
 

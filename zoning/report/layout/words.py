@@ -29,6 +29,7 @@ __all__ = [
     "fills_told",
     "headline",
     "heads",
+    "layout_sensitivity",
     "layout_text",
     "numbered_gaps",
     "owner_plan",
@@ -226,3 +227,21 @@ def _texts() -> Mapping[str, Mapping[str, str]]:
     raw = files("zoning").joinpath("report/layout/texts.yaml").read_text("utf-8")
     loaded: Any = strict_yaml.load_text(raw)
     return {key: dict(entry) for key, entry in loaded.items()}
+
+
+def layout_sensitivity(report: LayoutReport, lang: str) -> str:
+    """Return how far a comparison with a model hangs on the model's own table."""
+    kept = report.model_kept
+    if not kept:
+        return label("sensitivity", "model", lang)
+    said = layout_text(
+        "sampled_said",
+        lang,
+        paths=len(kept),
+        kept=sum(share == 1 for share, _ in kept.values()),
+    )
+    return (
+        said
+        + layout_text("mark_semicolon", lang)
+        + label("sensitivity", "carried", lang)
+    )

@@ -48,6 +48,12 @@ class CorridorTables:
         """One row per circle to restore, greatest gain first."""
         return self._layer("barriers")
 
+    def sensitivity(self, lang: str = "zh") -> str:
+        """Return how far the model hangs on its table of resistances, as a sentence."""
+        from zoning.report.linkage.sensitivity import model_sensitivity
+
+        return model_sensitivity(self.report.model, lang)
+
     def draw(self, lang: str = "zh") -> "folium.Map":
         """Return the map over the current; it needs no network."""
         from zoning.report.linkage.map import draw_linkage

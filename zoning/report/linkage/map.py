@@ -12,6 +12,7 @@ from zoning.linkage.values import LinkageReport, ModelledLink, ModelledSource
 from zoning.model import State
 from zoning.report.linkage.grids import Coloured, coloured_current
 from zoning.report.linkage.overlay import overlay_picture
+from zoning.report.linkage.sensitivity import model_sensitivity
 from zoning.report.linkage.words import (
     decimal,
     headline,
@@ -297,7 +298,10 @@ def _said(report: LinkageReport, lang: str) -> Json:
         "tally": [colour],
         "sites": cards,
         "overview": [],
-        "remarks": [one.line(lang) for one in (*model.problems, *model.remarks)],
+        "remarks": [
+            *(one.line(lang) for one in (*model.problems, *model.remarks)),
+            model_sensitivity(model, lang),
+        ],
     }
 
 

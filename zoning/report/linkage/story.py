@@ -15,6 +15,7 @@ from zoning.report.blocks import (
 )
 from zoning.report.county_story import CountySubject, county_story
 from zoning.report.linkage.picture import linkage_picture
+from zoning.report.linkage.sensitivity import model_sensitivity
 from zoning.report.linkage.tables import (
     cost_rows,
     layer_rows,
@@ -28,6 +29,7 @@ from zoning.report.linkage.words import (
     why,
 )
 from zoning.report.numbers import DASH
+from zoning.terms import label
 
 __all__ = ["first_rows", "tell_linkage"]
 
@@ -72,7 +74,9 @@ def first_rows(
     model: CorridorModel, lang: str
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return headings and cells of all corridors, most important first."""
-    names = ("link", "ends", "length_m", "mean_width_m", "cost", "importance_pct")
+    names = ["link", "ends", "length_m", "mean_width_m", "cost", "importance_pct"]
+    sampled = model.options.samples > 0
+    names[5:5] = ["cost_range"] * sampled
     links = sorted(model.links, key=lambda one: (-one.importance, one.number))
     rows: list[tuple[str, ...]] = [
         (
@@ -81,6 +85,7 @@ def first_rows(
             decimal(one.length_m, 0),
             decimal(one.width_m, 0),
             decimal(one.cost, 0),
+            *(_range_told(one.sampled.cost if one.sampled else None),) * sampled,
             decimal(one.importance, 2),
         )
         for one in links
@@ -93,17 +98,22 @@ def _first_table(model: CorridorModel, lang: str) -> Grid:
     return Grid(
         columns=heads,
         rows=tuple(GridRow(cells=cells) for cells in rows[:_FIRST]),
-        widths=(1.0, 2.6, 1.6, 1.6, 1.6, 1.4),
-        numeric=(2, 3, 4, 5),
+        widths=(1.0, 2.6, 1.6, 1.6, 1.6, *(2.4,) * (len(heads) - 6), 1.4),
+        numeric=tuple(range(2, len(heads))),
     )
 
 
 def _sections(report: LinkageReport, lang: str) -> Iterator[Section]:
     model = report.model
     yield _section("links", _links(model, lang), lang)
-    yield _section("sources", [_sources(model, lang)], lang)
-    yield _section("narrow", [*_pinches(model, lang), *_barriers(model, lang)], lang)
-    yield _section("net", [_net(model, lang)], lang)
+    note = _sensitivity(model, lang)
+    yield _section("sources", [_sources(model, lang), note], lang)
+    unsampled = note
+    if model.options.samples:
+        unsampled = Paragraph(text=label("sensitivity", "partial", lang), style="note")
+    narrow = [*_pinches(model, lang), *_barriers(model, lang), unsampled]
+    yield _section("narrow", narrow, lang)
+    yield _section("net", [_net(model, lang), note], lang)
     yield _section("table", [_costs(model, lang)], lang)
     yield _section("data", [*_remarks(model, lang), _layers(report, lang)], lang)
     yield _section("reading", _reading(model, lang), lang)
@@ -134,10 +144,12 @@ def _links(model: CorridorModel, lang: str) -> list[Block]:
         numeric=tuple(range(2, len(names))),
         small=True,
     )
-    if not model.options.samples:
-        text = linkage_text("no_samples", lang)
-        return [grid, Paragraph(text=text, style="note")]
-    return [grid, _drawn(model, lang)]
+    note = _sensitivity(model, lang)
+    return [grid, _drawn(model, lang), note] if model.options.samples else [grid, note]
+
+
+def _sensitivity(model: CorridorModel, lang: str) -> Paragraph:
+    return Paragraph(text=model_sensitivity(model, lang), style="note")
 
 
 def _link_row(one: ModelledLink, lang: str) -> GridRow:

@@ -14,7 +14,7 @@ from zoning.errors import Problem
 from zoning.report.features import frame_of
 from zoning.report.one_map.book import Cell, Table
 from zoning.report.one_map.closure import UNITS, closed_groups, rounded
-from zoning.report.one_map.words import class_name
+from zoning.report.one_map.words import class_name, class_place
 from zoning.report.one_map.writing import (
     Contents,
     signed,
@@ -81,11 +81,18 @@ def _closed(matrix: ChangeMatrix) -> Grid:
     return tuple(values[k * count : (k + 1) * count] for k in range(count))
 
 
-def _shown(matrix: ChangeMatrix) -> list[int]:
-    """Return the classes; the absent one only where ground came or went."""
+def _shown(account: Account) -> list[int]:
+    """Return the classes in their order, the absent one last.
+
+    That only where ground came or went.
+    """
+    matrix = account.matrix
     last = len(matrix.classes) - 1
     there = matrix.area_m2[last].any() or matrix.area_m2[:, last].any()
-    return list(range(last + 1)) if there else list(range(last))
+    own = sorted(
+        range(last), key=lambda n: class_place(account.layer, matrix.classes[n])
+    )
+    return [*own, last] if there else own
 
 
 def _name(account: Account, number: int, lang: str) -> str:
@@ -96,7 +103,7 @@ def _name(account: Account, number: int, lang: str) -> str:
 
 
 def _matrix(account: Account, cells: Grid, lang: str) -> Table:
-    shown = _shown(account.matrix)
+    shown = _shown(account)
     rows: list[tuple[Cell, ...]] = [
         (
             _name(account, row, lang),
@@ -118,7 +125,7 @@ def _matrix(account: Account, cells: Grid, lang: str) -> Table:
 
 def _extent(account: Account, cells: Grid, lang: str) -> Table:
     """Return the extent account: classes in columns, as SEEA has it."""
-    shown = _shown(account.matrix)
+    shown = _shown(account)
     flows = [_flow(cells, number) for number in shown]
     kinds = ("opening", "additions", "reductions", "net_change", "closing")
     rows: list[tuple[Cell, ...]] = [
@@ -139,7 +146,7 @@ def _extent(account: Account, cells: Grid, lang: str) -> Table:
 
 def _stock(account: Account, cells: Grid, lang: str) -> Table:
     """Return the stock table: 期初存量 + 本期增加 - 本期减少 = 期末存量."""
-    flows = [(n, _flow(cells, n)) for n in _shown(account.matrix)]
+    flows = [(n, _flow(cells, n)) for n in _shown(account)]
     kinds = ("opening", "additions", "reductions", "closing", "net_change")
     rows: list[tuple[Cell, ...]] = [
         (_name(account, number, lang), *(flow[kind] for kind in kinds))
@@ -169,7 +176,7 @@ def _changes(account: Account, changes: Changes, lang: str) -> Table:
     """Return changes by class, slivers apart."""
     pairs = list(zip(changes.before.tolist(), changes.after.tolist(), strict=True))
     rows: list[tuple[Cell, ...]] = []
-    for pair in sorted(set(pairs)):
+    for pair in sorted(set(pairs), key=lambda pair: _places(account, pair)):
         own = np.array([one == pair for one in pairs], dtype=bool)
         cells: list[Cell] = []
         for kept in (own & ~changes.sliver, own & changes.sliver):
@@ -184,6 +191,10 @@ def _changes(account: Account, changes: Changes, lang: str) -> Table:
         rows.append((*names, *cells))
     heads = text("one_map.columns_changes", lang, limit=f"{account.sliver_m2:g}")
     return _table("changes", tuple(heads.split("|")), rows, lang=lang)
+
+
+def _places(account: Account, pair: tuple[str, str]) -> list[tuple[bool, int, str]]:
+    return [(one == ABSENT, *class_place(account.layer, one)) for one in pair]
 
 
 def _sum(values: Any) -> Decimal:

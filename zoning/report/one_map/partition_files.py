@@ -1,12 +1,9 @@
 """A partition as document, package and map."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from zoning.model import Base, CheckOptions, Layer
+from zoning.model import Base, CheckOptions
 from zoning.partition import Partition
 from zoning.partition.rules import control_lines
 from zoning.report.features import frame_of
@@ -84,7 +81,7 @@ def write_partition(
     OutputError
         If the folder holds something, or cannot be written; nothing is left then.
     """
-    from zoning.report.map import write_map
+    from zoning.report.one_map.partition_map import write_partition_map
 
     closed = close_partition(found)
     contents = Contents(
@@ -94,7 +91,7 @@ def write_partition(
         document=partition_document(found, base, options),
         tables=partition_tables(closed, lang),
         layers={"partition": _frame(closed)},
-        draw={"map.html": lambda p: write_map(divided_base(found, base), p, lang=lang)},
+        draw={"map.html": lambda p: write_partition_map(closed, base, p, lang=lang)},
     )
     return write_contents(folder, contents, lang=lang)
 
@@ -119,29 +116,3 @@ def _frame(closed: ClosedPartition) -> Any:
         for row in range(len(found.line))
     ]
     return frame_of(rows, found.geometry.tolist(), crs=found.crs)
-
-
-def divided_base(found: Partition, base: Base) -> Base:
-    """Return the base with each control line as the partition counts it."""
-    background = ("county", "township", "control_unit", "river", "road")
-    layers = {key: base.layers[key] for key in background if key in base.layers}
-    for key in control_lines():
-        own = np.array([str(line).startswith(key) for line in found.line], dtype=bool)
-        if key in base.layers and own.any():
-            layers[key] = _drawn(base.layers[key], found, np.flatnonzero(own))
-    return replace(base, layers=layers, rasters={}, missing={}, absent={}, tables={})
-
-
-def _drawn(layer: Layer, found: Partition, rows: np.ndarray[Any, Any]) -> Layer:
-    zones = [str(found.line[row]).partition(".")[2] for row in rows]
-    places = [found.names.get(str(found.township[row]), "") for row in rows]
-    ids = [f"{found.township[row]}-{found.unit[row]}" for row in rows]
-    return replace(
-        layer,
-        geometry=found.geometry[rows],
-        feature_ids=np.array([*ids, None], dtype=object)[:-1],
-        attributes={
-            "name": np.array([*places, None], dtype=object)[:-1],
-            "sub_zone": np.array([*zones, None], dtype=object)[:-1],
-        },
-    )

@@ -16,7 +16,12 @@ from zoning.partition.tabulation import COUNTED, DOUBTFUL
 from zoning.report.numbers import round_half_up
 from zoning.report.one_map.book import Cell, Table
 from zoning.report.one_map.closure import UNITS, closed, closed_groups, rounded
-from zoning.report.one_map.words import class_name, division_name, zone_name
+from zoning.report.one_map.words import (
+    class_name,
+    class_place,
+    division_name,
+    zone_name,
+)
 from zoning.report.one_map.writing import (
     Contents,
     base_document,
@@ -100,17 +105,20 @@ def area_table(found: Tabulation, lang: str = "zh") -> Table:
     """Return areas by zone and class; they add up to the layer in every unit."""
     keys, columns = _keys(found), _closed(found, lang).columns
     net = not np.isnan(found.net_m2).all()
+    zones = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    places = [class_place(found.layer, str(value)) for value in found.label]
+    order = sorted(range(len(keys)), key=lambda row: (zones[keys[row]], places[row]))
     rows: list[tuple[Cell, ...]] = [
         (
-            *_zone_cells(found, key, lang),
+            *_zone_cells(found, keys[row], lang),
             class_name(found.layer, str(found.label[row]), lang),
             int(found.features[row]),
             *(column[row] for column in columns),
-            _percent(float(found.area_m2[row]), found.ground.get(key)),
-            _percent(found.covered.get(key), found.ground.get(key)),
+            _percent(float(found.area_m2[row]), found.ground.get(keys[row])),
+            _percent(found.covered.get(keys[row]), found.ground.get(keys[row])),
             *((_net(float(found.net_m2[row])),) if net else ()),
         )
-        for row, key in enumerate(keys)
+        for row in order
     ]
     blank = ("",) * (len(_zone_heads(found, lang)))
     sums = [sum(column, Decimal("0.00")) for column in columns]

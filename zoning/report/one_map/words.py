@@ -7,7 +7,7 @@ from zoning.partition.rules import SCHEMES, UNKNOWN_CLASS, code_group
 from zoning.report.texts import keys, text
 from zoning.terms import group, label
 
-__all__ = ["class_name", "division_name", "line_name", "zone_name"]
+__all__ = ["class_name", "class_place", "division_name", "line_name", "zone_name"]
 
 _CODED = {"township", "unit"}
 _WITH_LAND_CLASS = {"land_parcel", "permanent_basic_farmland", ""}
@@ -41,6 +41,16 @@ def class_name(layer: str, value: str, lang: str) -> str:
     if word != f"{layer}.{value}":
         return word
     return value or text(f"one_map.class_{UNKNOWN_CLASS}", lang)
+
+
+def class_place(layer: str, value: str) -> tuple[int, str]:
+    """Return where tables put a class: as the standards list them, others after."""
+    if layer in _WITH_LAND_CLASS:
+        known = [key for scheme in SCHEMES for key in code_group(scheme)]
+    else:
+        words = group(_KINDS[layer]) if layer in _KINDS else group("layer_class")
+        known = [key.removeprefix(f"{layer}.") for key in words]
+    return (known.index(value) if value in known else len(known), value)
 
 
 def division_name(division: str, lang: str) -> str:
