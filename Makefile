@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-full check bench samples rules-docs demo-docs clean
+.PHONY: demo test test-full lint check bench samples rules-docs demo-docs clean
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -28,11 +28,13 @@ test-full: $(VENV)/.developer  ## the same with long property tests and QGIS
 	ZONING_THOROUGH=1 sh tests/system_packages.sh
 	ZONING_THOROUGH=1 $(BIN)/python -m pytest -n auto
 
-check: $(VENV)/.developer  ## format, lint, types, contracts, fast tests
+lint: $(VENV)/.developer  ## format, lint, types, contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check: lint  ## the same, and the fast tests
 	$(BIN)/python -m pytest -n auto -m "not slow and not browser"
 
 bench: $(VENV)/.developer  ## ratios against peers, printed as tables; peers get environments under build/peers
