@@ -1,5 +1,6 @@
 """What a site does to a model of corridors, asked of the desk."""
 
+import json
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -34,7 +35,12 @@ def test_the_desk_tells_what_the_command_tells_of_a_model(tmp_path: Path) -> Non
     assert one["harmed"]
     assert one["headline"]["zh"]
     assert one["headline"]["en"]
-    names = zipfile.ZipFile(BytesIO(taken.content)).namelist()
+    folder = zipfile.ZipFile(BytesIO(taken.content))
+    written = json.loads(folder.read("run/site-1/impact.json"))
+    assert one["findings"] == written["findings"]
+    assert one["sensitivity"] == written["sensitivity"]
+    assert "REVIEW" in {finding["state"] for finding in one["findings"]}
+    names = folder.namelist()
     assert "run/site-1/impact.json" in names
     assert "run/site-1/report.docx" in names
     assert none.status_code == 404

@@ -3,11 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from zoning.linkage.impact import ImpactOptions, judge_site
+from zoning.linkage.impact import ImpactOptions, ImpactReport, judge_site
 from zoning.model import Base
+from zoning.report.impact.record import finding_document
 from zoning.report.impact.run import KeptFiles, write_impact
 from zoning.report.impact.words import headline, site_name, why
 from zoning.report.inputs import INPUTS, read_inputs
+from zoning.report.linkage.sensitivity import impact_sensitivity
 from zoning.runs.impact import kept_files, refuse_many, standing_on, threads
 from zoning.runs.stored import refuse_altered
 from zoning.terms import LANGUAGES
@@ -64,13 +66,17 @@ def impacts_of(
         write_impact(
             judged, place / f"site-{number}", kept=KeptFiles(files=files), lang=lang
         )
-        found.append(
-            {
-                "site": site.id,
-                "name": site_name(judged),
-                "harmed": judged.exit_code == 1,
-                "headline": {one: headline(judged, one) for one in LANGUAGES},
-                "why": {one: why(judged, one) for one in LANGUAGES},
-            }
-        )
+        found.append({"site": site.id, **_told(judged)})
     return found
+
+
+def _told(judged: ImpactReport) -> Json:
+    """Return what the page says of an impact; all of it is in the folder."""
+    return {
+        "name": site_name(judged),
+        "harmed": judged.exit_code == 1,
+        "headline": {one: headline(judged, one) for one in LANGUAGES},
+        "why": {one: why(judged, one) for one in LANGUAGES},
+        "sensitivity": {one: impact_sensitivity(judged, one) for one in LANGUAGES},
+        "findings": [finding_document(one.finding) for one in judged.judged],
+    }

@@ -22,7 +22,7 @@ from zoning.report.verdict import (
     software,
 )
 
-__all__ = ["SCHEMA", "impact_document"]
+__all__ = ["SCHEMA", "finding_document", "impact_document"]
 
 SCHEMA = "zoning/impact/1"
 _AREA, _LENGTH, _COST, _SHARE = 4, 3, 3, 8
@@ -68,7 +68,7 @@ def impact_document(report: ImpactReport) -> Json:
         "net": _net(report),
         "links": [_link(one) for one in report.links],
         "sources": [_source(one) for one in report.sources],
-        "findings": [_finding(one.finding) for one in report.judged],
+        "findings": [finding_document(one.finding) for one in report.judged],
         "measures": [_measure(one, report) for one in report.measures],
         "problems": [problem_document(problem) for problem in report.problems],
         "remarks": [problem_document(problem) for problem in report.remarks],
@@ -159,7 +159,8 @@ def _source(one: SourceEffect) -> Json:
     }
 
 
-def _finding(one: Finding) -> Json:
+def finding_document(one: Finding) -> Json:
+    """Return a finding on the model as ``impact.json`` has it."""
     return {
         "rule_id": one.rule_id,
         "title": dict(one.title),

@@ -8,7 +8,7 @@ import { forgetAnswers, pendingAnswers } from "./form.js";
 import { clearFound, faded, inView, lightUp, resized, showFound, showTrim, zoomToAll, zoomToSite } from "./map.js";
 import { listEdition } from "./sites.js";
 import { open } from "./tabs.js";
-import { many, mark, one } from "./verdict.js";
+import { many, mark, one, ruled } from "./verdict.js";
 import { both, lang, said, t, term, words } from "./words.js";
 
 export const FINISHED = ["successful", "failed", "dismissed"];
@@ -201,6 +201,7 @@ function modelOf() {
   const place = (...inside) => el("section", { id: "model", hidden: !words().corridors || job.status !== "successful" }, el("h3", {}, t("impact_title")), ...inside);
   const mine = impacts?.impacts.find((entry) => entry.site === verdict.sites[chosen]?.id);
   if (mine) return place(el("div", { id: "impact" }, el("p", { class: mine.harmed ? "warn" : "" }, said(mine.headline)), el("p", { class: "note" }, said(mine.why)),
+    ruled(mine.findings.filter((finding) => finding.state !== "CLEAR")), el("p", { class: "note" }, said(mine.sensitivity)),
     el("a", { class: "ghost", href: `/api/runs/${job.jobID}/impacts/${impacts.id}`, download: "" }, t("impact_take"))));
   return place(impacts ? el("p", { class: "soft" }, t("impact_none")) : button(t("impact"), judge, { class: "ghost", id: "judge" }));
 }

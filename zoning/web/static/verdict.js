@@ -100,6 +100,13 @@ function clause(finding) {
     finding.notes.map((note) => el("p", { class: "note" }, said(note))));
 }
 
+// What the rules say of a site on the model of corridors.
+export const ruled = (findings) => el("ul", { class: "findings" }, findings.map((finding) => el("li", { "data-model-rule": finding.rule_id, style: { borderColor: colour(finding.state).fill } },
+  el("p", { class: "row wrap" }, badge("state", finding.state), el("strong", { class: "grow" }, said(finding.title))),
+  el("p", { class: "note" }, finding.rule_id),
+  finding.needs.length ? el("p", { class: "note" }, t("needs", { needs: finding.needs.map(said).join(t("between")) })) : null,
+  finding.notes.map((note) => el("p", { class: "note" }, said(note))))));
+
 // Shows a clause in the list; true where it is there.
 export function mark(id) {
   const pane = document.getElementById("pane-results");
