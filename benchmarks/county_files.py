@@ -8,7 +8,9 @@ added, written as GeoPackages, a FlatGeobuf and a Shapefile in GBK, with
 """
 
 import argparse
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ from benchmarks.county import CRS, SIDE_M, SOUTH, WEST, County, Shapes, make_cou
 from zoning.io.hashing import file_sha256
 from zoning.samples.access import HEADER
 
-__all__ = ["write_county", "write_parcels", "write_site"]
+__all__ = ["asked_county", "county_at", "write_county", "write_parcels", "write_site"]
 
 ADMIN_CODE = "500237"
 URBAN, CORRIDORS, RIVERS = 80, 22, 40
@@ -39,6 +41,33 @@ class _Sheet:
     path: str
     geometry: Shapes
     columns: Mapping[str, Sequence[Any] | NDArray[Any]]
+
+
+@contextmanager
+def asked_county(
+    about: str | None, layers: str
+) -> Iterator[tuple[argparse.Namespace, Path, Path]]:
+    """Read FOLDER, ``--size``, ``--layers``; yield them, base and place of a desk.
+
+    Without FOLDER the county is written for the block alone.
+    """
+    parser = argparse.ArgumentParser(
+        description=about, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--size", type=float, default=0.02)
+    parser.add_argument("--layers", default=layers)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        base = county_at(asked.folder or Path(place) / "county", asked.size)
+        yield asked, base, Path(place) / "desk"
+
+
+def county_at(folder: Path, size: float) -> Path:
+    """Return the base in a folder, written where none is there."""
+    if not (folder / "zoning.yaml").is_file():
+        write_county(folder, size)
+    return folder
 
 
 def write_county(folder: Path, size: float = 1.0) -> Path:

@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.county_files import write_county, write_site
+from benchmarks.county_files import county_at, write_site
 
 IMPORTS = (
     "import zoning.cli.check_command, zoning.check, zoning.io.base, zoning.io.sites,"
@@ -138,9 +138,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
-        base = chosen.folder or Path(made) / "county"
-        if not (base / "zoning.yaml").is_file():
-            write_county(base, chosen.size)
+        base = county_at(chosen.folder or Path(made) / "county", chosen.size)
         site = write_site(base / "site.geojson", chosen.size)
         report(base, site, chosen.rounds)
 

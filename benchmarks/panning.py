@@ -9,15 +9,12 @@ before), the longest wait between two, tasks that held the page for more than
 50 ms, and how long after the hand let go the last tile was there.
 """
 
-import argparse
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.county_files import write_county
+from benchmarks.county_files import asked_county
 from benchmarks.desk import desk
 
 PAGE_ZOOMS = (9, 11, 12, 13, 14, 16)
@@ -122,19 +119,11 @@ def watched(url: str, token: str, layers: list[str]) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--size", type=float, default=0.02)
-    parser.add_argument("--layers", default=LAYERS)
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place:
-        base = asked.folder or Path(place) / "county"
-        if not (base / "zoning.yaml").is_file():
-            write_county(base, asked.size)
-        with desk(base, Path(place) / "desk") as (url, token):
-            rows = watched(url, token, asked.layers.split(","))
+    with (
+        asked_county(__doc__, LAYERS) as (asked, base, place),
+        desk(base, place) as (url, token),
+    ):
+        rows = watched(url, token, asked.layers.split(","))
     print(f"layers {asked.layers}; times in ms")
     print("zoom  ground        frames  late  longest  tasks>50  longest  tiles there  ")
     for row in rows:

@@ -8,8 +8,6 @@ pyramid. ``made``: CPU milliseconds of a tile that was never asked for, in a
 worker; ``kept``: milliseconds by the clock of one that was, from the desk.
 """
 
-import argparse
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,7 @@ import httpx
 import numpy as np
 
 from benchmarks.county import CRS, SIDE_M, SOUTH, WEST
-from benchmarks.county_files import write_county
+from benchmarks.county_files import asked_county
 from benchmarks.desk import desk
 from zoning.measure import to_lonlat
 from zoning.web.engine import Engine
@@ -112,21 +110,11 @@ def line(zoom: int, rows: list[dict[str, Any]], again: list[float]) -> None:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--size", type=float, default=0.02)
-    parser.add_argument("--layers", default=LAYERS)
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place:
-        base = asked.folder or Path(place) / "county"
-        if not (base / "zoning.yaml").is_file():
-            write_county(base, asked.size)
+    with asked_county(__doc__, LAYERS) as (asked, base, place):
         side_m = SIDE_M * np.sqrt(asked.size if asked.folder is None else 1.0)
         table(
             base,
-            Path(place) / "desk",
+            place,
             layers=asked.layers.split(","),
             side_m=side_m,
         )

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import small_base
@@ -12,6 +13,9 @@ from postgis_server import Place, Server, binaries, running
 
 from zoning.io.base import open_base
 from zoning.model import Base
+
+if TYPE_CHECKING:  # loads what only the desk needs
+    from serving_desk import Served
 
 settings.register_profile("zoning", deadline=None, derandomize=True)
 settings.load_profile("zoning")
@@ -40,6 +44,17 @@ def base_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def base(base_folder: Path) -> Base:
     """Open the small base."""
     return open_base(base_folder)
+
+
+@pytest.fixture(scope="module")
+def desk(
+    base_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> "Iterator[Served]":
+    """Serve the small base at a desk."""
+    from serving_desk import served
+
+    with served(base_folder, tmp_path_factory.mktemp("desk")) as one:
+        yield one
 
 
 @pytest.fixture(scope="session")

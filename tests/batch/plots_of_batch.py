@@ -1,12 +1,21 @@
-"""Plots strewn over the small base, some of them on what it protects."""
+"""Plots strewn over the small base, some on what it protects, and their run folder."""
 
+import json
+from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 import shapely
 from small_base import EAST, SOUTH, WEST
 
-from zoning.model import CheckOptions, Site, SiteSource
+from zoning.batch import Plan, check_whole
+from zoning.model import Base, CheckOptions, Site, SiteSource
+from zoning.report import story
+from zoning.report.batch.values import BatchForm
+from zoning.rules.packs import RuleBook, read_rule_book
 
 AS_OF = date(2026, 11, 23)
 OPTIONS = CheckOptions(as_of=AS_OF)
@@ -32,3 +41,21 @@ def plots(count: int, seed: int = 4) -> tuple[Site, ...]:
         )
         for k in range(count)
     )
+
+
+@pytest.fixture(scope="module")
+def book(base: Base) -> RuleBook:
+    return read_rule_book(base.packs, base.folder)
+
+
+def written(folder: Path, sites: Iterable[Site], base: Base, book: RuleBook) -> Path:
+    """Write the run folder of a batch, few sites told in full for speed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(story, "_SITES_TOLD", 2)
+        plan = Plan(folder=folder, form=BatchForm())
+        check_whole(sites, base, book, options=OPTIONS, plan=plan)
+    return folder
+
+
+def document(folder: Path) -> Any:
+    return json.loads((folder / "verdict.json").read_bytes())

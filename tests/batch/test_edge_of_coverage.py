@@ -3,30 +3,23 @@
 import csv
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import shapely
-from plots_of_batch import OPTIONS
+from plots_of_batch import OPTIONS, book, document, written
 from small_base import EAST, SOUTH
 
-from zoning.batch import Plan, check_whole
 from zoning.check import check
 from zoning.model import Base, Report, Site, SiteSource
-from zoning.report import story
-from zoning.report.batch.values import BatchForm
 from zoning.report.statements import KEPT, expanded
 from zoning.report.verdict import json_bytes, site_document
-from zoning.rules.packs import RuleBook, read_rule_book
+from zoning.rules.packs import RuleBook
+
+__all__ = ["book"]  # fixture
 
 OUTSIDE = "E217"
 SIDE_M = 80.0
-
-
-@pytest.fixture(scope="module")
-def book(base: Base) -> RuleBook:
-    return read_rule_book(base.packs, base.folder)
 
 
 @pytest.fixture(scope="module")
@@ -61,16 +54,7 @@ def run(
     sites: tuple[Site, ...],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
-    folder = tmp_path_factory.mktemp("edge") / "run"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(story, "_SITES_TOLD", 1)
-        plan = Plan(folder=folder, form=BatchForm())
-        check_whole(sites, base, book, options=OPTIONS, plan=plan)
-    return folder
-
-
-def document(folder: Path) -> Any:
-    return json.loads((folder / "verdict.json").read_bytes())
+    return written(tmp_path_factory.mktemp("edge") / "run", sites, base, book)
 
 
 def test_the_share_beyond_the_edge_makes_no_statement_of_its_own(

@@ -16,7 +16,7 @@ import jsonschema
 import pyarrow.parquet as pq
 import pyogrio
 import pytest
-from plots_of_batch import OPTIONS, plots
+from plots_of_batch import OPTIONS, book, document, plots, written
 from typing_extensions import override
 
 import zoning
@@ -45,7 +45,9 @@ from zoning.report.manifest import verify_run
 from zoning.report.recorded import read_run
 from zoning.report.statements import KEPT, expanded
 from zoning.report.verdict import digest_of, json_bytes, site_document
-from zoning.rules.packs import RuleBook, read_rule_book
+from zoning.rules.packs import RuleBook
+
+__all__ = ["book"]  # fixture
 
 COUNT = 30
 Results = list[bytes]
@@ -57,11 +59,6 @@ def sites() -> tuple[Site, ...]:
     good = plots(COUNT)
     bad = replace(good[7], geometry=None, crs=None, rejection=rejected)
     return (*good[:7], bad, *good[8:])
-
-
-@pytest.fixture(scope="module")
-def book(base: Base) -> RuleBook:
-    return read_rule_book(base.packs, base.folder)
 
 
 @pytest.fixture(scope="module")
@@ -87,13 +84,8 @@ def run(
     sites: tuple[Site, ...],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
-    """Write the run folder of the batch, few sites told in full for speed."""
-    folder = tmp_path_factory.mktemp("batch") / "run"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(story, "_SITES_TOLD", 2)
-        plan = Plan(folder=folder, form=BatchForm())
-        check_whole(sites, base, book, options=OPTIONS, plan=plan)
-    return folder
+    """Write the run folder of the batch."""
+    return written(tmp_path_factory.mktemp("batch") / "run", sites, base, book)
 
 
 def checked(
@@ -111,10 +103,6 @@ def checked(
         found = list(journal.results())
         journal.remove()
     return found
-
-
-def document(folder: Path) -> Any:
-    return json.loads((folder / "verdict.json").read_bytes())
 
 
 # ------------------------------------------------------------------ the same answer

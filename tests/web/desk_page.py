@@ -10,7 +10,7 @@ import shapely
 import small_base
 from browsing import opened_context
 from playwright.sync_api import BrowserContext, Locator, Page
-from serving_desk import TOKEN, Served, served
+from serving_desk import FARMLAND, QUIET, TOKEN, Served
 
 __all__ = [
     "FARMLAND",
@@ -18,15 +18,12 @@ __all__ = [
     "QUIET",
     "Opened",
     "context",
-    "desk",
     "opened",
     "opened_page",
     "txt",
 ]
 
 LOADING_MS = 120_000
-FARMLAND = shapely.box(400_100, 3_435_050, 400_300, 3_435_150)
-QUIET = shapely.box(402_100, 3_432_100, 402_200, 3_432_200)
 
 
 @dataclass
@@ -79,14 +76,6 @@ class Opened:
 def context() -> Iterator[BrowserContext]:
     with opened_context() as opened:
         yield opened
-
-
-@pytest.fixture(scope="module")
-def desk(
-    base_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
-    with served(base_folder, tmp_path_factory.mktemp("desk")) as one:
-        yield one
 
 
 @pytest.fixture

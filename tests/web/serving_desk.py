@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import shapely
 
 from zoning.web.app import make_app
 from zoning.web.desk import Desk
@@ -19,6 +20,8 @@ TOKEN = "a-token-for-tests-only"  # noqa: S105  of no desk that stays
 AS_OF = "2026-11-23"
 JSON = {"content-type": "application/json"}
 BYTES = {"content-type": "application/octet-stream"}
+FARMLAND = shapely.box(400_100, 3_435_050, 400_300, 3_435_150)
+QUIET = shapely.box(402_100, 3_432_100, 402_200, 3_432_200)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ import pytest
 import shapely
 import small_base
 from modelling import DAY, report_of
-from serving_desk import JSON, served
+from serving_desk import JSON, QUIET, served
 from test_site_impact import GAP_ROW, WAY_Y, table
 from valley import walled, write_valley
 
@@ -49,8 +49,7 @@ def test_the_desk_tells_what_the_command_tells_of_a_model(tmp_path: Path) -> Non
 def test_without_a_model_it_is_said_how_to_get_one(
     base_folder: Path, tmp_path: Path
 ) -> None:
-    plot = shapely.box(402_100, 3_432_100, 402_200, 3_432_200)
-    small_base.write_txt(tmp_path / "plot.txt", plot)
+    small_base.write_txt(tmp_path / "plot.txt", QUIET)
     with served(base_folder, tmp_path / "desk") as desk:
         upload = desk.send(tmp_path / "plot.txt")["upload"]
         job = desk.start(upload).json()["jobID"]

@@ -15,7 +15,6 @@ from desk_page import (
     QUIET,
     Opened,
     context,
-    desk,
     opened,
     opened_page,
     txt,
@@ -24,7 +23,7 @@ from playwright.sync_api import BrowserContext, Page
 from plots import ROAD
 from serving_desk import BYTES, Served
 
-__all__ = ["context", "desk", "opened"]  # fixtures
+__all__ = ["context", "opened"]  # fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -9,7 +9,7 @@ import docx
 import geopandas
 import pytest
 import shapely
-from desk_page import FARMLAND, LOADING_MS, QUIET, Opened, context, desk, opened, txt
+from desk_page import FARMLAND, LOADING_MS, QUIET, Opened, context, opened, txt
 from playwright.sync_api import Page
 from serving_desk import AS_OF
 
@@ -26,7 +26,7 @@ DROP_A_FOLDER = """async ([name, inside]) => {
 }"""
 """What a browser says of a folder that is dropped; none can be dropped from here."""
 
-__all__ = ["context", "desk", "opened"]  # fixtures
+__all__ = ["context", "opened"]  # fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import shapely
-from desk_page import FARMLAND, QUIET, Opened, context, desk, opened, txt
+from desk_page import FARMLAND, QUIET, Opened, context, opened, txt
 from playwright.sync_api import Route
 from plots import ROAD
 from serving_desk import Served
@@ -21,7 +21,7 @@ from serving_desk import Served
 from zoning.model import Verdict
 from zoning.report.styles import verdict_colour
 
-__all__ = ["context", "desk", "opened"]  # fixtures
+__all__ = ["context", "opened"]  # fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

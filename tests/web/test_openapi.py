@@ -2,8 +2,6 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,19 +9,11 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
-from serving_desk import Served, served
+from serving_desk import Served
 
 pytestmark = pytest.mark.slow
 
 EXAMPLES = 60 if os.environ.get("ZONING_THOROUGH") else 6
-
-
-@pytest.fixture(scope="module")
-def desk(
-    base_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
-    with served(base_folder, tmp_path_factory.mktemp("desk")) as one:
-        yield one
 
 
 def test_no_request_makes_the_desk_fail(desk: Served) -> None:

@@ -1,35 +1,23 @@
 """The desk beside OGC API - Processes 1.0: what it is shaped as, and claims."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-import shapely
 import small_base
-from serving_desk import AS_OF, Served, served
+from serving_desk import AS_OF, QUIET, Served
 
 pytestmark = pytest.mark.slow
 
 RELATION = "http://www.opengis.net/def/rel/ogc/1.0/"
 EXCEPTION = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/"
-PLOT = shapely.box(402_100, 3_432_100, 402_200, 3_432_200)
-
-
-@pytest.fixture(scope="module")
-def desk(
-    base_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
-    with served(base_folder, tmp_path_factory.mktemp("desk")) as one:
-        yield one
 
 
 @pytest.fixture(scope="module")
 def upload(desk: Served, tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("site") / "plot.txt"
-    small_base.write_txt(path, PLOT)
+    small_base.write_txt(path, QUIET)
     return str(desk.send(path)["upload"])
 
 

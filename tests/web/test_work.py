@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -21,7 +20,7 @@ import httpx
 import pytest
 import shapely
 import small_base
-from serving_desk import AS_OF, BYTES, JSON, Served, served
+from serving_desk import AS_OF, BYTES, FARMLAND, JSON, QUIET, Served, served
 
 import zoning
 from zoning.report.manifest import verify_run
@@ -29,17 +28,6 @@ from zoning.web.audit_log import broken_links
 from zoning.web.jobs import Jobs
 
 pytestmark = pytest.mark.slow
-
-FARMLAND = shapely.box(400_100, 3_435_050, 400_300, 3_435_150)
-QUIET = shapely.box(402_100, 3_432_100, 402_200, 3_432_200)
-
-
-@pytest.fixture(scope="module")
-def desk(
-    base_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
-    with served(base_folder, tmp_path_factory.mktemp("desk")) as one:
-        yield one
 
 
 @pytest.fixture
