@@ -131,6 +131,19 @@ def test_one_corridor_without_a_target_hides_no_finding_of_another(base: Base) -
     assert "TARGET_WIDTH_MISSING" in reasons
 
 
+def test_slivers_of_several_corridors_are_residue_and_not_clear(base: Base) -> None:
+    """Each 0.6 m², together more than what may pass as a boundary's error."""
+    south = shapely.box(401_000, SOUTH, 405_000, NORTH)
+    north = shapely.box(401_000, NORTH + 100, 405_000, NORTH + 300)
+    there = planned(base, south, north, target_m=150)
+    plot = shapely.box(403_000, NORTH - 0.006, 403_100, NORTH + 100.006)
+    one, two = states(there, plot)
+
+    assert "CLEAR" not in {one, two}
+    single = shapely.box(403_000, NORTH - 0.006, 403_100, NORTH + 50)
+    assert states(there, single) == (one, two)
+
+
 def test_screens_have_no_width(base: Base) -> None:
     there = planned(base, CORRIDOR, target_m=150, kind="screen")
     assert states(there, reaching(210)) == ("CLEAR", "CLEAR")

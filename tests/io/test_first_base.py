@@ -71,6 +71,7 @@ def test_what_it_writes_is_a_base_that_opens(folder: Path) -> None:
     base = open_base(folder)
     assert set(base.layers) == set(NAMES)
     assert base.packs[:3] == ("national", "yangtze", "chongqing")
+    assert "corridor_model" not in base.scope  # no folder holds a model
     assert len(base.layers["permanent_basic_farmland"].geometry) == 2
 
 

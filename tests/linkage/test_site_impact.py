@@ -40,6 +40,7 @@ from zoning.linkage.impact import (
 from zoning.linkage.table import model_table_of
 from zoning.linkage.values import LinkageReport
 from zoning.model import CheckOptions, Site, SiteSource
+from zoning.report.impact.tables import finding_lines
 from zoning.report.linkage.frames import CorridorTables
 from zoning.report.linkage.run import write_linkage
 from zoning.runs.impact import together
@@ -261,6 +262,8 @@ def test_a_source_taken_whole_is_separated_and_so_told(
     alone = {one.number for one in found.sources if one.separated}
     (lone,) = (one.finding for one in found.judged if one.finding.rule_id == "ASK-009")
     assert {int(feature.id) for feature in lone.features} == alone
+    (taken,) = (one.finding for one in found.judged if one.finding.rule_id == "ASK-008")
+    assert {int(feature.id) for feature in taken.features} == {3}
 
 
 def test_a_site_far_from_all_corridors_touches_none(
@@ -279,6 +282,7 @@ def test_a_site_far_from_all_corridors_touches_none(
     # nothing is said to be clear where the model or the site is not whole
     clear = "CLEAR" if found.complete else "NOT_CHECKED"
     assert set(states(found).values()) == {clear}
+    assert len(finding_lines(found, "zh")) == (0 if found.complete else 4)
 
 
 def test_width_left_is_that_of_the_corridor_beside_the_site(

@@ -156,7 +156,8 @@ def test_every_view_reads_columns_and_values_of_the_catalogue() -> None:
     text = (ROOT / "zoning/data/layers.yaml").read_text(encoding="utf-8")
     catalogue = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  # text only
     # a corridor model is no layer of a base: what rules read of it stands in its room
-    columns = {"kind": {"values": {"link": "link", "source": "source"}}}
+    kinds = ("link", "source", "source_apart")
+    columns = {"kind": {"values": {kind: kind for kind in kinds}}}
     columns["left"] = {"values": {"way": "way", "none": "none"}}
     catalogue["corridor_model"] = {"fields": columns}
     for name, view in book().views.items():

@@ -130,10 +130,11 @@ class _Stated:
         met = [m for m in self._members(name) if m.share]
         known = [m for m in met if m.width_left_m is not None]
         return Passages(
+            met=np.array([bool(met)]),
             narrowed=np.array([any(is_narrower(_left(m), _target(m)) for m in known)]),
             cut=np.array([any(_left(m) <= WIDTH_TOLERANCE_M for m in known)]),
             unmeasured=_words("、".join(m.layer for m in met if m not in known)),
-            untargeted=_words("、".join(m.layer for m in met if np.isnan(_target(m)))),
+            untargeted=_words("、".join(m.layer for m in met if not _target(m) > 0)),
         )
 
     def slopes(self, layer_id: str) -> Slopes:

@@ -74,6 +74,7 @@ class Facts:
     _sums: dict[tuple[str, bytes], SiteSums] = field(default_factory=dict)
     _outside: dict[str, Outside] = field(default_factory=dict)
     _hits: dict[tuple[str, int, int], LayoutHit] = field(default_factory=dict)
+    _passages: dict[str, Passages] = field(default_factory=dict)
     _uncovered: dict[tuple[str, float], NDArray[np.float64]] = field(
         default_factory=dict
     )
@@ -134,7 +135,10 @@ class Facts:
 
     def passages(self, name: str) -> Passages:
         """Return what the sites leave of the corridors of a view with measures."""
-        return passages_of([self.hits(name, row) for row in range(self.count)])
+        if name not in self._passages:
+            hits = [self.hits(name, row) for row in range(self.count)]
+            self._passages[name] = passages_of(hits)
+        return self._passages[name]
 
     def slopes(self, layer_id: str) -> Slopes:
         """Return the slopes of the sites, and what keeps them from counting."""

@@ -74,6 +74,7 @@ def passages_of(hits: Sequence[tuple[LayoutHit, ...]]) -> Passages:
     """
     measured = [[h for h in found if h.width_left_m is not None] for found in hits]
     return Passages(
+        met=np.array(list(map(bool, hits)), dtype=bool),
         narrowed=np.array([any(map(_is_narrowed, m)) for m in measured], dtype=bool),
         cut=np.array([any(h.cut_through for h in m) for m in measured], dtype=bool),
         unmeasured=_names(
@@ -87,7 +88,7 @@ def passages_of(hits: Sequence[tuple[LayoutHit, ...]]) -> Passages:
 
 def _is_narrowed(hit: LayoutHit) -> bool:
     left, target = hit.width_left_m, hit.target_width_m
-    return None not in {left, target} and is_narrower(left or 0.0, target or 0.0)
+    return left is not None and target is not None and is_narrower(left, target)
 
 
 def is_narrower(left_m: float, target_m: float) -> bool:

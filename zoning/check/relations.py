@@ -101,9 +101,11 @@ class Passages:
 
     `narrowed`: of one less than its target width; `cut`: of one no way along it.
     `unmeasured` and `untargeted` name those whose width could not be measured,
-    and those that have no target; empty where there are none.
+    and those that have no target; empty where there are none. `met`: a corridor
+    is met by more than residue.
     """
 
+    met: NDArray[np.bool_]
     narrowed: NDArray[np.bool_]
     cut: NDArray[np.bool_]
     unmeasured: NDArray[np.object_]
@@ -201,6 +203,8 @@ def relate(space: Space, measured: Measured) -> Outcome:
     doubts = _doubts_of_reach(space, found, measured)
     if passages is not None:
         holds = passages.cut if space.relation == "cut_through" else passages.narrowed
+        # slivers of several corridors: together more than residue, none by itself
+        residue |= (found.overlap_class == SUBSTANTIVE) & ~passages.met
         doubts += _doubts_of_width(space, layer_id, passages)
     trusted = {one.code for one in standing} <= SOFT  # doubts of a place are soft
     seen = holds & (trusted and space.relation != "outside")

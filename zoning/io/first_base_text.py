@@ -4,6 +4,7 @@ Edition, coverage and a missing CRS stand as comments for a person to confirm;
 until then the layers cannot carry a "not affected".
 """
 
+from zoning.check.facts import MODEL
 from zoning.io.catalogue import catalogue
 from zoning.io.first_base import Dataset, FirstBase
 from zoning.io.recognition import packs_for
@@ -30,7 +31,7 @@ def first_base_text(found: FirstBase, *, covers_county: bool = False) -> str:
         + ("" if found.crs else "  # 未能识别，请填写 CGCS2000 三度带平面坐标系"),
         *_county_lines(found),
         f"packs: [{', '.join(packs_for(found.admin_code))}]",
-        f"scope: [{', '.join(group('scope'))}]",
+        f"scope: [{', '.join(name for name in group('scope') if name != MODEL)}]",
         "layers:",
     ]
     for name, one in found.chosen.items():

@@ -2,7 +2,8 @@
 
 The links that a site touches and the sources that it takes from are put to the
 rules of scope ``corridor_model``, as features of a layer ``corridor_model`` with
-two columns: `kind` (``link``, ``source``) and `left` (``way``, ``none``).
+two columns: `kind` (``link``; ``source``, that loses ground; ``source_apart``, that
+loses links alone) and `left` (``way``, ``none``).
 """
 
 from collections.abc import Sequence
@@ -101,13 +102,19 @@ def _met(
         *(
             _Met(
                 number=one.number,
-                kind="source",
+                kind="source"
+                if one.taken_m2 > 0 or one.cells_taken
+                else "source_apart",
                 left="none" if one.separated else "way",
                 overlap_m2=one.taken_m2,
             )
             for one in sources
         ),
     )
+
+
+def _loses_ground(one: SourceEffect) -> bool:
+    return one.taken_m2 > 0 or one.cells_taken > 0
 
 
 def _numbered(one: Judged, laid: "_Laid", view: str) -> Judged:

@@ -128,10 +128,10 @@ def finding_rows(report: ImpactReport, lang: str) -> list[FindingRow]:
 
 def finding_lines(report: ImpactReport, lang: str) -> list[str]:
     """Return the rules that are not clear, each as a line."""
+    open_ = [one for one in report.judged if one.finding.state is not State.CLEAR]
     return [
         f"{row.rule}  {row.state}  {row.title} · {row.met}"
-        for row in finding_rows(report, lang)
-        if row.need
+        for row in (_finding(one, lang) for one in open_)
     ]
 
 
