@@ -347,3 +347,19 @@ def test_a_tile_is_kept_by_the_edition_of_its_layer(tmp_path: Path) -> None:
     assert before[1] != after[1]
     assert "no-store" in stale.headers["cache-control"]
     assert len(list((tmp_path / "desk/tiles").iterdir())) == 1
+
+
+def test_every_layer_and_table_of_a_verdict_can_be_held_against_today(
+    desk: Served, txt: Path
+) -> None:
+    upload = desk.send(txt)["upload"]
+    body = {"uploads": [upload], "as_of": AS_OF}
+    verdict = desk.client.post("/api/check", json=body).json()
+    told = desk.client.get("/api/layers").json()
+    today = {one["id"]: one.get("sha256", "") for one in told["layers"]} | told[
+        "tables"
+    ]
+
+    assert {one["kind"] for one in verdict["base"]["layers"]} >= {"vector", "table"}
+    for one in verdict["base"]["layers"]:
+        assert today[one["id"]] == one["sha256"], one["id"]

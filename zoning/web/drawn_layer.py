@@ -35,7 +35,8 @@ class DrawnLayer:
     """
 
     def __init__(self, shapes: Any, kinds: Shapes, crs: str) -> None:
-        self.crs, self.kinds, self._shapes = crs, kinds, shapes
+        self.crs, self._shapes = crs, shapes
+        self._words, self._marks = np.unique(kinds.astype(str), return_inverse=True)
         own = getattr(shapes, "bounds", None)
         self.bounds: Floats = shapely.bounds(shapes) if own is None else np.asarray(own)
         types = getattr(shapes, "kinds", None)
@@ -44,6 +45,11 @@ class DrawnLayer:
         self._boxes: Floats | None = None
         self._thinned: OrderedDict[tuple[int, float], Any] = OrderedDict()
         self._coordinates = 0
+
+    def kinds_of(self, rows: Integers) -> tuple[Integers, list[str]]:
+        """Return the kind of each row as its place among those that occur."""
+        used, marks = np.unique(self._marks[rows], return_inverse=True)
+        return marks, [str(word) for word in self._words[used]]
 
     def mercator_boxes(self) -> Floats:
         """Return the corners of each box in Web Mercator, shape (n, 2, 2)."""

@@ -154,23 +154,27 @@ class Engine:
         run = Path(question["run"]) if "run" in question else None
         if run is not None and len(sites) > BATCH_BEYOND:
             return self._batch(sites, question, run=run, put=put)
-        report = self._checked(sites, question, put)
+        report, book = self._checked(sites, question, put)
         document = verdict_document(report)
         content = json_bytes(document)
-        put(self._verdict_part(report, content))
+        put(_verdict_part(report, content, book))
         if run is not None:
             from zoning.report.run import write_run
 
             write_run(report, run, lang=question["lang"])
         return Frame(header={"part": "written", "digest": document["digest"]})
 
-    def _checked(self, sites: tuple[Site, ...], question: Question, put: Put) -> Report:
+    def _checked(
+        self, sites: tuple[Site, ...], question: Question, put: Put
+    ) -> tuple[Report, RuleBook]:
         options, tick = _options(question), _tick(put)
+        base, book = self._at_hand()
         try:
-            return check(sites, *self._at_hand(), options=options, progress=tick)
+            return check(sites, base, book, options=options, progress=tick), book
         except DamagedError:  # a prepared layer; opened again, it is made anew
             self._open = None
-            return check(sites, *self._at_hand(), options=options, progress=tick)
+            base, book = self._at_hand()
+            return check(sites, base, book, options=options, progress=tick), book
 
     def _batch(
         self, sites: tuple[Site, ...], question: Question, *, run: Path, put: Put
@@ -182,31 +186,20 @@ class Engine:
         form = BatchForm(lang=question["lang"], share=False)
         resume = bool(question.get("resume"))
         plan = Plan(folder=run, form=form, checked=_tick(put), resume=resume)
-        outcome = check_whole(
-            sites, *self._at_hand(), options=_options(question), plan=plan
-        )
+        base, book = self._at_hand()
+        outcome = check_whole(sites, base, book, options=_options(question), plan=plan)
         content = (run / VERDICT).read_bytes()
-        put(self._verdict_part(outcome.worst, content))
+        put(_verdict_part(outcome.worst, content, book))
         return Frame(header={"part": "written"})
-
-    def _verdict_part(self, report: Report, content: bytes) -> Frame:
-        """Return the verdict, what is drawn of it and what is still asked."""
-        drawing = json.dumps(report_drawing(report), ensure_ascii=True).encode()
-        told = {
-            "part": "verdict",
-            "questions": questions_of(report),
-            "papers": papers_of(report, self._at_hand()[1]),
-        }
-        return Frame(header=told, buffers=(content, drawing))
 
     def _fix(self, question: Question, put: Put) -> Frame:
         from zoning.check.fixes import FixOptions
         from zoning.check.trimming import fix_report
         from zoning.web.trims import fix_document
 
-        report = self._checked(_sites(question), question, put)
+        report, book = self._checked(_sites(question), question, put)
         options = FixOptions(also_conditional=question["also_conditional"])
-        fixed = fix_report(report, self._at_hand()[1], options)
+        fixed = fix_report(report, book, options)
         drawing = fix_drawing(fixed)
         return Frame(header={"fixes": fix_document(fixed), "drawing": drawing})
 
@@ -241,6 +234,17 @@ class Engine:
     def _compare(self, question: Question, _put: Put) -> Frame:
         before, now = (open_stored(Path(run)).verdict for run in question["runs"])
         return Frame(header=_compared(compare(before, now)))
+
+
+def _verdict_part(report: Report, content: bytes, book: RuleBook) -> Frame:
+    """Return the verdict, what is drawn of it and what is still asked."""
+    drawing = json.dumps(report_drawing(report), ensure_ascii=True).encode()
+    told = {
+        "part": "verdict",
+        "questions": questions_of(report),
+        "papers": papers_of(report, book),
+    }
+    return Frame(header=told, buffers=(content, drawing))
 
 
 def _options(question: Question) -> CheckOptions:

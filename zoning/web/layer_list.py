@@ -36,6 +36,7 @@ def base_document(base: Base) -> Json:
             for group, members in groups.items()
         ],
         "layers": [_layer(base, name) for name in reversed(styles.layer_ids())],
+        "tables": {name: info.sha256 for name, info in base.tables.items()},
     }
 
 

@@ -64,7 +64,7 @@ def tile_of(layer: DrawnLayer, place: TilePlace) -> Tile:
     alone = _alone(layer, rows, pixel)
     single, few = rows[alone], rows[~alone]
     content = _merged(layer, few, place) if len(few) else b""
-    content += _single(layer, single, place, pixel=pixel)
+    content += _single(layer, single, place, box=box, pixel=pixel)
     return Tile(content=content, there=len(rows), shown=len(single))
 
 
@@ -83,13 +83,18 @@ def _alone(layer: DrawnLayer, rows: Integers, pixel: float) -> NDArray[np.bool_]
 
 
 def _single(
-    layer: DrawnLayer, rows: Integers, place: TilePlace, *, pixel: float
+    layer: DrawnLayer,
+    rows: Integers,
+    place: TilePlace,
+    *,
+    box: Floats,
+    pixel: float,
 ) -> bytes:
     if len(rows) == 0:
         return b""
     thin_m = _THIN_PIXELS * pixel
     whole = layer.outlined(rows, thin_m)
-    whole = _cut(whole, layer.bounds[rows], tuple(place.box(layer.crs)))
+    whole = _cut(whole, layer.bounds[rows], box)
     drawn = shapely.simplify(whole, thin_m, preserve_topology=False)
     outlines = _outlines(drawn, place, layer.crs)
     surfaces = shapely.get_dimensions(whole) == 2  # noqa: PLR2004
@@ -102,24 +107,22 @@ def _single(
         outlines = joined(outlines, more, np.flatnonzero(left))
     if outlines is None:
         return b""
-    words, marks = np.unique(layer.kinds[rows].astype(str), return_inverse=True)
-    told = [str(word) for word in words]
+    marks, told = layer.kinds_of(rows)
     return encode_layer(SINGLE, outlines, rows, marks=marks, words=told)
 
 
 def _merged(layer: DrawnLayer, rows: Integers, place: TilePlace) -> bytes:
-    words, marks = np.unique(layer.kinds[rows].astype(str), return_inverse=True)
+    marks, told = layer.kinds_of(rows)
     boxes = place.within(layer.mercator_boxes()[rows])
     found = merged_outlines(boxes, marks, layer.dimension[rows])
     if found is None:
         return b""
     outlines, own = found
-    told = [str(word) for word in words]
     return encode_layer(MERGED, outlines, np.arange(len(own)), marks=own, words=told)
 
 
 def _cut(
-    shapes: NDArray[np.object_], bounds: Floats, box: tuple[float, ...]
+    shapes: NDArray[np.object_], bounds: Floats, box: Floats
 ) -> NDArray[np.object_]:
     """Cut what reaches out of the box."""
     west, south, east, north = box

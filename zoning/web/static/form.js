@@ -30,7 +30,7 @@ export function form(view, site, acts) {
   return el("section", { class: "form", id: "form", "aria-labelledby": "form-title" }, el("h3", { id: "form-title" }, t("questions")),
     el("form", { id: "questions", on: { submit: (event) => { event.preventDefault(); send(shown); } } },
       single || batch ? null : whom(shown),
-      rows.length ? rows.slice(0, FIRST) : el("p", { class: "soft" }, t("questions_none")),
+      rows.length ? rows.slice(0, FIRST) : el("p", { class: "soft" }, t(batch ? "questions_none_batch" : "questions_none")),
       rows.length > FIRST ? el("details", { open: rows.slice(FIRST).some((row) => row.dataset.filled) }, el("summary", {}, t("questions_more", { count: rows.length - FIRST })), rows.slice(FIRST)) : null,
       kept.length + declared.length ? el("details", { id: "answered" }, el("summary", {}, `${t("answers")} (${kept.length + declared.length})`), kept, declared) : null,
       fault ? el("p", { class: "alarm", role: "alert", id: "form-fault" }, fault) : null,

@@ -6,26 +6,31 @@ import { said, t } from "./words.js";
 
 const SHOWN = ["county", "township", "river", "ecological_redline", "permanent_basic_farmland", "urban_development_boundary", "corridor_layout"];
 let base, shown;
-const notes = new Map();
+const notes = new Map(), torn = new Map();
 
 export function startLayers(document_) {
   base = document_;
   shown = new Set(SHOWN.filter((id) => base.layers.some((layer) => layer.id === id && layer.drawn)));
   for (const layer of base.layers) if (shown.has(layer.id)) show(layer, true);
-  mapOf().on("zoomstart", () => { for (const note of notes.values()) note.hidden = true; });
+  mapOf().on("zoomstart", () => { torn.clear(); for (const note of notes.values()) note.hidden = true; });
   render();
 }
 
 function show(layer, on) {
+  torn.delete(layer.id);
   if (on) shown.add(layer.id); else shown.delete(layer.id);
   layerShown(layer, on, (answer) => counted(layer, answer));
 }
 
 function counted(layer, { there, shown: seen, failed }) {
   const note = notes.get(layer.id);
-  if (note && failed) { note.hidden = false; note.textContent = t("tile_failed", { detail: failed }); }
+  if (failed) torn.set(layer.id, failed);
+  if (note && torn.has(layer.id)) { note.hidden = false; note.textContent = tornText(layer); }
   else if (note && there > seen) { note.hidden = false; note.textContent = t("zoom_in"); }
 }
+
+// A tile that failed is told until the map is drawn anew, whatever comes after it.
+const tornText = (layer) => (torn.has(layer.id) ? t("tile_failed", { detail: torn.get(layer.id) }) : "");
 
 export function render() {
   notes.clear();
@@ -39,7 +44,7 @@ export function render() {
 
 function row(layer) {
   const name = said(layer);
-  const note = el("p", { class: "note warn", hidden: true });
+  const note = el("p", { class: "note warn", hidden: !torn.has(layer.id) }, tornText(layer));
   notes.set(layer.id, note);
   const box = el("input", {
     type: "checkbox", checked: shown.has(layer.id), disabled: !layer.drawn, id: `layer-${layer.id}`,

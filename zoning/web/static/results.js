@@ -32,13 +32,14 @@ function begin(of, id = null) {
 }
 
 // A check is asked: whatever stood here is of another one.
-export function expect() { begin(null); }
+export const expect = () => begin(null);
 
-export function lost(error) {
-  view ??= { id: null, job: null };
+// No answer came to what was asked; what stands here since is another matter.
+export function lost(error, mine) {
+  say(error.message);
+  if (mine !== watched) return;
   view.lost = error.message;
   render();
-  say(error.message);
 }
 
 // `of` is the edition of the list that was asked; absent for a past run.
@@ -52,7 +53,7 @@ export async function follow(id, { of = null } = {}) {
       if (mine !== watched || FINISHED.includes(now.status)) return;
       await pause(150);
     }
-  } catch (error) { if (mine === watched) lost(error); }
+  } catch (error) { if (mine === watched) lost(error, mine); }
 }
 
 // A desk that is silent for a moment is asked again; meanwhile the page says so.
@@ -77,9 +78,8 @@ async function took(now, mine) {
   view.job = now;
   if (!view.verdict && (now.summary.verdict || now.status === "successful")) { await arrived(now, mine); return; }
   if (now.problems.length) say(now.problems.map(told).join(" "));
-  if (!view.verdict) swap("progress", progress()) ?? (before ? null : render());
+  if (!view.verdict) { if (before && !FINISHED.includes(now.status)) swap("progress", progress()); else render(); }
   else if (before?.status !== now.status) { swap("take", takeAway()); swap("model", modelOf()); notice(); inLanguage(); }
-  if (!view.verdict && FINISHED.includes(now.status)) render();
 }
 
 async function arrived(now, mine) {
@@ -100,7 +100,7 @@ async function arrived(now, mine) {
 
 // Layers that are other ones today than those a past run stands on.
 function changedLayers(verdict, base) {
-  const today = new Map(base.layers.map((layer) => [layer.id, layer.sha256 ?? ""]));
+  const today = new Map([...base.layers.map((layer) => [layer.id, layer.sha256 ?? ""]), ...Object.entries(base.tables)]);
   return verdict.base.layers.filter((layer) => today.has(layer.id) && today.get(layer.id) !== layer.sha256).map((layer) => layer.id);
 }
 

@@ -2,7 +2,8 @@
 import { get, post, told } from "./api.js";
 import { button, el, fill, say } from "./dom.js";
 import { follow } from "./results.js";
-import { both, colour, lang, said, t } from "./words.js";
+import { badge } from "./verdict.js";
+import { lang, said, t } from "./words.js";
 
 let text = "", listed = [], found = 0, asked = 0, told_ = null;
 const chosen = new Set();
@@ -34,11 +35,10 @@ function rows() {
 function row(run) {
   const { summary } = run;
   const name = summary.names?.slice(0, 3).join(t("between_names")) || run.jobID;
-  const { fill: back, text: ink } = colour(summary.verdict ?? "REJECTED");
   const box = el("input", { type: "checkbox", checked: chosen.has(run.jobID), "aria-label": t("choose_named", { name }), on: { change: (event) => { if (event.target.checked) chosen.add(run.jobID); else chosen.delete(run.jobID); } } });
   const done = run.status === "successful";
   return el("li", { "data-run": run.jobID },
-    el("p", { class: "row" }, done ? box : null, summary.verdict ? el("span", { class: "badge", style: { background: back, color: ink } }, both("verdict", summary.verdict)) : el("span", { class: "soft" }, t(`status_${run.status}`)), el("strong", { class: "grow" }, name)),
+    el("p", { class: "row" }, done ? box : null, summary.verdict ? badge("verdict", summary.verdict) : el("span", { class: "soft" }, t(`status_${run.status}`)), el("strong", { class: "grow" }, name)),
     el("p", { class: "note" }, t("run_line", { date: new Date(run.created).toLocaleString(lang() === "zh" ? "zh-CN" : "en-GB"), as_of: summary.as_of ?? run.asked.as_of ?? "", count: summary.counts?.sites ?? run.asked.uploads.length })),
     run.problems.map((problem) => el("p", { class: "note warn" }, told(problem))),
     el("p", { class: "row" },

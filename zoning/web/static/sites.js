@@ -238,8 +238,8 @@ async function check() {
   if (crs) asked.crs = crs;
   if (asOf) asked.as_of = asOf;
   const of = edition;
-  expect();
-  try { await follow((await start(asked)).jobID, { of }); } catch (error) { lost(error); }
+  const mine = expect();
+  try { await follow((await start(asked)).jobID, { of }); } catch (error) { lost(error, mine); }
 }
 
 export const start = (asked) => post("/processes/check/execution", { inputs: asked }, { prefer: "respond-async" });

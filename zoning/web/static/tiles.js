@@ -1,5 +1,6 @@
 // Vector tiles on a canvas each, one grid of tiles for a layer.
 import { decode, trace } from "./tile_drawing.js";
+import { t } from "./words.js";
 
 const HANDS = 2;
 const hands = [], waiting = new Map();
@@ -9,6 +10,7 @@ let number = 0;
 function drawn(what, told) {
   while (hands.length < HANDS) hands.push(hand());
   const mine = ++number, one = hands[mine % HANDS];
+  if (one.broken) { setTimeout(() => told({ failed: t("offline") })); return () => {}; }
   waiting.set(mine, told);
   one.postMessage({ number: mine, ...what });
   return () => { if (waiting.delete(mine)) one.postMessage({ number: mine }); };
@@ -20,6 +22,11 @@ function hand() {
     const told = waiting.get(data.number);
     waiting.delete(data.number);
     told?.(data);
+  });
+  // a worker that cannot load answers nobody: its tiles are told as failed
+  made.addEventListener("error", () => {
+    made.broken = true;
+    for (const [mine, told] of waiting) if (hands[mine % HANDS] === made) { waiting.delete(mine); told({ failed: t("offline") }); }
   });
   return made;
 }
