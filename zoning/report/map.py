@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from zoning.report.inline import OfflineFigure
 
-__all__ = ["MapSize", "draw_map", "empty_map", "map_html", "write_map"]
+__all__ = ["MapSize", "draw_map", "empty_map", "map_html", "save_map", "write_map"]
 
 Json = dict[str, Any]
 
@@ -215,6 +215,11 @@ def _assemble(
     groups = layers | {key: item.group for key, item in items.items()}
     page.add_child(MapView(data, groups))
     return page
+
+
+def save_map(page: "folium.Map", path: Path) -> None:
+    """Write a map as one file."""
+    path.write_bytes(str(page.get_root().render()).encode("utf-8"))
 
 
 def empty_map(

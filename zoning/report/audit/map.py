@@ -18,7 +18,7 @@ from zoning.report.audit.words import (
     counts_told,
     severity_both,
 )
-from zoning.report.map import empty_map
+from zoning.report.map import empty_map, save_map
 from zoning.report.map_items import Items, add_cased, add_layer
 from zoning.report.map_labels import place_labels
 from zoning.report.map_layers import (
@@ -89,7 +89,7 @@ def draw_audit(report: AuditReport, *, lang: str) -> "folium.Map":
 def write_audit_map(report: AuditReport, path: Path, *, lang: str) -> None:
     """Write the page of `draw_audit`."""
     page = draw_audit(report, lang=lang)
-    path.write_bytes(str(page.get_root().render()).encode("utf-8"))
+    save_map(page, path)
 
 
 def _add_problems(

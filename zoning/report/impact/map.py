@@ -22,7 +22,7 @@ from zoning.report.impact.words import (
 )
 from zoning.report.linkage.sensitivity import impact_sensitivity
 from zoning.report.linkage.words import decimal, link_name, source_name
-from zoning.report.map import empty_map
+from zoning.report.map import empty_map, save_map
 from zoning.report.map_items import add_layer, add_outlines
 from zoning.report.map_labels import place_labels
 from zoning.report.map_layers import (
@@ -91,7 +91,7 @@ def draw_impact(report: ImpactReport, *, lang: str) -> "folium.Map":
 def write_impact_map(report: ImpactReport, path: Path, *, lang: str) -> None:
     """Write the page of `draw_impact`."""
     page = draw_impact(report, lang=lang)
-    path.write_bytes(str(page.get_root().render()).encode("utf-8"))
+    save_map(page, path)
 
 
 def _items(report: ImpactReport, lang: str) -> dict[str, Item]:

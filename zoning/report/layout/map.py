@@ -32,7 +32,7 @@ from zoning.report.layout.words import (
     state_both,
     states_told,
 )
-from zoning.report.map import empty_map
+from zoning.report.map import empty_map, save_map
 from zoning.report.map_items import Items, add_cased, add_layer, add_lines
 from zoning.report.map_labels import place_labels
 from zoning.report.map_layers import (
@@ -95,7 +95,7 @@ def draw_layout(report: LayoutReport, *, lang: str) -> "folium.Map":
 def write_layout_map(report: LayoutReport, path: Path, *, lang: str) -> None:
     """Write the page of `draw_layout`."""
     page = draw_layout(report, lang=lang)
-    path.write_bytes(str(page.get_root().render()).encode("utf-8"))
+    save_map(page, path)
 
 
 def _linear(report: LayoutReport) -> list[FeatureAudit]:

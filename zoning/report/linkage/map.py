@@ -20,7 +20,7 @@ from zoning.report.linkage.words import (
     linkage_text,
     source_name,
 )
-from zoning.report.map import empty_map
+from zoning.report.map import empty_map, save_map
 from zoning.report.map_items import add_layer, add_outlines
 from zoning.report.map_labels import place_labels
 from zoning.report.map_layers import (
@@ -110,7 +110,7 @@ def draw_linkage(report: LinkageReport, *, lang: str) -> "folium.Map":
 def write_linkage_map(report: LinkageReport, path: Path, *, lang: str) -> None:
     """Write the page of `draw_linkage`."""
     page = draw_linkage(report, lang=lang)
-    path.write_bytes(str(page.get_root().render()).encode("utf-8"))
+    save_map(page, path)
 
 
 _ITEMS = ("source", "swath", "link", "barrier", "pinch")

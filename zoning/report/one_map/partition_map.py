@@ -9,7 +9,7 @@ import numpy as np
 from zoning.model import Base, Layer
 from zoning.partition import Partition
 from zoning.partition.rules import control_lines
-from zoning.report.map import empty_map
+from zoning.report.map import empty_map, save_map
 from zoning.report.map_items import add_layer
 from zoning.report.map_labels import place_labels
 from zoning.report.map_layers import bounds_lonlat, draw_layers, view_window
@@ -19,14 +19,14 @@ from zoning.report.map_view import MapView
 from zoning.report.map_words import sentence
 from zoning.report.numbers import thousands
 from zoning.report.one_map.closure import UNITS
-from zoning.report.one_map.partition_tables import ClosedPartition, partition_tables
+from zoning.report.one_map.partition_tables import ClosedPartition, by_line
 from zoning.report.styles import layer_ids
 from zoning.report.texts import text
 
 if TYPE_CHECKING:
     import folium
 
-__all__ = ["divided_base", "write_partition_map"]
+__all__ = ["write_partition_map"]
 
 _BEHIND = ("county", "township", "control_unit", "river", "road")
 _HA, _SHARE = 2, 5
@@ -40,13 +40,13 @@ def write_partition_map(
 ) -> None:
     """Write the map of a partition; it needs no network."""
     page = _drawn_page(closed, base, lang=lang)
-    path.write_bytes(str(page.get_root().render()).encode("utf-8"))
+    save_map(page, path)
 
 
 def _drawn_page(closed: ClosedPartition, base: Base, *, lang: str) -> "folium.Map":
     from zoning.report.inline import OfflineFigure
 
-    divided = divided_base(closed.partition, base)
+    divided = _divided(closed.partition, base)
     every = draw_layers(divided, view_window(base, 0.0), lang=lang)
     drawn = [one for one in every if one.shown]  # no row for what is not of this map
     bounds = bounds_lonlat(base.county, base.crs)
@@ -72,7 +72,7 @@ def _drawn_page(closed: ClosedPartition, base: Base, *, lang: str) -> "folium.Ma
 
 def _said(closed: ClosedPartition, base: Base, lang: str) -> Json:
     """Return the panel: each line with its ground, as the table by line has it."""
-    *lines, whole = partition_tables(closed, lang)[0].rows
+    *lines, whole = by_line(closed, lang).rows
     unit = text(f"one_map.unit_{UNITS[1].key}", lang)
 
     def area(row: Any) -> str:
@@ -93,7 +93,7 @@ def _said(closed: ClosedPartition, base: Base, lang: str) -> Json:
     }
 
 
-def divided_base(found: Partition, base: Base) -> Base:
+def _divided(found: Partition, base: Base) -> Base:
     """Return the base with each control line as the partition counts it."""
     layers = {key: base.layers[key] for key in _BEHIND if key in base.layers}
     for key in control_lines():

@@ -15,7 +15,12 @@ from zoning.report.one_map.words import line_name
 from zoning.report.texts import text
 from zoning.terms import label
 
-__all__ = ["ClosedPartition", "close_partition", "partition_tables"]
+__all__ = [
+    "ClosedPartition",
+    "by_line",
+    "close_partition",
+    "partition_tables",
+]
 
 _SHARE_PLACES = 4
 _ELLIPSOID, _PLANE = "ellipsoid", "plane"
@@ -105,7 +110,7 @@ def _placement(
 def partition_tables(closed: ClosedPartition, lang: str = "zh") -> tuple[Table, ...]:
     """Return every table of a partition; sums of one table are those of another."""
     return (
-        _by_line(closed, lang),
+        by_line(closed, lang),
         _cross(closed, "township", lang),
         _cross(closed, "unit", lang),
         _overlaps(closed, lang),
@@ -127,7 +132,8 @@ def _lines(found: Partition) -> list[str]:
     return sorted(there, key=lambda line: (order[line.partition(".")[0]], line))
 
 
-def _by_line(closed: ClosedPartition, lang: str) -> Table:
+def by_line(closed: ClosedPartition, lang: str) -> Table:
+    """Return the ground of each line and the whole, the table that comes first."""
     found, control = closed.partition, closed.control
     rows: list[tuple[Cell, ...]] = []
     for line in _lines(found):

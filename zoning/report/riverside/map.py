@@ -8,7 +8,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from zoning.report.linkage.words import decimal
-from zoning.report.map import empty_map
+from zoning.report.map import empty_map, save_map
 from zoning.report.map_items import add_layer, add_outlines
 from zoning.report.map_labels import place_labels
 from zoning.report.map_layers import (
@@ -91,7 +91,7 @@ def draw_riverside(report: RiversideReport, *, lang: str) -> "folium.Map":
 def write_riverside_map(report: RiversideReport, path: Path, *, lang: str) -> None:
     """Write the page of `draw_riverside`."""
     page = draw_riverside(report, lang=lang)
-    path.write_bytes(str(page.get_root().render()).encode("utf-8"))
+    save_map(page, path)
 
 
 def _seen(report: RiversideReport) -> BaseGeometry:
