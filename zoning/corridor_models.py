@@ -9,7 +9,6 @@
 """
 
 import os
-import tempfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from zoning.io.base import open_base
-from zoning.io.kept_model import KEPT_FILES, read_kept_model
 from zoning.io.resistance_table import read_resistance_table
 from zoning.linkage.building import build
 from zoning.linkage.forecast import Ahead
@@ -29,7 +27,7 @@ from zoning.model import Base, CheckOptions, Site
 from zoning.report.impact.frames import ImpactTables
 from zoning.report.impact.run import KeptFiles
 from zoning.report.linkage.frames import CorridorTables
-from zoning.runs.impact import kept_files, standing_on, threads, together
+from zoning.runs.impact import kept_files, kept_of, standing_on, threads, together
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -173,11 +171,6 @@ def _kept(
     model: CorridorTables | str | Path, base: Base
 ) -> tuple[dict[str, bytes], KeptModel]:
     """Return the files that a model is kept in, and the model as read from them."""
-    from zoning.report.linkage.run import write_kept
-
-    if not isinstance(model, CorridorTables):
-        return kept_files(Path(model), base)
-    with tempfile.TemporaryDirectory() as folder:
-        place = write_kept(model.report, Path(folder))
-        files = {name: (place / name).read_bytes() for name in KEPT_FILES}
-        return files, read_kept_model(place, base.crs)
+    if isinstance(model, CorridorTables):
+        return kept_of(model.report, base)
+    return kept_files(Path(model), base)

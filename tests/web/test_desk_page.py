@@ -234,6 +234,31 @@ def test_a_batch_of_fifty_is_one_run(opened: Opened, tmp_path: Path) -> None:
     opened.written()
 
 
+def test_a_batch_that_was_cancelled_goes_on_from_its_results_and_from_the_list(
+    opened: Opened, tmp_path: Path
+) -> None:
+    page, count = opened.page, 300
+    plots = [shapely.affinity.translate(QUIET, 20.0 * k) for k in range(count)]
+    names = [f"地块{k}" for k in range(count)]
+    frame = geopandas.GeoDataFrame({"name": names}, geometry=plots, crs="EPSG:4546")
+    frame.to_file(tmp_path / "多宗.gpkg")
+    opened.give(tmp_path / "多宗.gpkg", rows=1)
+    page.click("#check")
+    for again in ("#resume", '#run-list [aria-label^="继续"]'):
+        page.click("#progress button")
+        opened.wait("#resume")
+        assert "已取消" in opened.results()
+        assert page.locator("#verdict-name").count() == 0
+        if again != "#resume":
+            page.click("#tab-runs")
+        page.locator(again).first.click()
+
+    opened.wait("#verdict-name")
+    assert page.locator("#many > li").count() == count
+    opened.written()
+    assert page.locator("#resume").count() == 0
+
+
 def test_it_fits_a_tablet(opened: Opened) -> None:
     page = opened.page
     page.set_viewport_size({"width": 820, "height": 1180})

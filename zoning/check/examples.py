@@ -21,7 +21,6 @@ from zoning.corridors import WIDTH_TOLERANCE_M
 from zoning.errors import Problem
 from zoning.model import (
     Absence,
-    AttributeColumn,
     CheckOptions,
     ClauseSource,
     DeclaredEvidence,
@@ -30,7 +29,7 @@ from zoning.model import (
 from zoning.overlay import RESIDUE, SUBSTANTIVE, TOUCHING
 from zoning.rules.packs import RuleBook
 from zoning.rules.schema import Example, Meeting, Rule
-from zoning.rules.views import in_view, view_columns
+from zoning.rules.views import members_of
 
 __all__ = ["LAPSED", "ExampleResult", "run_examples", "untested"]
 
@@ -160,12 +159,7 @@ class _Stated:
     def _members(self, name: str) -> tuple[Meeting, ...]:
         view = self.book.views[name]
         met = [m for m in self.features if m.layer == view.layer]
-        columns: dict[str, AttributeColumn] = {
-            column: np.array([m.attributes.get(column, NOT_GIVEN) for m in met], object)
-            for column in view_columns(view)
-        }
-        keep = in_view(view, columns, len(met))
-        return tuple(m for m, kept in zip(met, keep, strict=True) if kept)
+        return members_of(view, met, lambda m, c: m.attributes.get(c, NOT_GIVEN))
 
 
 def _tried(

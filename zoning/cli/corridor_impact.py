@@ -7,7 +7,6 @@ from pathlib import Path
 from zoning.cli.console import say, text
 from zoning.cli.corridor_build import BuildWish, model_of
 from zoning.cli.steps import Steps
-from zoning.io.kept_model import KEPT_FILES, read_kept_model
 from zoning.linkage.impact import (
     ImpactOptions,
     ImpactReport,
@@ -127,10 +126,8 @@ def _model(wish: ImpactWish, base: Base) -> tuple[dict[str, bytes], KeptModel]:
 
 def _built(wish: ImpactWish, base: Base) -> tuple[dict[str, bytes], KeptModel]:
     """Build the model now, and keep it as a run folder would."""
-    import tempfile
-
     from zoning.io.resistance_table import read_resistance_table
-    from zoning.report.linkage.run import write_kept
+    from zoning.runs.impact import kept_of
 
     table = read_resistance_table(wish.resistance, base)
     build = BuildWish(
@@ -139,11 +136,7 @@ def _built(wish: ImpactWish, base: Base) -> tuple[dict[str, bytes], KeptModel]:
         options=BuildOptions(cell_m=wish.cell_m),
         as_of=wish.as_of,
     )
-    model = model_of(base, table, build, lang=wish.lang)
-    with tempfile.TemporaryDirectory() as folder:
-        place = write_kept(model, Path(folder))
-        files = {name: (place / name).read_bytes() for name in KEPT_FILES}
-        return files, read_kept_model(place, base.crs)
+    return kept_of(model_of(base, table, build, lang=wish.lang), base)
 
 
 def _print(report: ImpactReport, lang: str) -> None:

@@ -1,6 +1,7 @@
 """Which features of a layer belong to a view: filters as data."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +9,9 @@ from numpy.typing import NDArray
 from zoning.model import AttributeColumn
 from zoning.rules.schema import View
 
-__all__ = ["in_view", "view_columns"]
+__all__ = ["in_view", "members_of", "view_columns"]
+
+Member = TypeVar("Member")
 
 
 def view_columns(view: View) -> tuple[str, ...]:
@@ -37,3 +40,21 @@ def in_view(
     for column, least in view.at_least.items():
         keep &= columns[column].astype(np.float64) >= least
     return keep
+
+
+def members_of(
+    view: View, told: Sequence[Member], value: Callable[[Member, str], Any]
+) -> tuple[Member, ...]:
+    """Return those that belong to a view, told one by one rather than in columns.
+
+    Parameters
+    ----------
+    value : callable
+        Of one of `told` and the name of a column.
+    """
+    columns: dict[str, AttributeColumn] = {
+        column: np.array([value(one, column) for one in told], dtype=object)
+        for column in view_columns(view)
+    }
+    keep = in_view(view, columns, len(told))
+    return tuple(one for one, kept in zip(told, keep, strict=True) if kept)

@@ -1,6 +1,7 @@
 """Sites laid on a kept model of corridors, for command line and desk."""
 
 import os
+import tempfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,12 +14,14 @@ from zoning.errors import Problem, SiteError, UsageError
 from zoning.io.kept_model import KEPT_FILES, read_kept_model, require_same_layers
 from zoning.linkage.ground import read_ground
 from zoning.linkage.impact import PLOTS, KeptModel, Standing, standing_of
+from zoning.linkage.values import LinkageReport
 from zoning.model import Base, CheckOptions, Site
 from zoning.runs.stored import refuse_altered
 
 __all__ = [
     "MOST_SITES",
     "kept_files",
+    "kept_of",
     "refuse_many",
     "standing_on",
     "threads",
@@ -54,6 +57,16 @@ def kept_files(folder: Path, base: Base) -> tuple[dict[str, bytes], KeptModel]:
         refuse_altered(folder, *KEPT_FILES)
     kept = read_kept_model(folder, base.crs)
     return {name: (folder / name).read_bytes() for name in KEPT_FILES}, kept
+
+
+def kept_of(model: LinkageReport, base: Base) -> tuple[dict[str, bytes], KeptModel]:
+    """Return the files that a run folder would keep a model in, and the model."""
+    from zoning.report.linkage.run import write_kept
+
+    with tempfile.TemporaryDirectory() as folder:
+        place = write_kept(model, Path(folder))
+        files = {name: (place / name).read_bytes() for name in KEPT_FILES}
+        return files, read_kept_model(place, base.crs)
 
 
 def standing_on(kept: KeptModel, base: Base, as_of: date) -> Standing:

@@ -13,9 +13,8 @@ from starlette.requests import Request
 
 from zoning.errors import Problem, ZoningError
 from zoning.io.quarantine.frames import Frame
-from zoning.report.manifest import MANIFEST
 from zoning.web.audit_log import AuditLog
-from zoning.web.jobs import DRAWING, VERDICT, Job, Jobs
+from zoning.web.jobs import DRAWING, FINISHED, VERDICT, Job, Jobs
 from zoning.web.pool import Pool, Task
 from zoning.web.refusals import RefusedError, disk_refusal, told
 from zoning.web.settings import DeskSettings
@@ -193,9 +192,8 @@ class Desk:
         job = self.jobs.get(identifier)
         self.folders(job.asked["uploads"])
         job = self.jobs.again(identifier)
-        if (self.jobs.run(identifier) / MANIFEST).is_file():  # finished all the same
-            return self.jobs.change(identifier, status="successful", progress=100)
-        self._submit(job, caller=caller, resume=True)
+        if job.status not in FINISHED:
+            self._submit(job, caller=caller, resume=True)
         return job
 
     def _submit(self, job: Job, *, caller: str, resume: bool) -> None:

@@ -26,6 +26,7 @@ _IDENTIFIER = re.compile(IDENTIFIER)
 _RECORD = "job.json"
 DRAWING, VERDICT = "drawing.json", "verdict.json"
 FINISHED = frozenset({"successful", "failed", "dismissed"})
+_UNTOLD: Json = {"summary": {}, "questions": [], "papers": [], "milliseconds": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,10 @@ class Jobs:
         return job
 
     def again(self, identifier: str) -> Job:
-        """Have a job that failed or was dismissed wait again.
+        """Have a job that failed or was dismissed wait again, or finish it.
+
+        One whose run is whole is successful. A verdict told before the run was
+        whole is forgotten: the layers may be others by now.
 
         Raises
         ------
@@ -117,9 +121,13 @@ class Jobs:
             job = self._jobs[identifier]
             if job.status not in {"failed", "dismissed"}:
                 raise RefusedError("DESK_NOT_RESUMED")
-            job = replace(
-                job, status="accepted", progress=0, problems=[], updated=_now()
-            )
+            job = replace(job, problems=[], updated=_now())
+            if (self.run(identifier) / MANIFEST).is_file():
+                job = replace(job, status="successful", progress=100)
+            else:
+                job = replace(job, status="accepted", progress=0, **_UNTOLD)
+                for name in (VERDICT, DRAWING):
+                    (self.folder(identifier) / name).unlink(missing_ok=True)
             self._keep(job)
         return job
 

@@ -23,7 +23,7 @@ from zoning.model import CheckOptions, FeatureOverlap
 from zoning.overlay import SUBSTANTIVE
 from zoning.rules.packs import RuleBook, read_rule_book
 from zoning.rules.schema import View
-from zoning.rules.views import in_view, view_columns
+from zoning.rules.views import members_of
 
 __all__ = ["judged_by_rules"]
 
@@ -148,12 +148,7 @@ class _Laid:
 
     def members(self, view: View) -> tuple[_Met, ...]:
         """Return those that belong to a view."""
-        columns = {
-            name: np.array([getattr(m, name) for m in self.met], dtype=object)
-            for name in view_columns(view)
-        }
-        keep = in_view(view, columns, len(self.met))
-        return tuple(m for m, kept in zip(self.met, keep, strict=True) if kept)
+        return members_of(view, self.met, getattr)
 
     def measures(self, name: str) -> Measures:
         """Say whether a view has members."""

@@ -17,6 +17,7 @@ from zoning.corridors.layout.values import (
 )
 from zoning.model import State
 from zoning.report.numbers import DASH, fixed, percent, thousands
+from zoning.report.texts import text
 from zoning.terms import both, label
 
 __all__ = [
@@ -240,8 +241,4 @@ def layout_sensitivity(report: LayoutReport, lang: str) -> str:
         paths=len(kept),
         kept=sum(share == 1 for share, _ in kept.values()),
     )
-    return (
-        said
-        + layout_text("mark_semicolon", lang)
-        + label("sensitivity", "carried", lang)
-    )
+    return said + text("mark.semicolon", lang) + label("sensitivity", "carried", lang)

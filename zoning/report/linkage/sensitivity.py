@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from zoning.linkage.impact import ImpactReport
 from zoning.linkage.values import CorridorModel, Range
 from zoning.report.linkage.words import decimal, linkage_text
+from zoning.report.texts import text
 from zoning.terms import label
 
 __all__ = ["impact_sensitivity", "in_both", "model_sensitivity"]
@@ -57,8 +58,4 @@ def _done(said: str, samples: int, spread: float, *, lang: str) -> str:
     told = label("sensitivity", "done", lang).format(
         times=f"{1 + spread:g}", samples=samples, said=said
     )
-    return (
-        told
-        + linkage_text("mark_semicolon", lang)
-        + label("sensitivity", "partial", lang)
-    )
+    return told + text("mark.semicolon", lang) + label("sensitivity", "partial", lang)

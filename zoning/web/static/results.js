@@ -9,9 +9,10 @@ import { clearFound, faded, inView, lightUp, resized, showFound, showTrim, zoomT
 import { listEdition } from "./sites.js";
 import { open } from "./tabs.js";
 import { many, mark, one, ruled } from "./verdict.js";
-import { both, lang, said, t, term, words } from "./words.js";
+import { both, lang, said, t, term, when, words } from "./words.js";
 
-export const FINISHED = ["successful", "failed", "dismissed"];
+export const UNFINISHED = ["failed", "dismissed"];
+const FINISHED = ["successful", ...UNFINISHED];
 const PATIENCE = [300, 600, 1200, 2400];
 const WORST = ["PROHIBITED", "CONDITIONAL", "REJECTED", "UNDETERMINED", "NOTICE", "CLEAR"];
 const LINES = ["ecological_redline", "permanent_basic_farmland", "urban_development_boundary"];
@@ -55,6 +56,14 @@ export async function follow(id, { of = null } = {}) {
     }
   } catch (error) { if (mine === watched) lost(error, mine); }
 }
+
+// A job that failed, was cancelled or interrupted goes on where it stopped.
+export async function goOn(id, of = null) {
+  await post(`/api/runs/${id}/resume`);
+  follow(id, { of });
+}
+
+const resuming = () => button(t("resume"), () => goOn(view.id, view.of).catch((error) => say(error.message)), { class: "ghost", id: "resume" });
 
 // A desk that is silent for a moment is asked again; meanwhile the page says so.
 async function patient(path, mine) {
@@ -129,7 +138,7 @@ const failure = () => el("div", { class: "alarm", role: "alert", id: "lost" }, e
 
 function progress() {
   const { job } = view;
-  if (job && FINISHED.includes(job.status)) return el("p", { id: "progress" }, t(`status_${job.status}`));
+  if (UNFINISHED.includes(job?.status)) return el("p", { class: "row", id: "progress" }, el("span", {}, t(`status_${job.status}`)), resuming());
   const percent = job?.progress ?? 0;
   const text = view.silent ? t("silent") : !job || job.status === "accepted" ? t("waiting") : t("checking", { percent });
   return el("div", { class: "row", id: "progress" }, el("progress", { max: "100", value: String(percent), "aria-label": text }), el("span", { class: view.silent ? "warn" : "" }, text),
@@ -155,7 +164,7 @@ function notice() {
   faded(old.length > 0);
   const place = document.getElementById("notices");
   if (!place) return;
-  const past = view.of === null ? el("p", { class: "note", id: "past" }, t("past_run", { date: new Date(view.job.created).toLocaleString(lang() === "zh" ? "zh-CN" : "en-GB"), as_of: view.verdict.as_of })) : null;
+  const past = view.of === null ? el("p", { class: "note", id: "past" }, t("past_run", { date: when(view.job.created), as_of: view.verdict.as_of })) : null;
   fill(place, past, old.length ? el("div", { class: "alarm", role: "alert", id: "stale" }, old.map((text) => el("p", {}, text))) : null,
     view.silent ? el("p", { class: "note warn" }, t("silent")) : null, view.lost ? el("p", { class: "note warn", role: "alert" }, `${t("lost")} ${view.lost}`) : null);
 }
@@ -241,7 +250,8 @@ function takeAway() {
   const links = ready ? el("div", { class: "row wrap", id: "downloads", "data-lang": of },
     words().files.map((name) => link(name, `/api/runs/${job.jobID}/files/${name}`)), link("zip", `/api/runs/${job.jobID}/run.zip`),
     button(t("print"), print, { class: "ghost", id: "print" }))
-    : el("p", { class: "soft" }, job.status === "successful" ? t("rewriting") : FINISHED.includes(job.status) ? t(`status_${job.status}`) : t("downloads_wait"));
+    : UNFINISHED.includes(job.status) ? el("p", { class: "row soft" }, el("span", {}, t(`status_${job.status}`)), resuming())
+    : el("p", { class: "soft" }, t(job.status === "successful" ? "rewriting" : "downloads_wait"));
   return el("section", { class: "take", id: "take" }, el("h3", {}, t("downloads")), refusal === undefined ? null : el("p", { class: "note warn" }, refusal), links,
     job.problems.map((problem) => el("p", { class: "note warn", role: "alert" }, told(problem))));
 }

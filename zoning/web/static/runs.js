@@ -1,9 +1,9 @@
 // Past runs: searched, opened, computed again, verified, compared.
 import { get, post, told } from "./api.js";
 import { button, el, fill, say } from "./dom.js";
-import { follow } from "./results.js";
+import { follow, goOn, UNFINISHED } from "./results.js";
 import { badge } from "./verdict.js";
-import { lang, said, t } from "./words.js";
+import { said, t, when } from "./words.js";
 
 let text = "", listed = [], found = 0, asked = 0, told_ = null;
 const chosen = new Set();
@@ -39,10 +39,11 @@ function row(run) {
   const done = run.status === "successful";
   return el("li", { "data-run": run.jobID },
     el("p", { class: "row" }, done ? box : null, summary.verdict ? badge("verdict", summary.verdict) : el("span", { class: "soft" }, t(`status_${run.status}`)), el("strong", { class: "grow" }, name)),
-    el("p", { class: "note" }, t("run_line", { date: new Date(run.created).toLocaleString(lang() === "zh" ? "zh-CN" : "en-GB"), as_of: summary.as_of ?? run.asked.as_of ?? "", count: summary.counts?.sites ?? run.asked.uploads.length })),
+    el("p", { class: "note" }, t("run_line", { date: when(run.created), as_of: summary.as_of ?? run.asked.as_of ?? "", count: summary.counts?.sites ?? run.asked.uploads.length })),
     run.problems.map((problem) => el("p", { class: "note warn" }, told(problem))),
     el("p", { class: "row" },
       summary.verdict ? button(t("open"), () => follow(run.jobID), { class: "link", "aria-label": t("open_named", { name }) }) : null,
+      UNFINISHED.includes(run.status) ? button(t("resume"), () => trying(() => goOn(run.jobID)), { class: "link", "aria-label": t("resume_named", { name }) }) : null,
       done ? button(t("replay"), () => replay(run.jobID), { class: "link", "aria-label": t("replay_named", { name }) }) : null,
       done ? button(t("verify"), () => verify(run.jobID), { class: "link", "aria-label": t("verify_named", { name }) }) : null));
 }

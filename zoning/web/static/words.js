@@ -38,6 +38,7 @@ export function t(key, values = {}) {
 export const term = (group, key) => (loaded.terms[group]?.[key] ?? {})[language] ?? key;
 export const both = (group, key) => `${key} ${(loaded.terms[group]?.[key] ?? {}).zh ?? ""}`.trim();
 export const said = (pair) => (pair ? pair[language] ?? "" : "");
+export const when = (instant) => new Date(instant).toLocaleString(language === "zh" ? "zh-CN" : "en-GB");
 export const colour = (name) => loaded.colours[name] ?? { fill: "#5a616b", text: "#ffffff" };
 
 // A number as the reports print it: decimal digits, half up, nothing made up.
