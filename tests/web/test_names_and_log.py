@@ -243,6 +243,22 @@ def test_a_log_that_was_rewritten_is_found(log: Path, harm: object) -> None:
     assert problem.code == "DESK_LOG_BROKEN"
 
 
+@pytest.mark.parametrize("lost", ["the last lines", "the head"])
+def test_what_was_found_broken_at_a_start_stays_told(log: Path, lost: str) -> None:
+    """The next desk goes on with the log, and would set a head that fits."""
+    if lost == "the head":
+        (log.parent / "audit.head.json").unlink()
+    else:
+        log.write_text("".join(log.read_text().splitlines(keepends=True)[:2]))
+    found = broken_links(log.parent)
+    for _ in range(2):
+        AuditLog(log.parent).note("started")
+
+    events = [json.loads(line)["event"] for line in log.read_text().splitlines()]
+    assert events[-3:] == ["log_broken", "started", "started"]
+    assert broken_links(log.parent) == found != ()
+
+
 def test_every_byte_of_the_log_counts(log: Path) -> None:
     whole = log.read_bytes()
     for place in range(0, len(whole), 7):

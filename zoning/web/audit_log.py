@@ -2,7 +2,8 @@
 
 It holds identifiers, hashes, counts and verdicts; no coordinates, names or
 paths. A line that was changed, removed or put in breaks the chain; so does a
-tail that was cut off, since the head is kept beside it.
+tail that was cut off, since the head is kept beside it. A desk that starts on a
+broken log says so in it, and it stays told.
 """
 
 import contextlib
@@ -23,6 +24,8 @@ from zoning.web.refusals import disk_refusal
 __all__ = ["LOG", "AuditLog", "broken_links", "head_of"]
 
 LOG, HEAD = "audit.jsonl", "audit.head.json"
+BROKEN = "log_broken"
+_FOUND_BROKEN = f'"event": "{BROKEN}"'
 _START = "0" * 64
 _Event = tuple[str, str, Mapping[str, str | int | bool | None]]
 
@@ -37,7 +40,10 @@ class AuditLog:
         self._waiting: list[_Event] = []
         folder.mkdir(parents=True, exist_ok=True)
         self._drop_torn()
+        broken = broken_links(folder)
         self._count, self._last = head_of(folder)
+        if broken and not any(_FOUND_BROKEN in line for line in _lines(self._path)):
+            self.note_late(BROKEN, line=int(broken[0].values["line"]))
 
     def note(self, event: str, **facts: str | int | bool | None) -> None:
         """Write down an event, with what can be told of it, before it goes on.
@@ -107,7 +113,7 @@ class AuditLog:
 
 def broken_links(folder: Path) -> tuple[Problem, ...]:
     """Return where the log is not as it was written; nothing when it is."""
-    last, count, entries = _START, 0, list[str]()
+    last, count, entries, found = _START, 0, list[str](), list[int]()
     for count, line in enumerate(_lines(folder / LOG), start=1):
         try:
             entry = json.loads(line)
@@ -115,12 +121,16 @@ def broken_links(folder: Path) -> tuple[Problem, ...]:
             sound = sound and json.dumps(entry, ensure_ascii=True) == line
             claimed = entry.pop("hash")
             sound = sound and claimed == _hash(entry)
+            found_before = [int(entry["line"])] if entry["event"] == BROKEN else []
         except (ValueError, KeyError, TypeError):
             return (_broken(count),)
         if not sound:
             return (_broken(count),)
         last = claimed
         entries.append(claimed)
+        found += found_before
+    if found:
+        return (_broken(found[0]),)
     return () if _fits(folder / HEAD, entries) else (_broken(count),)
 
 

@@ -123,17 +123,18 @@ class Uploads:
     def _make_room(self, more: int, count: int, *, needed: Collection[str]) -> None:
         """Forget uploads until `more` bytes and `count` uploads in all fit."""
         limits = self._limits
+        total = sum(self._bytes.values()) + more
+        if total <= limits.most_bytes and count <= limits.most:
+            return
         before = time.time() - limits.fresh_seconds
-        old = iter([one for age, one in self._by_age(needed) if age < before])
-        while (
-            sum(self._bytes.values()) + more > limits.most_bytes or count > limits.most
-        ):
-            oldest = next(old, None)
-            if oldest is None:
-                limit = str(limits.most_bytes >> 20)
-                raise RefusedError("DESK_STORE_FULL", limit=limit)
+        for age, oldest in self._by_age(needed):
+            if age >= before:
+                break
+            total, count = total - self._bytes[oldest], count - 1
             self._forget(oldest)
-            count -= 1
+            if total <= limits.most_bytes and count <= limits.most:
+                return
+        raise RefusedError("DESK_STORE_FULL", limit=str(limits.most_bytes >> 20))
 
     def _by_age(self, needed: Collection[str]) -> list[tuple[float, str]]:
         """Return when each upload that may go was last added to, oldest first."""

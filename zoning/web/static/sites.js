@@ -52,7 +52,7 @@ function settings() {
 
 // What a file says of the projects: attributes and papers, for all sites or each.
 function projects() {
-  const input = el("input", { type: "file", id: "project-file", accept: ".yaml,.yml,.xlsx,.xlsm", class: "hidden-input", on: { change: (e) => { takeProject(e.target.files[0]); e.target.value = ""; } } });
+  const input = el("input", { type: "file", id: "project-file", accept: ".yaml,.yml,.xlsx,.xlsm", class: "hidden-input", on: { change: (e) => { const [file] = e.target.files; if (file) during(() => takeProject(file)); e.target.value = ""; } } });
   const blank = button(t("project_blank"), blankOf, { class: "ghost", id: "project-blank", disabled: !good().length });
   const now = project === null ? null : el("p", { class: "row", id: "project-now" }, el("strong", { class: "grow" }, project.name), el("span", { class: "soft" }, t("project_holds", summed(project))),
     button("×", () => { project = null; touched(); render(); }, { class: "link", "aria-label": t("remove", { name: project.name }) }));
@@ -67,14 +67,12 @@ function summed({ project: all, projects: each }) {
 }
 
 async function takeProject(file) {
-  if (!file) return;
   say(t("reading", { name: file.name }));
   try {
     project = { name: file.name, ...(await sendProjects(file.name, await file.arrayBuffer())) };
     touched();
     say(t("project_read", { name: file.name, ...summed(project) }));
   } catch (error) { put({ name: file.name, failed: error.message }); say(error.message); }
-  render();
 }
 
 async function blankOf() {
@@ -85,6 +83,12 @@ const good = () => uploads.filter((one) => one.upload);
 const failed = () => uploads.filter((one) => one.failed);
 
 // Nothing is checked while a file is on its way or did not arrive: it would be missing.
+async function during(act) {
+  busy += 1;
+  render();
+  try { await act(); } finally { busy -= 1; changed(); }
+}
+
 function bar() {
   const ready = good().length > 0 && !failed().length && !busy;
   const why = busy ? t("check_waits") : failed().length ? t("check_blocked", { count: failed().length }) : "";
@@ -133,7 +137,8 @@ export function takeDropsAnywhere() {
     event.preventDefault();
     zone()?.classList.remove("over");
     open("sites");
-    try { await take(await filesOf(event.dataTransfer)); } catch (error) { put({ name: t("dropped"), failed: t("failed", { detail: error.message }) }); }
+    const given = filesOf(event.dataTransfer);  // the browser forgets them after this turn
+    try { await during(async () => take(await given)); } catch (error) { put({ name: t("dropped"), failed: t("failed", { detail: error.message }) }); }
   });
 }
 
@@ -143,14 +148,9 @@ const stem = (name) => name.slice(0, name.lastIndexOf("."));
 // Parts of a Shapefile go first and together; the .shp itself comes last.
 export async function take(files) {
   const order = [...files].sort((a, b) => (ending(a.name) === ".shp") - (ending(b.name) === ".shp"));
-  busy += 1;
-  render();
-  for (const file of order.filter((one) => !BESIDE.test(one.name))) {
-    if (PROJECT.includes(ending(file.name))) { await takeProject(file); continue; }
-    await takeOne(file);
-  }
-  busy -= 1;
-  changed();
+  await during(async () => {
+    for (const file of order.filter((one) => !BESIDE.test(one.name))) await (PROJECT.includes(ending(file.name)) ? takeProject(file) : takeOne(file));
+  });
 }
 
 async function takeOne(file) {
@@ -187,13 +187,12 @@ function changed() {
 async function reread(chosen) {
   if (chosen === crs) return;
   crs = chosen;
-  busy += 1;
-  changed();
-  for (const upload of good().filter((one) => one.sites.length)) {
-    try { upload.sites = (await readAgain(upload.upload, crs)).sites; } catch (error) { upload.failed = error.message; delete upload.upload; say(error.message); }
-  }
-  busy -= 1;
-  changed();
+  touched();
+  await during(async () => {
+    for (const upload of good().filter((one) => one.sites.length)) {
+      try { upload.sites = (await readAgain(upload.upload, crs)).sites; } catch (error) { upload.failed = error.message; delete upload.upload; say(error.message); }
+    }
+  });
 }
 
 export async function takeDrawn(feature) {
@@ -204,15 +203,13 @@ export async function takeDrawn(feature) {
 }
 
 async function sendText(name, text, more = {}) {
-  busy += 1;
-  render();
-  try {
-    const answer = await send(name, new TextEncoder().encode(text), { crs });
-    put({ upload: answer.upload, name, sites: answer.sites, ...more });
-    say(t("was_read", { name, count: answer.sites.length, rejected: answer.sites.filter((site) => site.rejection).length }));
-  } catch (error) { put({ name, failed: error.message }); say(error.message); }
-  busy -= 1;
-  changed();
+  await during(async () => {
+    try {
+      const answer = await send(name, new TextEncoder().encode(text), { crs });
+      put({ upload: answer.upload, name, sites: answer.sites, ...more });
+      say(t("was_read", { name, count: answer.sites.length, rejected: answer.sites.filter((site) => site.rejection).length }));
+    } catch (error) { put({ name, failed: error.message }); say(error.message); }
+  });
 }
 
 async function addPasted() {
