@@ -14,6 +14,7 @@ from zoning import terms
 from zoning.errors import Problem
 from zoning.rules.conditions import full_code
 from zoning.rules.name_hint import hint
+from zoning.rules.pack_files import built_in_packs
 from zoning.rules.pack_text import ANY, PackText, conditions_of, items
 from zoning.rules.vocabulary import attributes, class_values, values_of
 from zoning.strict_yaml import Place
@@ -31,6 +32,7 @@ _SUITS = MappingProxyType(
     }
 )
 _TRUTHS = ("true", "false")
+MODEL_SCOPE = "corridor_model"
 _LAYERS = (
     ("views", ANY, "layer"),
     ("rules", ANY, "examples", ANY, "features", ANY, "layer"),
@@ -86,6 +88,7 @@ def name_faults(pack: PackText, known: Known, told: Collection[Place]) -> list[P
     ]
     problems += _codes_that_are_none(pack, told)
     problems += _unfit(pack)
+    problems += _on_a_model(pack)
     return problems + _twice(pack)
 
 
@@ -186,6 +189,18 @@ def _unfit(pack: PackText) -> list[Problem]:
         if isinstance(name, str) and name in attributes()
         for test, types in _SUITS.items()
         if test in condition and attributes()[name]["type"] not in types
+    ]
+
+
+def _on_a_model(pack: PackText) -> list[Problem]:
+    """Find rules on a corridor model outside the product: nothing would judge them."""
+    if pack.name in built_in_packs():
+        return []
+    scopes = items(pack.document.value, "rules", ANY, "scope")
+    return [
+        pack.problem("PACK_MODEL_SCOPE", place)
+        for place, scope in scopes
+        if scope == MODEL_SCOPE
     ]
 
 

@@ -8,6 +8,7 @@ loses links alone) and `left` (``way``, ``none``).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +66,7 @@ def judged_by_rules(
     tuple of Judged
         One for each rule: a finding, and the gaps behind it.
     """
-    book = read_rule_book((PACK,))
+    book = _own_rules()
     laid = _Laid(book=book, options=options, met=_met(links, sources), gaps=problems)
     applicants = Applicants([{}], [()], book.groups, as_of=options.as_of)
     return tuple(
@@ -82,6 +83,12 @@ def judged_by_rules(
         for rule in book.rules
         if rule.scope == SCOPE and rule.in_force(options.as_of)
     )
+
+
+@cache
+def _own_rules() -> RuleBook:
+    """Return the rules of the product: no other pack may speak of a model."""
+    return read_rule_book((PACK,))
 
 
 def _met(
@@ -102,9 +109,7 @@ def _met(
         *(
             _Met(
                 number=one.number,
-                kind="source"
-                if one.taken_m2 > 0 or one.cells_taken
-                else "source_apart",
+                kind="source" if _loses_ground(one) else "source_apart",
                 left="none" if one.separated else "way",
                 overlap_m2=one.taken_m2,
             )

@@ -266,7 +266,7 @@ class ImpactReport:
     sources: tuple[SourceEffect, ...]
     net: NetEffect
     measures: tuple[Measure, ...]
-    judged: tuple[Judged, ...] = ()
+    judged: tuple[Judged, ...]
     problems: tuple[Problem, ...] = ()
     remarks: tuple[Problem, ...] = ()
 
