@@ -251,6 +251,8 @@ def test_a_batch_that_was_cancelled_goes_on_from_its_results_and_from_the_list(
         assert page.locator("#verdict-name").count() == 0
         if again != "#resume":
             page.click("#tab-runs")
+            page.fill("#run-search", "多宗")
+            assert "多宗.gpkg" in opened.wait("#run-list li").inner_text()
         page.locator(again).first.click()
 
     opened.wait("#verdict-name")

@@ -41,6 +41,7 @@ def job_document(job: Job) -> Json:
         "created": job.created,
         "updated": job.updated,
         "progress": job.progress,
+        "files": job.files,
         "summary": job.summary,
         "questions": job.questions,
         "papers": job.papers,

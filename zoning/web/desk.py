@@ -175,8 +175,9 @@ class Desk:
             When there is no such upload, or no room for the job.
         """
         self._room()
-        self.folders(asked["uploads"])
-        job = self.jobs.new(asked, response=response)
+        folders = self.folders(asked["uploads"])
+        files = [file.name for one in folders for file in sorted(Path(one).iterdir())]
+        job = self.jobs.new(asked, files=files, response=response)
         self._submit(job, caller=caller, resume=False)
         return job
 

@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +42,8 @@ class Job:
         dismissed.
     asked : dict
         What was asked, so that it can be asked again.
+    files : list of str
+        Names of the files that were sent.
     created, updated : str
         UTC, ISO 8601.
     progress : int
@@ -63,6 +66,7 @@ class Job:
     asked: Json
     created: str
     updated: str
+    files: list[str] = field(default_factory=list)
     progress: int = 0
     summary: Json = field(default_factory=dict)
     questions: list[Json] = field(default_factory=list)
@@ -83,13 +87,16 @@ class Jobs:
         for path in sorted(folder.iterdir()):
             self._take_up(path)
 
-    def new(self, asked: Json, *, response: str = "raw") -> Job:
+    def new(
+        self, asked: Json, *, files: Sequence[str] = (), response: str = "raw"
+    ) -> Job:
         """Make a job that waits."""
         now = _now()
         job = Job(
             id=fresh_identifier(),
             status="accepted",
             asked=asked,
+            files=list(files),
             response=response,
             created=now,
             updated=now,

@@ -182,7 +182,7 @@ def _comparison(header: Any) -> PlainJson:
 
 def _has(job: Job, words: list[str]) -> bool:
     told_of = " ".join(
-        [job.id, job.status, job.created, *map(str, _values(job.summary))]
+        [job.id, job.status, job.created, *job.files, *map(str, _values(job.summary))]
     ).casefold()
     return all(word in told_of for word in words)
 

@@ -34,12 +34,12 @@ function rows() {
 
 function row(run) {
   const { summary } = run;
-  const name = summary.names?.slice(0, 3).join(t("between_names")) || run.jobID;
+  const name = (summary.names ?? run.files).slice(0, 3).join(t("between_names")) || run.jobID;
   const box = el("input", { type: "checkbox", checked: chosen.has(run.jobID), "aria-label": t("choose_named", { name }), on: { change: (event) => { if (event.target.checked) chosen.add(run.jobID); else chosen.delete(run.jobID); } } });
   const done = run.status === "successful";
   return el("li", { "data-run": run.jobID },
     el("p", { class: "row" }, done ? box : null, summary.verdict ? badge("verdict", summary.verdict) : el("span", { class: "soft" }, t(`status_${run.status}`)), el("strong", { class: "grow" }, name)),
-    el("p", { class: "note" }, t("run_line", { date: when(run.created), as_of: summary.as_of ?? run.asked.as_of ?? "", count: summary.counts?.sites ?? run.asked.uploads.length })),
+    el("p", { class: "note" }, t("run_line", { date: when(run.created), as_of: summary.as_of ?? run.asked.as_of ?? "" }) + (summary.counts ? t("run_sites", { count: summary.counts.sites }) : t("run_files", { count: run.files.length }))),
     run.problems.map((problem) => el("p", { class: "note warn" }, told(problem))),
     el("p", { class: "row" },
       summary.verdict ? button(t("open"), () => follow(run.jobID), { class: "link", "aria-label": t("open_named", { name }) }) : null,
