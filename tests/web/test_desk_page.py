@@ -26,7 +26,7 @@ DROP_A_FOLDER = """async ([name, inside]) => {
 }"""
 """What a browser says of a folder that is dropped; none can be dropped from here."""
 A_MOMENT = "new Promise(done => setTimeout(done, 100))"
-"""Leaflet.draw takes no second corner within 50 ms of the first, by the page's clock."""
+"""Leaflet.draw takes no second corner within 50 ms of one, by the page's clock."""
 
 __all__ = ["context", "opened"]  # fixtures
 
