@@ -5,17 +5,19 @@ a DWG or a folder of more files: it becomes a rejected row. Documents, pictures,
 rasters and what is unknown are named, for somebody to look at.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from zoning.io.formats import READ_SUFFIXES
 from zoning.io.refused_files import refused_file
 
-__all__ = ["SiteFolder", "look_into", "site_files"]
+__all__ = ["SiteFolder", "is_companion", "look_into", "site_files"]
 
 _WITHOUT_SHAPES = {"layer_file", "pdf", "picture", "raster", "word"}
 """Kinds of files that name a plot or picture it, and hold no outline to check."""
 _PART = "shapefile_part"
+_NOTES = ".shp.xml"
 _SETTINGS = {".yaml", ".yml"}
 _OTHER_FOLDERS = ("MANIFEST.json", "zoning.yaml")
 """A folder that holds one of these is a run or a base."""
@@ -74,11 +76,12 @@ def _holds_sites(folder: Path) -> bool:
 
 def _belongs(path: Path, shapefiles: set[str]) -> bool:
     """Say whether a file goes with another: of a Shapefile, or settings."""
-    if path.suffix.lower() in _SETTINGS:
-        return True
+    return path.suffix.lower() in _SETTINGS or is_companion(path, shapefiles)
+
+
+def is_companion(path: Path, shapefiles: Collection[str]) -> bool:
+    """Say whether a file belongs to one of the Shapefiles of these stems."""
+    if path.name.lower().endswith(_NOTES):
+        return path.name[: -len(_NOTES)] in shapefiles
     kind = refused_file(path.suffix, b"")
-    part = kind is not None and kind.id == _PART and path.stem in shapefiles
-    return part or (
-        path.name.lower().endswith(".shp.xml")
-        and path.name[: -len(".shp.xml")] in shapefiles
-    )
+    return kind is not None and kind.id == _PART and path.stem in shapefiles
