@@ -321,9 +321,12 @@ def test_a_declaration_from_after_the_check_date_counts_for_nothing(
     assert report.exit_code == 4
 
 
-def test_an_edition_from_after_the_check_date_counts_for_nothing(base: Base) -> None:
+@pytest.mark.parametrize("edition", ["2027-01-01", "2027", "2026-12", "2026年12月版"])
+def test_an_edition_from_after_the_check_date_counts_for_nothing(
+    base: Base, edition: str
+) -> None:
     farmland = base.layers["permanent_basic_farmland"]
-    later = replace(farmland, info=replace(farmland.info, edition="2027-01-01"))
+    later = replace(farmland, info=replace(farmland.info, edition=edition))
     changed = replace(base, layers={**base.layers, later.info.id: later})
 
     assert "EDITION_NOT_VALID" in reasons(check_plot(changed, TOWN, ROAD))
