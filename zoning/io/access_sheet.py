@@ -92,7 +92,7 @@ def read_columns(
 
 
 def _holds_clauses(page: "Worksheet", definition: LayerDefinition) -> bool:
-    """Say whether a sheet holds a clause, whatever its headings: level and dimension."""
+    """Say whether a sheet holds a clause, whatever its headings."""
     words = [set(definition.fields[name].values or {}) for name in _TELLING]
     return any(
         all(not known.isdisjoint(map(_compact, row)) for known in words)
