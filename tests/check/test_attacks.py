@@ -110,6 +110,53 @@ def test_a_land_class_in_another_dress_is_the_same(folder: Path, code: str) -> N
     assert next(f for f in found if f.rule_id == "CRP-001").state is State.CONDITIONAL
 
 
+def in_two_tables(folder: Path, second: dict[str, str]) -> None:
+    """Lay the protected areas into two tables, the reserve's core in the second."""
+    rows = [("p", BOUNDS[0], {"ZRBHDFQ": "其他"}), ("q", BOUNDS[1], second)]
+    for name, shape, own in rows:
+        common = {"BSM": name, "ZRBHDLX": "自然保护区", "ZRBHDJB": "国家级"}
+        table = geopandas.GeoDataFrame(
+            {key: [value] for key, value in (common | own).items()},
+            geometry=[shape],
+            crs="EPSG:4546",
+        )
+        table.to_file(folder / "areas.gpkg", layer=name)
+    configure(
+        folder,
+        "path: protected_area.geojson,",
+        "path: areas.gpkg, layers: [p, q],",
+    )
+
+
+BOUNDS = (
+    shapely.box(391_000, 3_432_000, 391_500, 3_432_500),
+    shapely.box(397_000, 3_435_000, 398_000, 3_437_000),
+)
+
+
+def test_a_table_without_a_required_field_is_a_gap_whatever_the_other_has(
+    folder: Path,
+) -> None:
+    in_two_tables(folder, {"HXMC": "甲"})
+
+    report = answer(folder, shapely.box(397_100, 3_435_100, 397_200, 3_435_200))
+
+    found = {f.rule_id: f for f in report.sites[0].findings}
+    assert found["NR-001"].state is not State.CLEAR
+    assert found["NEG-002"].state is State.NOT_CHECKED
+    assert "FIELD_MISSING" in reasons(report)
+
+
+def test_each_table_is_read_by_its_own_field_names(folder: Path) -> None:
+    in_two_tables(folder, {"GNFQ": "核心保护区"})
+
+    report = answer(folder, shapely.box(397_100, 3_435_100, 397_200, 3_435_200))
+
+    found = {f.rule_id: f for f in report.sites[0].findings}
+    assert found["NEG-002"].state is State.CONDITIONAL
+    assert "FIELD_MISSING" not in reasons(report)
+
+
 @pytest.mark.parametrize("basin", ["nan", "-5", "inf", "12,000", ""])
 def test_a_basin_that_is_no_number_is_a_gap(folder: Path, basin: str) -> None:
     def rebase(document: dict[str, Any]) -> None:
@@ -274,9 +321,12 @@ def test_a_declaration_from_after_the_check_date_counts_for_nothing(
     assert report.exit_code == 4
 
 
-def test_an_edition_from_after_the_check_date_counts_for_nothing(base: Base) -> None:
+@pytest.mark.parametrize("edition", ["2027-01-01", "2027", "2026-12", "2026年12月版"])
+def test_an_edition_from_after_the_check_date_counts_for_nothing(
+    base: Base, edition: str
+) -> None:
     farmland = base.layers["permanent_basic_farmland"]
-    later = replace(farmland, info=replace(farmland.info, edition="2027-01-01"))
+    later = replace(farmland, info=replace(farmland.info, edition=edition))
     changed = replace(base, layers={**base.layers, later.info.id: later})
 
     assert "EDITION_NOT_VALID" in reasons(check_plot(changed, TOWN, ROAD))

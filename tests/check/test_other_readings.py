@@ -118,6 +118,23 @@ def test_a_plot_drawn_on_a_web_map_over_farmland_is_never_cleared(
     assert "basic farmland" in gap.problem.text("en")
 
 
+def test_what_would_be_asked_in_another_place_is_open_here(base: Base) -> None:
+    unknown = {k: v for k, v in ROAD.items() if k not in {"activity", "industry_code"}}
+    site = replace(plot(402_500, 3_432_500), project=unknown)  # bd09: out of town
+
+    (seen,) = answers(base, site)
+    (plain,) = answers(base, replace(site, open_readings=()))
+    (there,) = answers(base, moved(site, WebMap.BD09))
+
+    def outside_town(result: SiteResult) -> State:
+        return next(f.state for f in result.findings if f.rule_id == "UDB-001")
+
+    assert outside_town(plain) is State.CLEAR
+    assert outside_town(there) is State.NOT_CHECKED
+    assert outside_town(seen) is State.NOT_CHECKED
+    assert doubted(seen)
+
+
 def test_a_site_in_a_batch_is_doubted_as_it_is_alone(base: Base) -> None:
     sites = [
         plot(*FARMLAND),

@@ -202,8 +202,25 @@ def test_a_further_sheet_of_clauses_is_told_unless_one_is_named(
     assert told(read(tmp_path, layer="Sheet")) == []
 
 
+@pytest.mark.parametrize("head", [["编号", "层级", "", "维度", "要求"], []])
+def test_a_sheet_of_clauses_under_other_headings_is_told(
+    tmp_path: Path, head: list[str]
+) -> None:
+    book = openpyxl.load_workbook(write(tmp_path, [row()]) / NAME)
+    sheet = book.create_sheet("附表")
+    for cells in (head, [*CITY[:2], "", CITY[3], "丙"]):
+        sheet.append(cells)
+    book.save(tmp_path / NAME)
+
+    assert told(read(tmp_path)) == [("ACCESS_LIST_SHEETS", "附表")]
+
+
 def test_a_sheet_of_something_else_is_no_list(tmp_path: Path) -> None:
-    with_second_sheet(tmp_path, ["条款编号", "说明"])
+    book = openpyxl.load_workbook(write(tmp_path, [row()]) / NAME)
+    sheet = book.create_sheet("说明")
+    for cells in (["条款编号", "说明"], ["C-1", "空间布局约束：见全市总体清单"]):
+        sheet.append(cells)
+    book.save(tmp_path / NAME)
     assert told(read(tmp_path)) == []
 
 

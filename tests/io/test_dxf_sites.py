@@ -145,10 +145,14 @@ def test_a_drawing_of_other_things_only_is_refused() -> None:
         read("0\nTEXT\n8\n0\n1\n地块")
 
 
-def test_paper_space_is_left_out() -> None:
+def test_outlines_in_paper_space_are_named_and_not_drawn() -> None:
     paper = light([*SQUARE]).replace("8\n红线", "8\n红线\n67\n1")
 
-    with pytest.raises(SiteError, match="E108"):
+    (row,) = read(light([*SQUARE]), paper)
+
+    assert row.problems[0].code == "RECORDS_SKIPPED"
+    assert "LWPOLYLINE (paper space" in row.problems[0].values["detail"]
+    with pytest.raises(SiteError, match="E161"):
         read(paper)
 
 

@@ -187,6 +187,27 @@ def test_a_zipped_shapefile_is_read(tmp_path: Path, prefix: str) -> None:
     assert site.geometry.area == pytest.approx(8000)
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "refused"),
+    [
+        ("b.geojson", "{}", "SITE_SEVERAL_TABLES"),
+        ("界址点.txt", "[地块坐标]", "SITE_SEVERAL_TABLES"),
+        ("说明.txt", "由某测绘院提供", None),
+        ("照片.jpg", "x", None),
+    ],
+)
+def test_a_site_beside_the_shapefile_of_an_archive_is_not_lost(
+    tmp_path: Path, name: str, text: str, refused: str | None
+) -> None:
+    path = shapefile(tmp_path)
+    parts = [path.with_suffix(s) for s in (".shp", ".shx", ".dbf", ".prj")]
+    members = {part.name: part.read_bytes() for part in parts}
+    archive = tmp_path / "a.zip"
+    archive.write_bytes(packed({**members, name: text.encode("gb18030")}))
+
+    assert code(one(archive)) == refused
+
+
 def test_gbk_member_names_are_read(tmp_path: Path) -> None:
     path = shapefile(tmp_path)
     stream = io.BytesIO()

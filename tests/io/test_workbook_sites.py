@@ -169,3 +169,37 @@ def test_a_table_without_coordinate_columns_is_refused() -> None:
 def test_a_broken_workbook_is_refused() -> None:
     with pytest.raises(SiteError, match="E107"):
         read_workbook(b"PK\x03\x04broken", file="a.xlsx")
+
+
+@pytest.mark.parametrize("names", [HEADINGS, ["b", "c", "d", "x2", "y2"], [""] * 5])
+def test_plots_side_by_side_are_refused_not_halved(names: list[str]) -> None:
+    beside = [[*one, *other] for one, other in zip(table(), table(), strict=True)]
+
+    with pytest.raises(SiteError, match="E685"):
+        csv([[*HEADINGS, *names], *beside])
+
+
+def test_the_same_points_in_degrees_are_no_second_plot() -> None:
+    rows = [[*row, 109.9 + k / 1000, 31.0] for k, row in enumerate(table())]
+
+    (row,) = csv([[*HEADINGS, "经度", "纬度"], *rows])
+
+    assert area(row) == pytest.approx(8000)
+
+
+def test_a_sheet_of_coordinates_without_a_heading_is_refused() -> None:
+    content = book({"甲": [HEADINGS, *table()], "乙": table(key="DK02")})
+
+    with pytest.raises(SiteError, match=r"E115.*乙"):
+        read_workbook(content, file="a.xlsx")
+
+
+def test_a_point_whose_cells_are_empty_refuses_its_parcel() -> None:
+    rows = table(SQUARE + INNER)
+    rows[2] = [*rows[2][:3], "", ""]
+
+    first, second = csv([HEADINGS, *rows, *table(key="DK02")])
+    assert (code(first), code(second)) == ("POINT_NOT_A_NUMBER", None)
+
+    good, lost = csv([HEADINGS, *table(), ["DK02", "J1", 1, "", ""]])
+    assert (code(good), code(lost)) == (None, "POINT_NOT_A_NUMBER")

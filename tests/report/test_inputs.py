@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from zoning.errors import OutputError, Problem
 from zoning.io.project import read_projects
+from zoning.io.site_folder import site_files
 from zoning.io.sites import read_sites
 from zoning.model import (
     Base,
@@ -25,7 +26,7 @@ from zoning.model import (
     Verdict,
 )
 from zoning.report.inputs import inputs_bytes, read_inputs
-from zoning.samples.places import sample_folder, site_files
+from zoning.samples.places import sample_folder
 
 
 def carried(base: Base, folder: Path, *sites: Site) -> tuple[Site, ...]:

@@ -26,11 +26,12 @@ from scipy.spatial import cKDTree
 from zoning.check import check
 from zoning.io.base import open_base
 from zoning.io.project import read_projects
+from zoning.io.site_folder import site_files
 from zoning.io.sites import read_sites
 from zoning.model import Base, CheckOptions, Report
 from zoning.report.run import write_run
 from zoning.rules.packs import read_rule_book
-from zoning.samples.places import sample_folder, site_files
+from zoning.samples.places import sample_folder
 
 pytestmark = pytest.mark.slow
 

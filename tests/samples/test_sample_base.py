@@ -17,7 +17,8 @@ from geopandas import GeoDataFrame
 from pyproj import Geod
 
 from zoning.io.catalogue import catalogue
-from zoning.samples.places import sample_folder, site_files
+from zoning.io.site_folder import site_files
+from zoning.samples.places import sample_folder
 from zoning.samples.writing import layer_digest
 
 PLANE = "EPSG:4546"

@@ -23,11 +23,11 @@ from zoning.check import check
 from zoning.io import known_hashes
 from zoning.io.base import open_base
 from zoning.io.preparing import prepare
+from zoning.io.site_folder import site_files
 from zoning.io.sites import read_sites
 from zoning.model import Base, CheckOptions, Layer, Site
 from zoning.report.verdict import json_bytes, site_document, verdict_document
 from zoning.rules.packs import read_rule_book
-from zoning.samples.places import site_files
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample_layers"
 OPTIONS = CheckOptions(as_of=TODAY)

@@ -14,10 +14,11 @@ from zoning.check import check
 from zoning.cli.demo_command import DEMO_DAY
 from zoning.io.base import open_base
 from zoning.io.project import read_projects
+from zoning.io.site_folder import site_files
 from zoning.io.sites import read_sites
 from zoning.model import CheckOptions, Report, Verdict
 from zoning.rules.packs import read_rule_book
-from zoning.samples.places import sample_folder, site_files
+from zoning.samples.places import sample_folder
 
 ROOT = Path(__file__).parents[2]
 SITES = ROOT / "data/sample_layers/sites"

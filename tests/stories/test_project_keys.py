@@ -15,8 +15,8 @@ from plots import ROAD
 import zoning
 from zoning.errors import UsageError
 from zoning.io.project import Projects, read_projects
+from zoning.io.site_folder import site_files
 from zoning.io.sites import read_sites
-from zoning.samples.places import site_files
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample_layers" / "sites"
 PLANT = shapely.box(402_000, 3_444_000, 402_050, 3_444_050)  # 950 m from the river

@@ -118,6 +118,16 @@ def test_the_number_of_uploads_and_of_their_files_is_bounded(tmp_path: Path) -> 
         assert refused.value.problems[0].number == number
 
 
+def test_no_file_of_an_upload_takes_the_place_of_another(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    one = uploads.put("a?.txt", b"first")
+
+    with pytest.raises(RefusedError, match="E797"):
+        uploads.put("a*.txt", b"second", into=one)
+
+    assert [path.read_bytes() for path in (tmp_path / one).iterdir()] == [b"first"]
+
+
 def test_uploads_past_their_days_are_forgotten(tmp_path: Path) -> None:
     uploads = Uploads(tmp_path, UploadLimits(days=2))
     old, needed, young = (uploads.put("a.txt", b"x") for _ in range(3))

@@ -164,6 +164,8 @@ def test_a_broken_file_is_rejected_and_a_shapefile_comes_in_parts(
     (site,) = told["sites"]
     assert site["rejection"] is None
     assert site["crs"] == "EPSG:4546"
+    told = desk.send(tmp_path / "broken.zip", into=told["upload"])
+    assert [one["source"] for one in told["sites"]] == ["broken.zip", "plot.shp"]
 
 
 def test_an_unknown_attribute_is_told_with_its_cure(desk: Served, txt: Path) -> None:

@@ -12,11 +12,12 @@ from zoning.check.applicants import Applicants
 from zoning.check.clauses import judge_clauses, units_of_site
 from zoning.check.facts import Facts
 from zoning.check.findings import Judged, judged
-from zoning.check.judging import STATES, Ruling, rule_on
+from zoning.check.judging import STATES, Ruling, Turn, rule_on
 from zoning.check.other_readings import (
     Doubt,
     OtherReading,
     conflict_rank,
+    open_rank,
     other_readings,
     with_doubts,
 )
@@ -52,6 +53,8 @@ from zoning.rules.schema import Rule
 __all__ = ["check", "rules_in_scope"]
 
 THREE_LINES, CONTROL_UNITS, LAYOUT = "three_lines", "control_units", "layout"
+OPEN_TURNS = {Turn.LAW_UNKNOWN, Turn.ASKS}
+"""Turns of a rule that may be broken: where it is, hangs on what is not known."""
 Progress = Callable[[int, int], None]
 
 
@@ -190,32 +193,39 @@ def _doubt(
 ) -> Doubt:
     """Say what a site breaks in another system and not, or less so, as written.
 
-    Only that is put into words. What else is found of a site (residue, gaps,
-    chapters without rules) is no conflict.
+    Only that is put into words, and what it may break there, which hangs on what
+    is not known of the project or the law. What else is found of a site
+    (residue, gaps, chapters without rules) is no conflict.
     """
     known: dict[str, int] = {}
     for finding in here.findings:
-        rank = conflict_rank(finding.state)
+        rank = open_rank(finding.state)
         known[finding.rule_id] = max(known.get(finding.rule_id, 0), rank)
-    broken = [
+    found = [
         judged(ruling, row, facts=facts, applicants=docket.applicants).finding
         for ruling in docket.rulings
-        if conflict_rank(STATES[ruling.state[row]]) > known.get(ruling.rule.id, 0)
+        if conflict_rank(STATES[ruling.state[row]]) or ruling.turn[row] in OPEN_TURNS
     ]
-    states = {STATES[ruling.state[row]] for ruling in docket.rulings}
     if CONTROL_UNITS in facts.base.scope:
         clauses = judge_clauses(row, facts, docket.applicants.projects[row])
-        found = [one.finding for one in clauses]
-        states |= {finding.state for finding in found}
-        broken += [
-            finding
-            for finding in found
-            if conflict_rank(finding.state) > known.get(finding.rule_id, 0)
+        found += [
+            one.finding
+            for one in clauses
+            if conflict_rank(one.finding.state)
+            or one.finding.reason == "ATTRIBUTE_MISSING"
         ]
-    worst = Verdict.CONDITIONAL
+    states = {finding.state for finding in found}
+    worst = Verdict.UNDETERMINED
     if State.PROHIBITED in states:
         worst = Verdict.PROHIBITED
-    return Doubt(other=other, verdict=worst, broken=tuple(broken))
+    elif State.CONDITIONAL in states:
+        worst = Verdict.CONDITIONAL
+    broken = tuple(
+        finding
+        for finding in found
+        if open_rank(finding.state) > known.get(finding.rule_id, 0)
+    )
+    return Doubt(other=other, verdict=worst, broken=broken)
 
 
 def _outside_county(row: int, facts: Facts) -> tuple[Problem, ...]:

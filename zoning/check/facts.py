@@ -5,6 +5,8 @@ that cannot be read (layer missing, column missing) is a `Problem`, never an
 empty answer.
 """
 
+import contextlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -52,6 +54,10 @@ __all__ = ["Facts", "standing_problems"]
 
 MODEL = "corridor_model"
 """What the rules call a model of corridors; no base holds one as a layer."""
+_DATED = re.compile(
+    r"(\d{4})(?!\d)(?:\s*[-./年]\s*(\d{1,2})(?!\d))?(?:\s*[-./月]\s*(\d{1,2})(?!\d))?"
+)
+"""A year, a year and a month, or a day, as editions are written."""
 SLACK_M = 1.0  # a plane stretches a distance by less than this
 
 
@@ -340,11 +346,21 @@ def standing_problems(info: LayerInfo, options: CheckOptions) -> tuple[Problem, 
 
 
 def _edition_day(info: LayerInfo) -> date | None:
-    """Return the day of an edition written as one: no layer counts before it."""
-    try:
-        return date.fromisoformat(info.edition or "")
-    except ValueError:
+    """Return the day before which an edition cannot be: no layer counts before it.
+
+    Of an edition that names a year, or a year and a month, it is the first day of
+    it; None of one that is no date.
+    """
+    said = (info.edition or "").strip()
+    with contextlib.suppress(ValueError):
+        return date.fromisoformat(said)
+    found = _DATED.match(said)
+    if found is None:
         return None
+    year, month, day = (int(part or 1) for part in found.groups())
+    with contextlib.suppress(ValueError):
+        return date(year, month, day)
+    return date(year, 1, 1) if year else None
 
 
 def _members(layer: Layer, view: View) -> NDArray[np.bool_] | Problem:

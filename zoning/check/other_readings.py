@@ -3,9 +3,10 @@
 Nothing in the degrees of a KML tells whether they are off a web map, and
 nothing in a pair of metres tells UTM from Gauss-Krüger. Such a site is checked
 in each system that stays open. A rule that is broken in one of them and not as
-written is NOT_CHECKED: a site without a conflict of its own is UNDETERMINED,
-every such site is incomplete, and the planner is asked. Where no other place is
-worse, the remark of the reader stands alone.
+written is NOT_CHECKED, and so is one that may be broken there, for something of
+the project or the law is not known: a site without a conflict of its own is
+UNDETERMINED, every such site is incomplete, and the planner is asked. Where no
+other place is worse, the remark of the reader stands alone.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,11 +29,13 @@ __all__ = [
     "Doubt",
     "OtherReading",
     "conflict_rank",
+    "open_rank",
     "other_readings",
     "with_doubts",
 ]
 
 _CONFLICT = (None, State.CONDITIONAL, State.PROHIBITED)
+_OPEN = (None, State.NOT_CHECKED, *_CONFLICT[1:])
 _ORDER = tuple(Verdict)
 _SEVERITY = ("info", "restrict", "prohibit")
 _SHOWN = 3
@@ -53,8 +56,8 @@ class OtherReading:
 class Doubt:
     """What a site would break in another system, and its verdict there.
 
-    `broken` are the findings that are conflicts there, and worse than as
-    written.
+    `broken` are the findings that are conflicts there, or may be, and worse than
+    as written.
     """
 
     other: OtherReading
@@ -109,6 +112,11 @@ def with_doubts(
 def conflict_rank(state: State) -> int:
     """Return 0 of a state that is no conflict, and the more the worse it is."""
     return _CONFLICT.index(state) if state in _CONFLICT else 0
+
+
+def open_rank(state: State) -> int:
+    """Return 0 where a rule is not broken, the more the worse it may be."""
+    return _OPEN.index(state) if state in _OPEN else 0
 
 
 def _other(row: int, site: Site, system: str) -> OtherReading:

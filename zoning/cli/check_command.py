@@ -113,6 +113,8 @@ def command(  # noqa: PLR0913  the options of the command
         lang=lang, share=share, template=office_template(template), sheets=sheets
     )
     asked = read_asked(sites, base, project=project, crs=crs, verify=verify)
+    if asked.passed_over is not None:
+        say(asked.passed_over.text(lang))
     options = CheckOptions(as_of=as_of)
     usual = Path(RUNS) / (sites[0].stem or "run")
     if corridors is not None:

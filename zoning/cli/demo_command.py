@@ -73,10 +73,10 @@ def _check(base: Path) -> "Report":
     from zoning.check import check
     from zoning.io.base import open_base
     from zoning.io.project import read_projects
+    from zoning.io.site_folder import site_files
     from zoning.io.sites import read_sites
     from zoning.model import CheckOptions
     from zoning.rules.packs import read_rule_book
-    from zoning.samples.places import site_files
 
     sites = base.parent / "sites"
     opened = open_base(base)

@@ -30,7 +30,7 @@ from zoning.rules.vocabulary import activities, attributes
 
 __all__ = ["AccessList", "read_access_list"]
 
-READING = "3"
+READING = "4"
 """Raised when the same workbook is read into other columns than before."""
 _NEEDED = ("clause_id", "level", "dimension", "text")
 _SEPARATORS = re.compile(r"[、,;/|\s]+")

@@ -35,6 +35,9 @@ _BANNER = 3  # columns that a section line spans at least
 _COMPACT = ("clause_id", "level", "dimension", "severity")
 """Fields whose words hold no blanks; unit codes are split where they are compared."""
 
+_TELLING = ("level", "dimension")
+"""Fields whose words, side by side in a row, make it a clause."""
+
 Row = list[str]
 
 
@@ -78,10 +81,27 @@ def read_columns(
     blank = _uncomputed(pages[chosen], formulas[chosen])
     if blank:
         notes.append(("ACCESS_LIST_FORMULA", {"cells": listed(blank)}))
-    others = [name for name in lists if name != chosen]
+    others = [
+        name
+        for name, page in pages.items()
+        if name != chosen and (name in lists or _holds_clauses(page, definition))
+    ]
     if others and not entry.layer:
         notes.append(("ACCESS_LIST_SHEETS", {"sheets": listed(others)}))
     return {"columns": list(_columns(table).items()), "notes": notes}
+
+
+def _holds_clauses(page: "Worksheet", definition: LayerDefinition) -> bool:
+    """Say whether a sheet holds a clause, whatever its headings."""
+    words = [set(definition.fields[name].values or {}) for name in _TELLING]
+    return any(
+        all(not known.isdisjoint(map(_compact, row)) for known in words)
+        for row in _texts(page)
+    )
+
+
+def _compact(cell: str) -> str:
+    return "".join(cell.split())
 
 
 def unread_columns(

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from zoning.io.catalogue import FieldDefinition, LayerDefinition, same_name
 from zoning.model import AttributeColumn
 from zoning.model.problems import layer_problem
 
-__all__ = ["Columns", "canonical_columns"]
+__all__ = ["Columns", "canonical_columns", "joined_columns"]
 
 UNKNOWN_SHOWN = 5
 
@@ -35,16 +35,32 @@ def canonical_columns(
     *,
     rows: int,
 ) -> Columns:
-    """Map the columns of a layer.
+    """Map the columns of a table; see `joined_columns`, of which it is the one part."""
+    return joined_columns([columns], definition, declared, sizes=[rows])
+
+
+def joined_columns(
+    parts: Sequence[Mapping[str, NDArray[np.object_]]],
+    definition: LayerDefinition,
+    declared: dict[str, str],
+    *,
+    sizes: Sequence[int],
+) -> Columns:
+    """Map the columns of a layer that lies in one table or several.
+
+    Each table is asked for a field under its own names. A required field that
+    one of them lacks is missing, whatever the others hold.
 
     Parameters
     ----------
-    columns : mapping of str to ndarray, shape (rows,)
-        Text columns by the names they arrived under.
+    parts : sequence of mapping of str to ndarray, shape (rows,)
+        Text columns of each table by the names they arrived under.
     definition : LayerDefinition
         Aliases, class values, requirements.
     declared : dict of str to str
         ``fields`` of zoning.yaml: canonical name (or ``id``) to column.
+    sizes : sequence of int
+        Rows of each table.
 
     Returns
     -------
@@ -55,9 +71,13 @@ def canonical_columns(
     attributes: dict[str, AttributeColumn] = {}
     problems: list[Problem] = []
     for name, field in definition.fields.items():
-        found = _find(columns, field.aliases, declared.get(name))
+        asked = field.aliases, declared.get(name)
+        own = [_find(part, *asked) for part in parts]
+        if field.required and any(column is None for column in own):
+            problems.append(_missing(definition.id, name, field))
+        found = _joined(own, sizes)
         if found is None:
-            if field.required or name in declared:
+            if name in declared and not field.required:
                 problems.append(_missing(definition.id, name, field))
             continue
         if field.number:
@@ -69,10 +89,12 @@ def canonical_columns(
             attributes[name], bad = _codes(found, field.pattern)
         if bad and (field.required or not field.number):
             problems.append(_unknown(definition.id, name, bad))
-    problems += _foreign(columns, definition)
-    ids = _find(columns, definition.id_aliases, declared.get("id"))
+    problems += _foreign({name for part in parts for name in part}, definition)
+    ids = [_find(part, definition.id_aliases, declared.get("id")) for part in parts]
     return Columns(
-        ids=_unique(ids, rows), attributes=attributes, problems=tuple(problems)
+        ids=_unique(_joined(ids, sizes), sum(sizes)),
+        attributes=attributes,
+        problems=tuple(problems),
     )
 
 
@@ -89,9 +111,23 @@ def _find(
     return None
 
 
-def _foreign(
-    columns: Mapping[str, NDArray[np.object_]], definition: LayerDefinition
-) -> list[Problem]:
+def _joined(
+    own: Sequence[NDArray[np.object_] | None], sizes: Sequence[int]
+) -> NDArray[np.object_] | None:
+    """Put a column of several tables under each other, '' where one lacks it."""
+    if all(column is None for column in own):
+        return None
+    if len(own) == 1:
+        return own[0]
+    return np.concatenate(
+        [
+            np.full(size, "", dtype=object) if column is None else column
+            for column, size in zip(own, sizes, strict=True)
+        ]
+    )
+
+
+def _foreign(columns: Collection[str], definition: LayerDefinition) -> list[Problem]:
     """Find fields that tell of the file of another layer."""
     found = [
         name

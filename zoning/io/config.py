@@ -76,7 +76,7 @@ class LayerEntry(Strict):
     valid_from: Day | None = None
     valid_to: Day | None = None
     authority: Literal["statutory", "draft", "demo"] = "statutory"
-    coverage: LocalPath | None = None
+    coverage: Annotated[LocalPath, StringConstraints(min_length=1)] | None = None
     encoding: str = "auto"
     crs: str | None = None
     fields: dict[str, str] = Field(default_factory=dict)

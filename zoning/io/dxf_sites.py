@@ -27,6 +27,7 @@ from zoning.io.text import decode, lines_of
 __all__ = ["read_dxf"]
 
 _SAGITTA_M = 0.01  # chords stay this close to the arc
+_PAPER = "paper space 图纸空间"
 _POLYLINES = {"LWPOLYLINE", "POLYLINE", "LINE", "POINT"}
 _PARTS = {"VERTEX", "SEQEND"}
 # Marks and lettering that never are an outline.
@@ -84,9 +85,9 @@ def read_dxf(
     entities = list(_entities(_pairs(decoded.text, file)))
     drawn = [e for e in entities if e.kind in _POLYLINES and not e.paper]
     skipped = Counter(
-        e.kind
+        f"{e.kind} ({_PAPER})" if e.paper else e.kind
         for e in entities
-        if e.kind not in _POLYLINES | _ANNOTATION and not e.paper
+        if (e.kind in _POLYLINES if e.paper else e.kind not in _POLYLINES | _ANNOTATION)
     )
     detail = ", ".join(f"{kind} × {n}" for kind, n in sorted(skipped.items()))
     missed = Problem(code="RECORDS_SKIPPED", where=file, values={"detail": detail})

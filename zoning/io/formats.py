@@ -25,7 +25,7 @@ from zoning.io.reader_lost import ReaderLostError
 from zoning.io.refused_files import refused_file
 from zoning.io.site_row import SiteRow
 
-__all__ = ["MAX_BYTES", "SiteFile", "load", "read_rows"]
+__all__ = ["MAX_BYTES", "READ_SUFFIXES", "SiteFile", "load", "read_rows"]
 
 MAX_BYTES = 64 * 1024 * 1024
 
@@ -235,3 +235,5 @@ _READERS: Mapping[str, _Reader] = MappingProxyType(
         ".gdb": _GEODATABASE,
     }
 )
+READ_SUFFIXES = frozenset(_READERS)
+"""Endings, in lower case, of the files that are read as sites."""

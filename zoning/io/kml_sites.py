@@ -6,6 +6,7 @@ before parsing; network links are never followed.
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ __all__ = ["read_kml"]
 
 _WGS84 = "EPSG:4326"
 _UNSUPPORTED = {"Model", "PhotoOverlay", "ScreenOverlay", "GroundOverlay"}
+_BESIDE = ("NetworkLink", "GroundOverlay", "PhotoOverlay")
 _CONTAINERS = {"MultiGeometry", "MultiTrack"}
 _MAX_DEPTH = 40
 
@@ -50,10 +52,21 @@ def read_kml(
         linked = any(True for _ in _elements(root, "NetworkLink"))
         code = "KML_NETWORK_LINK" if linked else "SITE_NO_ROWS"
         raise SiteError(Problem(code=code, where=file))
-    return tuple(
+    rows = (
         _row(element, where=f"{file}#{index}", encoding=decoded.encoding, crs=crs)
         for index, element in enumerate(placemarks, start=1)
     )
+    remarks = _not_read(root, file)
+    return tuple(replace(row, problems=(*row.problems, *remarks)) for row in rows)
+
+
+def _not_read(root: ET.Element, file: str) -> tuple[Problem, ...]:
+    """Name what a document shows beside its placemarks: links and pictures."""
+    found = {kind: len(list(_elements(root, kind))) for kind in _BESIDE}
+    listed = ", ".join(f"{kind} × {count}" for kind, count in found.items() if count)
+    if not listed:
+        return ()
+    return (Problem(code="RECORDS_SKIPPED", where=file, values={"detail": listed}),)
 
 
 def _parse(text: str, file: str) -> ET.Element:

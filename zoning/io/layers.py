@@ -3,7 +3,7 @@
 import contextlib
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from zoning import measure, store
 from zoning.errors import LayerError, Problem
 from zoning.io.catalogue import LayerDefinition
-from zoning.io.columns import canonical_columns
+from zoning.io.columns import joined_columns
 from zoning.io.config import LayerEntry
 from zoning.io.geodatabase import is_geodatabase
 from zoning.io.hashing import being_edited
@@ -295,11 +295,11 @@ def _read_content(
         notes += [note for note in raw.notes if note not in notes]
         start += len(raw.geometry)
     geometry = np.concatenate(shapes) if shapes else np.zeros(0, dtype=object)
-    columns = canonical_columns(
-        _joined([raw.columns for raw in raws], [len(r.geometry) for r in raws]),
+    columns = joined_columns(
+        [raw.columns for raw in raws],
         definition,
         entry.fields,
-        rows=len(geometry),
+        sizes=[len(raw.geometry) for raw in raws],
     )
     usable = ~shapely.is_missing(geometry) & _carried(geometry)
     if usable.sum() < (~shapely.is_missing(geometry)).sum():
@@ -351,21 +351,3 @@ def _doubts(code: str, rows: NDArray[np.object_], layer_id: str) -> list[Problem
         return []
     count, shown = listed(rows)
     return [layer_problem(code, layer_id, count=count, rows=shown)]
-
-
-def _joined(
-    parts: list[Mapping[str, NDArray[np.object_]]], sizes: list[int]
-) -> Mapping[str, NDArray[np.object_]]:
-    """Put the columns of several tables under each other; '' where one lacks it."""
-    if len(parts) == 1:
-        return parts[0]
-    names = list(dict.fromkeys(name for part in parts for name in part))
-    return {
-        name: np.concatenate(
-            [
-                part.get(name, np.full(size, "", dtype=object))
-                for part, size in zip(parts, sizes, strict=True)
-            ]
-        )
-        for name in names
-    }

@@ -30,6 +30,7 @@ from zoning.io.boundary_txt import declaration_of
 from zoning.io.declared_area import read_area
 from zoning.io.site_columns import column, names_of
 from zoning.io.site_row import SiteRow
+from zoning.io.table_doubts import has_number, unread_pair
 from zoning.io.text import decode
 
 __all__ = ["DAMAGE", "read_csv", "read_workbook"]
@@ -183,12 +184,12 @@ def _read(
         if layout is not None:
             rows += _parcels(sheet, layout, crs)
         elif sheet.rows:
+            _refuse_unnamed(sheet)
             skipped.append(sheet.label)
     if not rows:
-        names = names_of(*(role for pair in _COORDINATE_ROLES for role in pair))
         missing = bool(skipped) or not any(sheet.rows for sheet in sheets)
         code = "TABLE_COLUMNS_MISSING" if missing and skipped else "SITE_NO_ROWS"
-        raise SiteError(Problem(code=code, where=file, values={"names": names}))
+        raise SiteError(Problem(code=code, where=file, values=_known_names()))
     values = {"detail": ", ".join(skipped)}
     remark = Problem(code="RECORDS_SKIPPED", where=file, values=values)
     remarks = (remark,) if skipped else ()
@@ -196,6 +197,32 @@ def _read(
         replace(row, encoding=encoding, problems=(*remarks, *row.problems))
         for row in rows
     )
+
+
+def _known_names() -> dict[str, str]:
+    roles = (role for pair in _COORDINATE_ROLES for role in pair)
+    return {"names": names_of(*roles)}
+
+
+def _refuse_unnamed(sheet: _Sheet) -> None:
+    """Refuse a sheet that holds coordinates under no heading that is known."""
+    if unread_pair(sheet.rows) is not None:
+        code, values = "TABLE_COLUMNS_MISSING", _known_names()
+        raise SiteError(Problem(code=code, where=sheet.label, values=values))
+
+
+def _refuse_second_pair(sheet: _Sheet, layout: _Layout) -> None:
+    """Refuse plots side by side: only one pair of columns would be read."""
+    below = [row for row in sheet.rows if row[0] > layout.first_line]
+    degrees = layout.pair == ("longitude", "latitude")
+    used = set(layout.roles.values())
+    other = unread_pair(below, used, degrees=degrees)
+    if other is not None:
+        columns = [str(index + 1) for index in other]
+        values = {"columns": "、".join(columns), "columns_en": ", ".join(columns)}
+        raise SiteError(
+            Problem(code="TABLE_SECOND_PAIR", where=sheet.label, values=values)
+        )
 
 
 def _layout(sheet: _Sheet) -> _Layout | None:
@@ -223,9 +250,11 @@ def _stated(rows: Sequence[Sequence[str]]) -> dict[str, str]:
 
 
 def _parcels(sheet: _Sheet, layout: _Layout, crs: str | None) -> list[SiteRow]:
+    _refuse_second_pair(sheet, layout)
     lines = _filled(sheet, layout)
-    empty = [line for line, _, cells in lines if not any(_pair(cells, layout))]
-    points = [entry for entry in lines if any(_pair(entry[2], layout))]
+    points = _points_of(lines, layout)
+    known = {line for line, _, _ in points}
+    empty = [line for line, _, _ in lines if line not in known]
     rows = [
         _parcel(list(group), sheet, layout, crs=crs)
         for _, group in groupby(points, key=lambda entry: entry[1])
@@ -235,6 +264,28 @@ def _parcels(sheet: _Sheet, layout: _Layout, crs: str | None) -> list[SiteRow]:
     values = {"detail": ", ".join(f"{sheet.label}:{line}" for line in empty[:20])}
     remark = Problem(code="RECORDS_SKIPPED", where=sheet.label, values=values)
     return [replace(row, problems=(remark, *row.problems)) for row in rows]
+
+
+def _points_of(lines: Sequence[_Entry], layout: _Layout) -> list[_Entry]:
+    """Return the lines that are points, those whose coordinates are lost too.
+
+    A numbered point among others, or the one line of a numbered parcel, is a point
+    also where its cells are empty (formulas without a stored value): its parcel is
+    refused, not drawn without it.
+    """
+    given = [entry for entry in lines if any(_pair(entry[2], layout))]
+    last = max((line for line, _, _ in given), default=0)
+    keys = {key for _, key, _ in given}
+
+    def is_point(entry: _Entry) -> bool:
+        line, key, cells = entry
+        if any(_pair(cells, layout)):
+            return True
+        own = layout.text(cells, "serial") + layout.text(cells, "number")
+        lost = line < last and has_number(layout.text(cells, "point"))
+        return lost or (key not in keys and has_number(own))
+
+    return [entry for entry in lines if is_point(entry)]
 
 
 def _filled(sheet: _Sheet, layout: _Layout) -> list[_Entry]:

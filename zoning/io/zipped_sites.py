@@ -5,6 +5,7 @@ from pathlib import PurePath, PurePosixPath
 
 from zoning.errors import Problem, SiteError
 from zoning.io import archives
+from zoning.io.formats import READ_SUFFIXES
 from zoning.io.geodatabase import CATALOG, is_member
 from zoning.io.kml_sites import read_kml
 from zoning.io.magic import COMPANIONS
@@ -13,6 +14,7 @@ from zoning.io.site_row import SiteRow
 
 __all__ = ["data_sets", "one_set", "read_kmz", "read_zip", "wanted"]
 
+_COORDINATES = "坐标"
 _MAIN = "doc.kml"
 _NAMES_SHOWN = 6
 
@@ -26,10 +28,19 @@ def read_zip(
     ------
     SiteError
         ``ARCHIVE_REFUSED``; ``SITE_SEVERAL_TABLES`` with the names of the
-        sets; or what the reader of the set raises.
+        sets, sites in other formats beside one among them; or what the reader
+        of the set raises.
     """
-    found = archives.members(content, file, wanted=wanted)
-    name, parts = one_set(data_sets(found), file)
+    found = archives.members(
+        content, file, wanted=lambda path: wanted(path) or _other_site(path)
+    )
+    sets = data_sets(found)
+    others: dict[PurePosixPath, Mapping[str, bytes]] = {
+        path: {}
+        for path, content in ((PurePosixPath(n), c) for n, c in found.items())
+        if _other_site(path) and not _is_prose(path, content)
+    }
+    name, parts = one_set({**sets, **others} if sets else sets, file)
     if name.suffix.lower() == ".shp":
         return read_shapefile(parts, file=file, crs=crs)
     from zoning.io.gdal_sites import read_geodatabase
@@ -37,10 +48,27 @@ def read_zip(
     return read_geodatabase(parts, file=file, crs=crs)
 
 
+def _other_site(path: PurePosixPath) -> bool:
+    """Say whether a member is a site of its own in another format."""
+    suffix = path.suffix.lower()
+    return suffix in READ_SUFFIXES - {".shp"} and not _left_by_macos(path)
+
+
+def _is_prose(path: PurePosixPath, content: bytes) -> bool:
+    """Say whether a text is a note to the reader: it gives no coordinates."""
+    marks = [_COORDINATES.encode(encoding) for encoding in ("utf-8", "gb18030")]
+    told = b"@" in content or any(mark in content for mark in marks)
+    return path.suffix.lower() == ".txt" and not told
+
+
+def _left_by_macos(path: PurePosixPath) -> bool:
+    return "__MACOSX" in path.parts or path.name.startswith("._")
+
+
 def wanted(path: PurePosixPath) -> bool:
     """Say whether a member may belong to a set of data."""
-    if "__MACOSX" in path.parts or path.name.startswith("._"):
-        return False  # what macOS leaves in archives
+    if _left_by_macos(path):
+        return False
     return path.suffix.lower() in COMPANIONS or _database(path) is not None
 
 

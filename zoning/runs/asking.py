@@ -18,13 +18,17 @@ Tick = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Asked:
-    """What is to be checked, and against what; a batch uses its sites up."""
+    """What is to be checked, and against what; a batch uses its sites up.
+
+    `passed_over` names what lies beside the sites in a folder and was not read.
+    """
 
     sites: "list[Site]"
     base: "Base"
     book: "RuleBook"
     folder: Path
     verify: bool
+    passed_over: Problem | None
 
 
 def read_asked(
@@ -47,12 +51,19 @@ def read_asked(
     from zoning.io.sites import read_sites
     from zoning.rules.packs import read_rule_book
 
-    files = named_files(sites)
+    files, others = named_files(sites)
     opened = open_base(base, verify=verify)
     projects = None if project is None else read_projects(project)
     read = read_sites(files, crs=crs, projects=projects)
     book = read_rule_book(opened.packs, base)
-    return Asked(sites=list(read), base=opened, book=book, folder=base, verify=verify)
+    return Asked(
+        sites=list(read),
+        base=opened,
+        book=book,
+        folder=base,
+        verify=verify,
+        passed_over=_told_of(others),
+    )
 
 
 def check_asked(
@@ -71,22 +82,34 @@ def check_asked(
         return check(sites, opened, book, options=options, progress=tick)
 
 
-def named_files(paths: tuple[Path, ...]) -> tuple[Path, ...]:
-    """Return the site files, folders opened; a path that is not there is an error.
+def _told_of(others: tuple[Path, ...]) -> Problem | None:
+    if not others:
+        return None
+    names = "、".join(path.name for path in others)
+    values = {"count": str(len(others)), "files": names}
+    return Problem(code="FILES_PASSED_OVER", values=values)
+
+
+def named_files(paths: tuple[Path, ...]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Return the site files, folders opened, and what else lies in those folders.
 
     Raises
     ------
     UsageError
-        ``NO_SITES``.
+        ``NO_SITES``: a path that is not there, or a folder without sites.
     """
-    from zoning.samples.places import site_files
+    from zoning.io.site_folder import look_into
 
-    files: list[Path] = []
+    files, others = list[Path](), list[Path]()
     for path in paths:
-        found = site_files(path) if path.is_dir() else (path,) * path.exists()
-        if not found:
+        if path.is_dir() and path.suffix.lower() != ".gdb":
+            found = look_into(path)
+            named, others = found.sites, [*others, *found.others]
+        else:
+            named = (path,) * path.exists()
+        if not named:
             raise UsageError(Problem(code="NO_SITES", values={"path": str(path)}))
-        files += found
+        files += named
     if not files:
         raise UsageError(Problem(code="NO_SITES", values={"path": "-"}))
-    return tuple(files)
+    return tuple(files), tuple(others)

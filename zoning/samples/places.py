@@ -3,9 +3,7 @@
 from importlib.resources import files
 from pathlib import Path
 
-__all__ = ["sample_folder", "site_files"]
-
-_SITE_SUFFIXES = {".txt", ".geojson", ".zip", ".kml", ".dxf", ".xlsx"}
+__all__ = ["sample_folder"]
 
 
 def sample_folder() -> Path | None:
@@ -18,10 +16,3 @@ def sample_folder() -> Path | None:
         if (folder / "zoning.yaml").is_file():
             return folder
     return None
-
-
-def site_files(folder: Path) -> list[Path]:
-    """Return the site files of a folder, by name."""
-    return sorted(
-        path for path in folder.iterdir() if path.suffix.lower() in _SITE_SUFFIXES
-    )

@@ -44,7 +44,7 @@ __all__ = [
     "store_key",
 ]
 
-VERSION = "5"
+VERSION = "6"
 FOLDER = ".zoning"
 SUFFIX = ".zst4"
 

@@ -19,6 +19,7 @@ from zoning.io.config import BaseConfig, LayerEntry, read_config
 from zoning.io.hashing import files_of
 from zoning.io.project import Projects, project_of_mapping, read_projects
 from zoning.io.quarantine.frames import Frame
+from zoning.io.site_folder import is_companion
 from zoning.io.sites import read_sites
 from zoning.model import Base, CheckOptions, Report, Site
 from zoning.report.batch.values import BATCH_BEYOND
@@ -290,13 +291,12 @@ def _files(folders: Sequence[str]) -> tuple[Path, ...]:
 
 
 def _upload(folder: Path) -> tuple[Path, ...]:
-    shapefiles = {path.stem for path in folder.glob("*.[sS][hH][pP]")}
-    if shapefiles:
-        return tuple(sorted(folder.glob("*.[sS][hH][pP]")))
-    files = tuple(sorted(path for path in folder.iterdir() if path.is_file()))
-    if not files:
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    shapefiles = {path.stem for path in files if path.suffix.lower() == ".shp"}
+    named = tuple(path for path in files if not is_companion(path, shapefiles))
+    if not named:
         raise UsageError(Problem(code="NO_SITES", values={"path": "-"}))
-    return files
+    return named
 
 
 def _told(value: Any) -> Any:

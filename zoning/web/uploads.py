@@ -85,7 +85,8 @@ class Uploads:
         Raises
         ------
         RefusedError
-            ``DESK_STORE_FULL``, ``DESK_DISK_FULL``, ``DESK_TOO_MANY_FILES``.
+            ``DESK_STORE_FULL``, ``DESK_DISK_FULL``, ``DESK_TOO_MANY_FILES``,
+            ``DESK_FILE_IS_THERE``: no file of an upload takes the place of another.
         """
         with self._lock:
             if into is not None:
@@ -93,6 +94,8 @@ class Uploads:
                 if count >= self._limits.most_files:
                     limit = str(self._limits.most_files)
                     raise RefusedError("DESK_TOO_MANY_FILES", limit=limit)
+                if (self.folder(into) / safe_name(name)).exists():
+                    raise RefusedError("DESK_FILE_IS_THERE", name=safe_name(name))
             count = len(self._bytes) + (into is None)
             self._make_room(len(content), count, needed={*needed, into or ""})
             identifier = into or fresh_identifier()
