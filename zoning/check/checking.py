@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from zoning.check.applicants import Applicants
 from zoning.check.clauses import judge_clauses, units_of_site
 from zoning.check.facts import Facts
-from zoning.check.findings import Judged, judged
+from zoning.check.findings import Judged, judged, spoken
 from zoning.check.judging import STATES, Ruling, rule_on
 from zoning.check.other_readings import (
     Doubt,
@@ -94,6 +94,7 @@ def check(
         base=base,
         book=book,
         options=options,
+        as_written=sum(one.geometry is not None for one in placed),
     )
     docket = _docket(stand, facts)
     row = count()
@@ -198,7 +199,9 @@ def _doubt(
         rank = conflict_rank(finding.state)
         known[finding.rule_id] = max(known.get(finding.rule_id, 0), rank)
     broken = [
-        judged(ruling, row, facts=facts, applicants=docket.applicants).finding
+        spoken(
+            ruling, row, as_of=facts.options.as_of, applicants=docket.applicants
+        ).finding
         for ruling in docket.rulings
         if conflict_rank(STATES[ruling.state[row]]) > known.get(ruling.rule.id, 0)
     ]

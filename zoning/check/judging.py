@@ -10,6 +10,7 @@ are put together only for the rows that are read (`zoning.check.findings`).
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum
 
 import numpy as np
@@ -26,6 +27,7 @@ __all__ = [
     "Turn",
     "excepted_state",
     "kinds_of",
+    "may_conflict",
     "rule_on",
     "severity_state",
 ]
@@ -51,6 +53,9 @@ STATES = (
     State.PROHIBITED,
 )
 """States from harmless to worst; `Ruling.state` counts in this order."""
+
+MILD = {State.NOTICE, State.REVIEW}
+"""States of rules that give no conflict, whatever is met."""
 
 
 class Turn(IntEnum):
@@ -149,6 +154,12 @@ def severity_state(severity: str, source: ClauseSource | None) -> State:
     )
 
 
+def may_conflict(rule: Rule, as_of: date) -> bool:
+    """Say whether a rule gives a conflict where it bites, on the day."""
+    worst = severity_state(rule.severity_at(as_of), rule.source_at(as_of))
+    return worst not in MILD
+
+
 def excepted_state(case: ExceptionCase, worst: State, *, declared: bool) -> State:
     """Return the state of a rule whose exception holds; it never worsens it."""
     turned = case.with_evidence if declared and case.with_evidence else case.outcome
@@ -243,7 +254,7 @@ def _states(
     applicants: Applicants,
 ) -> NDArray[np.int8]:
     """Return the index into `STATES` for each site."""
-    mild = worst in {State.NOTICE, State.REVIEW}
+    mild = worst in MILD
     by_turn = {
         Turn.LAW_UNKNOWN: State.NOT_CHECKED,
         Turn.NOT_MET: State.CLEAR,
@@ -292,5 +303,5 @@ def _gap_counts(
 ) -> NDArray[np.bool_]:
     """Return where the finding leaves a gap."""
     law = turn == Turn.LAW_UNKNOWN
-    asks = (turn == Turn.ASKS) & (worst not in {State.NOTICE, State.REVIEW})
+    asks = (turn == Turn.ASKS) & (worst not in MILD)
     return np.asarray((gap & (turn != Turn.NOT_MET)) | law | asks)
