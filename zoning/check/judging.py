@@ -12,6 +12,7 @@ are put together only for the rows that are read (`zoning.check.findings`).
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -170,6 +171,8 @@ def _any(outcomes: tuple[Outcome, ...], count: int) -> Answers:
     """Any of the spaces suffices; a rule without space holds everywhere."""
     if not outcomes:
         return np.full(count, YES)
+    if len(outcomes) == 1:
+        return outcomes[0].holds
     table = np.stack([outcome.holds for outcome in outcomes])
     unknown = (table == UNKNOWN).any(axis=0)
     return np.where(
@@ -218,8 +221,10 @@ def _turns(
         Turn.RESIDUE: away & residue,
         Turn.ASKS: applies == UNKNOWN,
     }
-    turn = np.select(list(cases.values()), [int(t) for t in cases], Turn.BITES)
-    return turn.astype(np.int8)
+    turn = np.full(len(holds), Turn.BITES, dtype=np.int8)
+    for case, where in reversed(cases.items()):
+        turn[where] = case
+    return turn
 
 
 def _exceptions(
@@ -254,19 +259,7 @@ def _states(
     applicants: Applicants,
 ) -> NDArray[np.int8]:
     """Return the index into `STATES` for each site."""
-    mild = worst in MILD
-    by_turn = {
-        Turn.LAW_UNKNOWN: State.NOT_CHECKED,
-        Turn.NOT_MET: State.CLEAR,
-        Turn.SPACE_UNKNOWN: State.NOT_CHECKED,
-        Turn.AWAY: State.CLEAR,
-        Turn.RESIDUE: State.NOTICE,
-        Turn.ASKS: worst if mild else State.NOT_CHECKED,
-        Turn.EXCEPTED: worst,  # until the exception itself is looked at
-        Turn.BITES: worst,
-    }
-    table = np.array([STATES.index(by_turn[t]) for t in Turn], dtype=np.int8)
-    state = table[turn]
+    state = np.array(_states_by_turn(worst), dtype=np.int8)[turn]
     for index, case in enumerate(rule.exceptions):
         here = exception == index
         if here.any():
@@ -275,6 +268,21 @@ def _states(
                 chosen = excepted_state(case, worst, declared=declared)
                 state[here & (ready == declared)] = STATES.index(chosen)
     return state
+
+
+@cache
+def _states_by_turn(worst: State) -> tuple[int, ...]:
+    by_turn = {
+        Turn.LAW_UNKNOWN: State.NOT_CHECKED,
+        Turn.NOT_MET: State.CLEAR,
+        Turn.SPACE_UNKNOWN: State.NOT_CHECKED,
+        Turn.AWAY: State.CLEAR,
+        Turn.RESIDUE: State.NOTICE,
+        Turn.ASKS: worst if worst in MILD else State.NOT_CHECKED,
+        Turn.EXCEPTED: worst,  # until the exception itself is looked at
+        Turn.BITES: worst,
+    }
+    return tuple(STATES.index(by_turn[turn]) for turn in Turn)
 
 
 def _decisive(outcomes: tuple[Outcome, ...], count: int) -> NDArray[np.intp]:

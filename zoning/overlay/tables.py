@@ -1,6 +1,6 @@
 """Tables of what sites and features have to do with one another."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -55,14 +55,14 @@ class Overlaps:
 
     def only(self, keep: NDArray[np.bool_] | NDArray[np.intp]) -> "Overlaps":
         """Return the rows where `keep` is True, or which it lists."""
-        return replace(
-            self,
+        return Overlaps(
             site=self.site[keep],
             feature=self.feature[keep],
             area_m2=self.area_m2[keep],
             length_m=self.length_m[keep],
             share=self.share[keep],
             overlap_class=self.overlap_class[keep],
+            parts=self.parts,
         )
 
     def disagree(self) -> NDArray[np.bool_]:
