@@ -338,21 +338,22 @@ def _conflicts(
 def _met(
     site: Site, row: int, found: ViewFacts, *, finding: Finding
 ) -> list[ConflictShape]:
-    rows = found.rows
-    names = found.layer.attributes.get("name")
+    listed = found.rows.rows_of(row)
+    rows = found.rows.only(np.arange(listed.start, listed.stop))
+    rows = rows.only(rows.overlap_class != TOUCHING)
+    drawn = zip(found.called(rows.feature), rows.geometry, strict=True)
     return [
         ConflictShape(
             site_id=site.id,
             layer=found.view.layer,
-            feature=str(found.layer.feature_ids[rows.feature[k]]),
-            feature_name="" if names is None else str(names[rows.feature[k]]),
-            geometry=rows.shape_of(k),
+            feature=feature,
+            feature_name=name,
+            geometry=shape,
             overlap_m2=float(rows.area_m2[k]),
             length_m=None if np.isnan(rows.length_m[k]) else float(rows.length_m[k]),
             overlap_class=str(rows.overlap_class[k]),
             state=finding.state,
             rule_ids=(finding.rule_id,),
         )
-        for k in rows.rows_of(row)
-        if rows.overlap_class[k] != TOUCHING
+        for k, ((feature, name), shape) in enumerate(drawn)
     ]
