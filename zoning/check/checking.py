@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from zoning.check.applicants import Applicants
-from zoning.check.clauses import judge_clauses, units_of_site
+from zoning.check.clauses import clauses_met, judge_clauses, units_of_site
 from zoning.check.facts import Facts
 from zoning.check.findings import Judged, judged, spoken
 from zoning.check.judging import STATES, Ruling, rule_on
@@ -207,7 +207,7 @@ def _doubt(
     ]
     states = {STATES[ruling.state[row]] for ruling in docket.rulings}
     if CONTROL_UNITS in facts.base.scope:
-        clauses = judge_clauses(row, facts, docket.applicants.projects[row])
+        clauses = clauses_met(row, facts, docket.applicants.projects[row])
         found = [one.finding for one in clauses]
         states |= {finding.state for finding in found}
         broken += [

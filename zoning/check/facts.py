@@ -36,12 +36,14 @@ from zoning.overlay import (
     Members,
     Nearest,
     Overlaps,
+    SiteSizes,
     SiteSums,
     doubles_of,
     measure_overlaps,
     nearest_features,
     outside_parts,
     rows_near,
+    sizes_of_sites,
     sum_by_site,
     uncovered_share,
 )
@@ -84,11 +86,19 @@ class Facts:
     )
     _terrain: tuple[Terrain | None, ...] | None = None
     _longest: dict[str, float] | None = None
+    _sizes: SiteSizes | None = None
 
     @property
     def count(self) -> int:
         """Number of sites."""
         return len(self.sites)
+
+    @property
+    def site_sizes(self) -> SiteSizes:
+        """Ellipsoidal area and geodesic length of each site."""
+        if self._sizes is None:
+            self._sizes = sizes_of_sites(self.sites, self.base.crs)
+        return self._sizes
 
     @property
     def terrain(self) -> tuple[Terrain | None, ...]:
@@ -172,6 +182,7 @@ class Facts:
                 self.near(layer_id).geometry,
                 self.options,
                 crs=self.base.crs,
+                sizes=self.site_sizes,
             )
         return self._overlaps[layer_id]
 
