@@ -83,7 +83,7 @@ class _Rays:
 
     def at(self, along: NDArray[np.float64] | float) -> NDArray[np.float64]:
         """Return the places so far along the rays, shape (n, 2)."""
-        return self.foot + self.way * np.reshape(along, (-1, 1))
+        return np.asarray(self.foot + self.way * np.reshape(along, (-1, 1)))
 
     def only(self, keep: NDArray[np.bool_] | slice) -> "_Rays":
         """Return the rays that `keep` picks."""
@@ -297,8 +297,10 @@ def _may_be_narrowest(rays: _Rays, site: BaseGeometry) -> NDArray[np.bool_]:
     not another.
     """
     width = rays.widths()
-    ways = [shapely.distance(shapely.points(rays.at(k)), site) for k in (0.0, width)]
-    least = np.minimum(np.maximum(*ways), width)
+    near, far = (
+        shapely.distance(shapely.points(xy), site) for xy in (rays.foot, rays.at(width))
+    )
+    least = np.minimum(np.maximum(near, far), width)
     first = int(np.argmin(least))
     free = _free(rays.only(slice(first, first + 1)).chords(), site)
     known = float(shapely.length(free)[0])
