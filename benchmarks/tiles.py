@@ -15,10 +15,11 @@ from typing import Any
 import httpx
 import numpy as np
 
-from benchmarks.county import CRS, SIDE_M, SOUTH, WEST
 from benchmarks.county_files import asked_county
 from benchmarks.desk import desk
+from zoning.io.base import open_base
 from zoning.measure import to_lonlat
+from zoning.model import Base
 from zoning.web.engine import Engine
 from zoning.web.tile_place import SCREEN
 
@@ -28,11 +29,15 @@ MOST, ALONG = 12, 7
 Place = tuple[int, int, int]
 
 
-def places(zoom: int, side_m: float) -> list[Place]:
+def places(zoom: int, base: Base) -> list[Place]:
     """Return some tiles of the county, spread over it."""
-    share = np.linspace(0.03, 0.97, ALONG) * side_m
-    east, north = (grid.ravel() for grid in np.meshgrid(share, share))
-    lonlat = np.radians(to_lonlat(np.column_stack([WEST + east, SOUTH + north]), CRS))
+    west, south, east, north = base.county.bounds
+    share = np.linspace(0.03, 0.97, ALONG)
+    across, along = np.meshgrid(
+        west + share * (east - west), south + share * (north - south)
+    )
+    xy = np.column_stack([across.ravel(), along.ravel()])
+    lonlat = np.radians(to_lonlat(xy, base.crs))
     x = (lonlat[:, 0] / np.pi + 1) / 2 * 2**zoom
     y = (1 - np.arcsinh(np.tan(lonlat[:, 1])) / np.pi) / 2 * 2**zoom
     found = sorted(
@@ -68,9 +73,9 @@ def kept(
     return waited
 
 
-def table(base: Path, place: Path, *, layers: list[str], side_m: float) -> None:
+def table(base: Path, place: Path, *, layers: list[str]) -> None:
     """Print the table of some layers."""
-    engine = Engine(base)
+    engine, county = Engine(base), open_base(base)
     print(
         f"tiles of {SCREEN} pixels; the dearest tile's features, and those drawn singly"
     )
@@ -89,7 +94,7 @@ def table(base: Path, place: Path, *, layers: list[str], side_m: float) -> None:
                 )
                 print(layer)
                 for zoom in PAGE_ZOOMS:
-                    where = places(zoom - 1, side_m)
+                    where = places(zoom - 1, county)
                     rows = made(engine, layer, where)
                     again = kept(client, layer, keys[layer], where=where)
                     line(zoom, rows, again)
@@ -111,13 +116,7 @@ def line(zoom: int, rows: list[dict[str, Any]], again: list[float]) -> None:
 def main() -> None:
     """Print the table."""
     with asked_county(__doc__, LAYERS) as (asked, base, place):
-        side_m = SIDE_M * np.sqrt(asked.size if asked.folder is None else 1.0)
-        table(
-            base,
-            place,
-            layers=asked.layers.split(","),
-            side_m=side_m,
-        )
+        table(base, place, layers=asked.layers.split(","))
 
 
 if __name__ == "__main__":

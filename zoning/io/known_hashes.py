@@ -8,7 +8,6 @@ seconds is not recorded: its time could stay the same at the next change.
 import contextlib
 import hashlib
 import json
-import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 from zoning import store
 from zoning.io.hashing import file_sha256, files_of
+from zoning.whole_files import put_whole
 
 __all__ = ["KnownHashes"]
 
@@ -71,14 +71,9 @@ class KnownHashes:
         path = _path(self._folder)
         files = {**_read(path), **self._fresh}
         text = json.dumps({"files": files, "check": _check(files)}, ensure_ascii=False)
-        aside = path.with_suffix(f".{os.getpid()}.tmp")
-        try:
+        with contextlib.suppress(OSError):
             path.parent.mkdir(exist_ok=True)
-            aside.write_text(text, encoding="utf-8")
-            aside.replace(path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                aside.unlink()
+            put_whole(path, text.encode())
         self._known, self._fresh = files, {}
 
 

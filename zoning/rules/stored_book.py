@@ -8,7 +8,6 @@ checked against the form of rules again, but not for names and unquoted codes.
 import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +17,7 @@ from zoning.model import PackInfo
 from zoning.rules.book import RuleBook
 from zoning.rules.schema import Rule, View
 from zoning.store import FOLDER
+from zoning.whole_files import put_whole
 
 __all__ = ["book_key", "load_book", "save_book"]
 
@@ -51,14 +51,10 @@ def save_book(folder: Path, key: str, book: RuleBook) -> None:
         return
     path = _path(folder, key)
     body = json.dumps(_plain(book), ensure_ascii=False).encode()
-    aside = path.with_suffix(f".{os.getpid()}.tmp")
     try:
         path.parent.mkdir(exist_ok=True)
-        aside.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-        aside.replace(path)
+        put_whole(path, hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
     except OSError:
-        with contextlib.suppress(OSError):
-            aside.unlink()
         return
     for old in path.parent.glob("rules-*.json"):
         if old != path:

@@ -20,6 +20,7 @@ from typing import Any
 from zoning.errors import Problem
 from zoning.report.statements import canonical
 from zoning.web.refusals import disk_refusal
+from zoning.whole_files import put_whole
 
 __all__ = ["LOG", "AuditLog", "broken_links", "head_of"]
 
@@ -84,9 +85,8 @@ class AuditLog:
             self._count, self._last = self._count + 1, entry["hash"]
             self._waiting.pop(0)
             with contextlib.suppress(OSError):  # the next event sets it
-                aside = self._head.with_suffix(".tmp")
-                aside.write_text(json.dumps({"count": self._count, "hash": self._last}))
-                aside.replace(self._head)
+                head = json.dumps({"count": self._count, "hash": self._last})
+                put_whole(self._head, head.encode())
 
     def _add(self, line: bytes) -> None:
         """Add a line, whole or not at all."""

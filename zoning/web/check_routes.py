@@ -165,10 +165,9 @@ def _process_routes(router: APIRouter, desk: Desk) -> None:
             content = bytes(parts.parts["verdict"].whole[0])
             return _results(content, execution.response)
         asked = _asked(desk, execution.inputs)
-        del asked["folders"], asked["as_of"]
-        kept = {**asked, "as_of": _day(execution.inputs)}
+        del asked["folders"]  # the uploads say where they are
         caller = caller_of(request.client)
-        job = desk.start(kept, caller=caller, response=execution.response)
+        job = desk.start(asked, caller=caller, response=execution.response)
         return PlainJson(
             job_document(job),
             status_code=201,
@@ -226,22 +225,17 @@ def _asked(desk: Desk, inputs: CheckInputs) -> Json:
         uploads.append(desk.take_in(_geojson(inputs.name), content))
     if not uploads:
         raise RefusedError("NO_SITES", path="-")
+    day = inputs.as_of or date.today()  # noqa: DTZ011  the office's own day
     asked = inputs.model_dump(exclude={"sites", "name", "as_of"})
-    day = _day(inputs)
     return asked | {
         "uploads": uploads,
         "folders": desk.folders(uploads),
-        "as_of": day,
+        "as_of": day.isoformat(),
     }
 
 
 def _geojson(name: str) -> str:
     return name if name.lower().endswith((".geojson", ".json")) else f"{name}.geojson"
-
-
-def _day(inputs: CheckInputs) -> str:
-    day = inputs.as_of or date.today()  # noqa: DTZ011  the office's own day
-    return day.isoformat()
 
 
 def _count(inputs: CheckInputs) -> int:

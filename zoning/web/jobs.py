@@ -19,6 +19,7 @@ from zoning.errors import Problem
 from zoning.report.manifest import MANIFEST
 from zoning.web.names import IDENTIFIER, fresh_identifier
 from zoning.web.refusals import RefusedError, disk_refusal, told
+from zoning.whole_files import put_whole
 
 __all__ = ["DRAWING", "FINISHED", "Job", "Jobs"]
 
@@ -189,14 +190,9 @@ class Jobs:
         RefusedError
             ``DESK_DISK_FULL``.
         """
-        path = self.folder(identifier) / name
-        aside = path.with_suffix(".tmp")
         try:
-            aside.write_bytes(content)
-            aside.replace(path)
+            put_whole(self.folder(identifier) / name, content)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                aside.unlink()
             raise disk_refusal(error) from error
 
     def stored(self, identifier: str, name: str) -> bytes:

@@ -20,11 +20,9 @@ __all__ = [
     "FixInputs",
     "FormInputs",
     "Identifier",
-    "LayerName",
 ]
 
 Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER)]
-LayerName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
 Crs = Annotated[str, StringConstraints(pattern=r"^(EPSG:\d{4,6}|gcj02|bd09)$")]
 Word = Annotated[str, StringConstraints(max_length=400)]
 _MOST_UPLOADS = 500

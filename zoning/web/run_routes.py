@@ -89,10 +89,7 @@ def _reading(router: APIRouter, desk: Desk) -> None:
     @router.get("/api/runs/{job_id}/run.zip")
     def whole(job_id: JobId, lang: Lang = None) -> Response:
         """Take the whole run away."""
-        content = _zipped(desk.run_in(job_id, lang))
-        name = f"attachment; filename=zoning-{job_id[:8]}.zip"
-        headers = {"Content-Disposition": name}
-        return Response(content, media_type="application/zip", headers=headers)
+        return _zipped(desk.run_in(job_id, lang), f"zoning-{job_id[:8]}.zip")
 
 
 def _written(router: APIRouter, desk: Desk) -> None:
@@ -169,10 +166,7 @@ def _impacts(router: APIRouter, desk: Desk) -> None:
         place = desk.jobs.folder(job_id) / _IMPACTS / impact_id
         if not place.is_dir():
             raise RefusedError("DESK_NOT_FOUND")
-        name = f"attachment; filename=zoning-{job_id[:8]}-corridors.zip"
-        headers = {"Content-Disposition": name}
-        content = _zipped(place)
-        return Response(content, media_type="application/zip", headers=headers)
+        return _zipped(place, f"zoning-{job_id[:8]}-corridors.zip")
 
 
 def _comparison(header: Any) -> PlainJson:
@@ -194,8 +188,8 @@ def _values(summary: Json) -> list[Any]:
     return [*(v for v in summary.values() if not isinstance(v, (list, dict))), *lists]
 
 
-def _zipped(folder: FilePath) -> bytes:
-    """Return a run as a zip whose bytes depend on its files alone."""
+def _zipped(folder: FilePath, filename: str) -> Response:
+    """Return a folder as a zip whose bytes depend on its files alone."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -203,4 +197,8 @@ def _zipped(folder: FilePath) -> bytes:
             entry = zipfile.ZipInfo(name, _DAY_ZERO)
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, path.read_bytes())
-    return content.getvalue()
+    return Response(
+        content.getvalue(),
+        media_type="application/zip",
+        headers={"Content-Disposition": f"attachment; filename={filename}"},
+    )

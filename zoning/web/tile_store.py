@@ -8,6 +8,8 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from zoning.whole_files import put_whole
+
 __all__ = ["StoredTile", "TileStore"]
 
 _HEAD = struct.Struct("<QQ")
@@ -59,25 +61,13 @@ class TileStore:
             if not folder.is_dir():
                 self._forget_earlier(layer)
                 folder.mkdir(parents=True)
-            _whole(folder / f"{place}.mvt", content)
+            put_whole(folder / f"{place}.mvt", content)
             self._bytes += len(content)
 
     def _forget_earlier(self, layer: str) -> None:
         """Remove the tiles of earlier editions of a layer."""
         for old in self._folder.glob(f"{layer}-*"):
             shutil.rmtree(old, ignore_errors=True)
-
-
-def _whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    aside = path.with_suffix(".tmp")
-    try:
-        aside.write_bytes(content)
-        aside.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            aside.unlink()
-        raise
 
 
 def _size(path: Path) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from zoning.web.names import IDENTIFIER, fresh_identifier, safe_name
 from zoning.web.refusals import RefusedError, disk_refusal
+from zoning.whole_files import put_whole
 
 __all__ = ["UploadLimits", "Uploads"]
 
@@ -152,15 +153,12 @@ class Uploads:
 
     def _write(self, identifier: str, name: str, content: bytes) -> None:
         folder = self._folder / identifier
-        aside = self._folder / f"{identifier}.tmp"
+        aside = self._folder / f"{identifier}.tmp"  # not among the files of the upload
         fresh = identifier not in self._bytes
         try:
             folder.mkdir(exist_ok=True)
-            aside.write_bytes(content)
-            aside.replace(folder / name)
+            put_whole(folder / name, content, aside=aside)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                aside.unlink()
             if fresh:
                 self._forget(identifier)
             raise disk_refusal(error) from error

@@ -13,7 +13,7 @@ from zoning.linkage.impact.mitigation import search_rules
 from zoning.linkage.values import Range
 from zoning.model import Finding
 from zoning.report.linkage.record import base_document, place_of, significant
-from zoning.report.linkage.sensitivity import impact_sensitivity, in_both
+from zoning.report.linkage.sensitivity import impact_sensitivity
 from zoning.report.numbers import rounded
 from zoning.report.verdict import (
     digest_of,
@@ -21,6 +21,7 @@ from zoning.report.verdict import (
     relative_path,
     software,
 )
+from zoning.terms import LANGUAGES
 
 __all__ = ["SCHEMA", "finding_document", "impact_document"]
 
@@ -64,7 +65,7 @@ def impact_document(report: ImpactReport) -> Json:
             "cost_of_dispersal": significant(report.standing.dispersal.cost_at),
         },
         "site": _site(report),
-        "sensitivity": dict(in_both(lambda lang: impact_sensitivity(report, lang))),
+        "sensitivity": {lang: impact_sensitivity(report, lang) for lang in LANGUAGES},
         "net": _net(report),
         "links": [_link(one) for one in report.links],
         "sources": [_source(one) for one in report.sources],

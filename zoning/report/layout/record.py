@@ -18,9 +18,9 @@ from zoning.corridors.layout.values import (
     Worth,
 )
 from zoning.report.layout.words import layout_sensitivity, numbered_gaps
-from zoning.report.linkage.sensitivity import in_both
 from zoning.report.numbers import rounded
 from zoning.report.verdict import base_document, digest_of, problem_document, software
+from zoning.terms import LANGUAGES
 
 __all__ = ["SCHEMA", "layout_document", "table_of_record"]
 
@@ -43,7 +43,7 @@ def layout_document(report: LayoutReport) -> Json:
         "features": [_feature(one, gaps, report) for one in report.features],
         "graph": _graph(report),
         "missed_modelled": list(report.missed),
-        "sensitivity": dict(in_both(lambda lang: layout_sensitivity(report, lang)))
+        "sensitivity": {lang: layout_sensitivity(report, lang) for lang in LANGUAGES}
         if report.model_paths
         else None,
         "problems": [problem_document(one) for one in report.problems],

@@ -22,7 +22,7 @@ from zoning.linkage.values import (
     Range,
 )
 from zoning.model import Base, LayerInfo
-from zoning.report.linkage.sensitivity import in_both, model_sensitivity
+from zoning.report.linkage.sensitivity import model_sensitivity
 from zoning.report.numbers import rounded
 from zoning.report.verdict import (
     digest_of,
@@ -30,6 +30,7 @@ from zoning.report.verdict import (
     problem_document,
     software,
 )
+from zoning.terms import LANGUAGES
 
 __all__ = ["SCHEMA", "base_document", "linkage_document", "place_of", "significant"]
 
@@ -65,7 +66,7 @@ def linkage_document(report: LinkageReport) -> Json:
         "grid": _grid(model),
         "land_cover": _cover(model),
         "pattern": {str(kind): count for kind, count in model.pattern.items()},
-        "sensitivity": dict(in_both(lambda lang: model_sensitivity(model, lang))),
+        "sensitivity": {lang: model_sensitivity(model, lang) for lang in LANGUAGES},
         "net": _net(model),
         "sources": [_source(one, crs) for one in model.sources],
         "links": [_link(one) for one in model.links],

@@ -1,14 +1,12 @@
 """What is said beside modelled results of the table that they hang on."""
 
-from collections.abc import Callable, Mapping
-
 from zoning.linkage.impact import ImpactReport
 from zoning.linkage.values import CorridorModel, Range
 from zoning.report.linkage.words import decimal, linkage_text
 from zoning.report.texts import text
 from zoning.terms import label
 
-__all__ = ["impact_sensitivity", "in_both", "model_sensitivity"]
+__all__ = ["impact_sensitivity", "model_sensitivity"]
 
 _HA = 10_000
 
@@ -39,11 +37,6 @@ def impact_sensitivity(report: ImpactReport, lang: str) -> str:
         return label("sensitivity", "none", lang)
     said = linkage_text("sampled_loss", lang, **_ends(lost))
     return _done(said, options.samples, options.spread, lang=lang)
-
-
-def in_both(told: Callable[[str], str]) -> Mapping[str, str]:
-    """Return a sentence in both languages, for a record."""
-    return {lang: told(lang) for lang in ("zh", "en")}
 
 
 def _ends(one: Range) -> dict[str, str]:
