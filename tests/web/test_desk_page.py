@@ -25,6 +25,8 @@ DROP_A_FOLDER = """async ([name, inside]) => {
     window.dispatchEvent(event);
 }"""
 """What a browser says of a folder that is dropped; none can be dropped from here."""
+A_MOMENT = "new Promise(done => setTimeout(done, 100))"
+"""Leaflet.draw takes no second corner within 50 ms of one, by the page's clock."""
 
 __all__ = ["context", "opened"]  # fixtures
 
@@ -58,6 +60,7 @@ def draw(page: Page) -> None:
     for dx, dy in ((0, 0), (60, 0), (60, 60), (0, 60), (0, 0)):
         page.mouse.move(x + dx - 2, y + dy)
         page.mouse.click(x + dx, y + dy, delay=60)
+        page.evaluate(A_MOMENT)
 
 
 def test_from_files_and_a_drawing_to_the_word_report(
