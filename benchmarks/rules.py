@@ -75,7 +75,13 @@ def _plots(base: Base, count: int, random: np.random.Generator) -> NDArray[np.ob
 
 
 def _facts(plots: NDArray[np.object_], base: Base, book: RuleBook) -> Facts:
-    return Facts(sites=plots, base=base, book=book, options=CheckOptions(as_of=AS_OF))
+    return Facts(
+        sites=plots,
+        base=base,
+        book=book,
+        options=CheckOptions(as_of=AS_OF),
+        as_written=len(plots),
+    )
 
 
 def _applicants(count: int, random: np.random.Generator, book: RuleBook) -> Applicants:

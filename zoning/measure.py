@@ -257,11 +257,12 @@ def _ring_areas(rings: NDArray[np.object_], crs: str) -> NDArray[np.float64]:
     start = np.flatnonzero(np.r_[True, index[1:] != index[:-1]])
     inside = index[1:] == index[:-1]
     middle = (xy[:-1] + xy[1:])[inside] / 2
-    origin = to_lonlat(xy[start], crs)
+    lonlat = to_lonlat(np.concatenate([xy, middle]), crs)
+    origin = lonlat[start]
     floor = _authalic(origin[:, 1])
-    ends = _counted_from(to_lonlat(xy, crs), origin, floor, row=index)
+    ends = _counted_from(lonlat[: len(xy)], origin, floor, row=index)
     row = index[1:][inside]
-    mids = _counted_from(to_lonlat(middle, crs), origin, floor, row=row)
+    mids = _counted_from(lonlat[len(xy) :], origin, floor, row=row)
     a, b = ends[:-1][inside], ends[1:][inside]
     chord = _cross(a, b)
     bulge = _cross(mids - a, b - a) * (4 / 3)

@@ -6,10 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
-from plots import ROAD, check_plot
+from plots import ROAD, TODAY, check_plot, site
 from shapely.geometry.base import BaseGeometry
 
-from zoning.model import Base, Finding, Report
+from zoning.check import check
+from zoning.georeference.web_maps import WebMap, from_wgs84
+from zoning.measure import to_lonlat
+from zoning.model import Base, CheckOptions, Finding, Report
+from zoning.rules.packs import read_rule_book
 
 SOUTH, NORTH = 3_440_000.0, 3_440_200.0
 CORRIDOR = shapely.box(401_000, SOUTH, 405_000, NORTH)
@@ -158,3 +162,32 @@ def test_a_plain_check_is_silent_on_models_and_one_that_asks_is_not_clear(
     said = found(check_plot(asking, plot, ROAD))
     assert str(said["ASK-006"].state) == "NOT_CHECKED"
     assert said["ASK-006"].reason == "MODEL_NOT_LAID"
+
+
+@pytest.mark.parametrize("severity", ["info", "restrict"])
+def test_the_width_left_elsewhere_counts_where_a_rule_makes_it_a_conflict(
+    base: Base, severity: str
+) -> None:
+    """The plot lies in the corridor if its numbers are off a web map."""
+    there = planned(base, CORRIDOR, target_m=150)
+    truth = shapely.transform(
+        reaching(100), lambda xy: to_lonlat(np.asarray(xy), "EPSG:4546")
+    )
+    drawn = shapely.transform(truth, lambda xy: from_wgs84(xy, WebMap.GCJ02))
+    book = read_rule_book(there.packs)
+    rules = tuple(
+        rule.model_copy(update={"severity": severity}) if rule.id == "LOC-102" else rule
+        for rule in book.rules
+    )
+    report = check(
+        (replace(site(drawn, ROAD), crs="EPSG:4326", open_readings=(WebMap.GCJ02,)),),
+        there,
+        replace(book, rules=rules),
+        options=CheckOptions(as_of=TODAY),
+    )
+
+    (told,) = report.sites
+    doubts = [g for g in told.gaps if g.problem.code == "READING_CHANGES_ANSWER"]
+    assert told.layout == (), "as written it lies beside the corridor"
+    asked = "LOC-102" in {gap.rule_id for gap in doubts}
+    assert asked == (severity == "restrict")

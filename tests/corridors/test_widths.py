@@ -157,3 +157,29 @@ def test_sections_that_were_narrower_are_left_out_when_asked() -> None:
     wide = narrowest_section(site(80, 300), CORRIDOR, crs=CRS, at_least_m=199)
     assert wide is not None
     assert wide.width_left_m == pytest.approx(80, rel=1e-3)
+
+
+@given(
+    turns=st.lists(st.floats(-60, 60), min_size=2, max_size=12),
+    half_m=st.floats(20, 150),
+    east=st.floats(-600, 600),
+    north=st.floats(-150, 150),
+    size_m=st.floats(2, 200),
+)
+def test_no_chord_that_is_left_uncut_is_the_narrowest(
+    turns: list[float], half_m: float, east: float, north: float, size_m: float
+) -> None:
+    """Where sections of some width are asked for, all chords are cut."""
+    bends = np.linspace(-1000, 1000, len(turns))
+    line = shapely.LineString(np.column_stack([X + bends, Y + np.cumsum(turns)]))
+    corridor = shapely.buffer(line, half_m, quad_segs=2, join_style="mitre")
+    shape = shapely.box(X + east, Y + north, X + east + size_m, Y + north + size_m / 2)
+
+    some = narrowest_section(shape, corridor, crs=CRS)
+    every = narrowest_section(shape, corridor, crs=CRS, at_least_m=1e-6)
+
+    if some is None or every is None:
+        assert some is every
+    else:
+        assert (some.width_left_m, some.width_m) == (every.width_left_m, every.width_m)
+        assert some.chord == every.chord

@@ -9,9 +9,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from zoning.check.applicants import Applicants
-from zoning.check.clauses import judge_clauses, units_of_site
+from zoning.check.clauses import clauses_met, judge_clauses, units_of_site
 from zoning.check.facts import Facts
-from zoning.check.findings import Judged, judged
+from zoning.check.findings import Judged, judged, spoken
 from zoning.check.judging import STATES, Ruling, Turn, rule_on
 from zoning.check.other_readings import (
     Doubt,
@@ -97,6 +97,7 @@ def check(
         base=base,
         book=book,
         options=options,
+        as_written=sum(one.geometry is not None for one in placed),
     )
     docket = _docket(stand, facts)
     row = count()
@@ -201,31 +202,39 @@ def _doubt(
     for finding in here.findings:
         rank = open_rank(finding.state)
         known[finding.rule_id] = max(known.get(finding.rule_id, 0), rank)
-    found = [
-        judged(ruling, row, facts=facts, applicants=docket.applicants).finding
+    rulings = [
+        ruling
         for ruling in docket.rulings
         if conflict_rank(STATES[ruling.state[row]]) or ruling.turn[row] in OPEN_TURNS
     ]
+    states = {STATES[ruling.state[row]] for ruling in rulings}
+    found = [
+        spoken(
+            ruling, row, as_of=facts.options.as_of, applicants=docket.applicants
+        ).finding
+        for ruling in rulings
+        if open_rank(STATES[ruling.state[row]]) > known.get(ruling.rule.id, 0)
+    ]
     if CONTROL_UNITS in facts.base.scope:
-        clauses = judge_clauses(row, facts, docket.applicants.projects[row])
-        found += [
+        clauses = clauses_met(row, facts, docket.applicants.projects[row])
+        may_bite = [
             one.finding
             for one in clauses
             if conflict_rank(one.finding.state)
             or one.finding.reason == "ATTRIBUTE_MISSING"
         ]
-    states = {finding.state for finding in found}
+        states |= {finding.state for finding in may_bite}
+        found += [
+            finding
+            for finding in may_bite
+            if open_rank(finding.state) > known.get(finding.rule_id, 0)
+        ]
     worst = Verdict.UNDETERMINED
     if State.PROHIBITED in states:
         worst = Verdict.PROHIBITED
     elif State.CONDITIONAL in states:
         worst = Verdict.CONDITIONAL
-    broken = tuple(
-        finding
-        for finding in found
-        if open_rank(finding.state) > known.get(finding.rule_id, 0)
-    )
-    return Doubt(other=other, verdict=worst, broken=broken)
+    return Doubt(other=other, verdict=worst, broken=tuple(found))
 
 
 def _outside_county(row: int, facts: Facts) -> tuple[Problem, ...]:
@@ -345,21 +354,22 @@ def _conflicts(
 def _met(
     site: Site, row: int, found: ViewFacts, *, finding: Finding
 ) -> list[ConflictShape]:
-    rows = found.rows
-    names = found.layer.attributes.get("name")
+    listed = found.rows.rows_of(row)
+    rows = found.rows.only(np.arange(listed.start, listed.stop))
+    rows = rows.only(rows.overlap_class != TOUCHING)
+    drawn = zip(found.called(rows.feature), rows.geometry, strict=True)
     return [
         ConflictShape(
             site_id=site.id,
             layer=found.view.layer,
-            feature=str(found.layer.feature_ids[rows.feature[k]]),
-            feature_name="" if names is None else str(names[rows.feature[k]]),
-            geometry=rows.shape_of(k),
+            feature=feature,
+            feature_name=name,
+            geometry=shape,
             overlap_m2=float(rows.area_m2[k]),
             length_m=None if np.isnan(rows.length_m[k]) else float(rows.length_m[k]),
             overlap_class=str(rows.overlap_class[k]),
             state=finding.state,
             rule_ids=(finding.rule_id,),
         )
-        for k in rows.rows_of(row)
-        if rows.overlap_class[k] != TOUCHING
+        for k, ((feature, name), shape) in enumerate(drawn)
     ]

@@ -11,7 +11,6 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 import shapely
@@ -35,7 +34,7 @@ from zoning.overlay import SUBSTANTIVE, uncovered_share
 from zoning.rules.conditions import all_hold, unknown_attributes
 from zoning.rules.schema import Condition
 
-__all__ = ["judge_clauses", "unit_codes", "units_of_site"]
+__all__ = ["clauses_met", "judge_clauses", "unit_codes", "units_of_site"]
 
 ACCESS_LIST, CONTROL_UNIT = "access_list", "control_unit"
 # 生态环境法典 第六十七条 since 2026-08-15; before, 长江保护法 第二十二条第一款 with
@@ -49,12 +48,8 @@ _BETWEEN_CODES = re.compile(r"[、,;/|]|\s+(?=[A-Z])")
 _BLANK = re.compile(r"\s+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Place:
-    """The site's units, by code, and the doubts about them."""
-
-    units: Mapping[str, UnitShare]
-    problems: tuple[Problem, ...]
+_Units = Mapping[str, UnitShare]
+"""The units of a site, by code."""
 
 
 def units_of_site(row: int, facts: Facts) -> tuple[UnitShare, ...]:
@@ -91,20 +86,29 @@ def judge_clauses(
     says so, beside what could be judged. A list declared absent has no
     clauses and asks for none.
     """
-    place = _place(row, facts)
-    listed = _list_problems(facts)
-    doubts = (*listed, *_without_clause(place, facts))
+    doubts = (*_list_problems(facts), *_without_clause(_units(row, facts), facts))
+    of_units = _problems_of_units(row, facts)
     judged = [
         _not_checked(layer, problems)
-        for layer, problems in ((ACCESS_LIST, doubts), (CONTROL_UNIT, place.problems))
+        for layer, problems in ((ACCESS_LIST, doubts), (CONTROL_UNIT, of_units))
         if problems
     ]
-    if UNRELIABLE.isdisjoint(problem.code for problem in listed):
-        for clause in facts.base.clauses or ():
-            units = _met(clause, place)
-            if clause.level != "unit" or units:
-                judged.append(_judge_clause(clause, units, facts, project=project))
-    return tuple(judged)
+    return (*judged, *clauses_met(row, facts, project))
+
+
+def clauses_met(
+    row: int, facts: Facts, project: Mapping[str, str]
+) -> tuple[Judged, ...]:
+    """Return one judged finding per clause that may concern the site, no doubts."""
+    if not UNRELIABLE.isdisjoint(problem.code for problem in _list_problems(facts)):
+        return ()
+    units = _units(row, facts)
+    met = [(clause, _met(clause, units)) for clause in facts.base.clauses or ()]
+    return tuple(
+        _judge_clause(clause, its, facts, project=project)
+        for clause, its in met
+        if clause.level != "unit" or its
+    )
 
 
 @cache
@@ -124,12 +128,12 @@ def _code_of(cell: object) -> str:
     return "".join(unit_codes(str(cell)))
 
 
-def _met(clause: Clause, place: _Place) -> tuple[UnitShare, ...]:
+def _met(clause: Clause, units: _Units) -> tuple[UnitShare, ...]:
     """Return the site's units that a unit-level clause names."""
     if clause.level != "unit":
         return ()
     codes = unit_codes(clause.unit_code)
-    return tuple(place.units[code] for code in codes if code in place.units)
+    return tuple(units[code] for code in codes if code in units)
 
 
 def _listed_codes(facts: Facts) -> dict[str, None]:
@@ -180,10 +184,10 @@ def _of_no_unit(facts: Facts) -> tuple[Problem, ...]:
     return (layer_problem("CLAUSE_UNIT_UNKNOWN", ACCESS_LIST, codes=_shown(strange)),)
 
 
-def _without_clause(place: _Place, facts: Facts) -> tuple[Problem, ...]:
+def _without_clause(units: _Units, facts: Facts) -> tuple[Problem, ...]:
     """Return the site's units that a list with unit-level clauses passes over."""
     listed = _listed_codes(facts)
-    bare = [code or "?" for code in place.units if code not in listed]
+    bare = [code or "?" for code in units if code not in listed]
     if not listed or not bare:
         return ()
     return (layer_problem("UNIT_WITHOUT_CLAUSE", ACCESS_LIST, codes=_shown(bare)),)
@@ -193,7 +197,13 @@ def _shown(codes: list[str]) -> str:
     return "、".join(codes[:SHOWN]) + ("…" if len(codes) > SHOWN else "")
 
 
-def _place(row: int, facts: Facts) -> _Place:
+def _units(row: int, facts: Facts) -> _Units:
+    # of several parts of a unit the largest speaks
+    units = {unit.code: unit for unit in reversed(units_of_site(row, facts))}
+    return dict(reversed(units.items()))
+
+
+def _problems_of_units(row: int, facts: Facts) -> tuple[Problem, ...]:
     absent = CONTROL_UNIT in facts.base.absent
     problems = (
         _declared_later(CONTROL_UNIT, facts) if absent else facts.problems(CONTROL_UNIT)
@@ -207,9 +217,7 @@ def _place(row: int, facts: Facts) -> _Place:
         if share > 0:
             text = f"{share:.2%}"
             problems += (layer_problem(code, CONTROL_UNIT, share=text),)
-    # of several parts of a unit the largest speaks
-    units = {unit.code: unit for unit in reversed(units_of_site(row, facts))}
-    return _Place(units=dict(reversed(units.items())), problems=problems)
+    return problems
 
 
 def _share_in_no_unit(row: int, found: ViewFacts, facts: Facts) -> float:

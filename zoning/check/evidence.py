@@ -15,7 +15,7 @@ from zoning.model import Absence, FeatureOverlap, Finding, LonLat, NearestFeatur
 from zoning.model.problems import layer_problem
 from zoning.overlay import TOUCHING
 
-__all__ = ["MAX_FEATURES", "described", "feature_name"]
+__all__ = ["MAX_FEATURES", "described"]
 
 MAX_FEATURES = 50
 """Features listed per finding, largest first; the sums count all."""
@@ -61,12 +61,6 @@ def described(finding: Finding, outcome: Outcome, row: int, *, facts: Facts) -> 
     return replace(finding, **where | measured | {"notes": notes})
 
 
-def feature_name(found: ViewFacts, feature: int) -> str:
-    """Return the feature's name, or '' when its layer has none."""
-    names = found.layer.attributes.get("name")
-    return "" if names is None else str(names[feature])
-
-
 def _declared_absent(absent: Absence) -> dict[str, str]:
     return {
         "zh": (
@@ -101,16 +95,17 @@ def _measured(found: ViewFacts, row: int, facts: Facts) -> dict[str, Any]:
 
 
 def _features(found: ViewFacts, listed: range) -> tuple[FeatureOverlap, ...]:
-    rows, ids = found.rows, found.layer.feature_ids
+    rows = found.rows
+    called = found.called(rows.feature[listed.start : listed.stop])
     overlaps = [
         FeatureOverlap(
-            id=str(ids[rows.feature[k]]),
-            name=feature_name(found, int(rows.feature[k])),
+            id=one,
+            name=name,
             overlap_m2=float(rows.area_m2[k]),
             length_m=_finite(rows.length_m[k]),
             overlap_class=str(rows.overlap_class[k]),
         )
-        for k in listed
+        for k, (one, name) in zip(listed, called, strict=True)
     ]
     overlaps.sort(
         key=lambda o: (-round(o.overlap_m2, 2), -round(o.length_m or 0.0, 2), o.id)
@@ -133,15 +128,16 @@ def _main_row(found: ViewFacts, listed: range) -> int:
 
 
 def _nearest(found: ViewFacts, row: int) -> NearestFeature | None:
-    feature = int(found.nearest.feature[row])
-    if feature < 0:
+    feature = found.nearest.feature[row : row + 1]
+    if feature[0] < 0:
         return None
     outline = found.layer.attributes.get("outline")
+    ((one, name),) = found.called(feature)
     return NearestFeature(
-        id=str(found.layer.feature_ids[feature]),
-        name=feature_name(found, feature),
+        id=one,
+        name=name,
         distance_m=float(found.nearest.distance_m[row]),
-        basis="" if outline is None else str(outline[feature]),
+        basis="" if outline is None else str(outline[feature][0]),
     )
 
 

@@ -16,8 +16,9 @@ import shapely
 from numpy.typing import NDArray
 
 from zoning.check.bare_rivers import bare_lines, undelimited
+from zoning.check.judging import may_conflict
 from zoning.check.layout import layout_hit, passages_of
-from zoning.check.relations import Measures, Outside, Passages, Slopes
+from zoning.check.relations import PASSAGE, Measures, Outside, Passages, Slopes
 from zoning.check.terrain import describe_terrain, slopes_of
 from zoning.check.view_facts import ViewFacts
 from zoning.errors import Problem
@@ -37,12 +38,14 @@ from zoning.overlay import (
     Members,
     Nearest,
     Overlaps,
+    SiteSizes,
     SiteSums,
     doubles_of,
     measure_overlaps,
     nearest_features,
     outside_parts,
     rows_near,
+    sizes_of_sites,
     sum_by_site,
     uncovered_share,
 )
@@ -65,18 +68,21 @@ SLACK_M = 1.0  # a plane stretches a distance by less than this
 class Facts:
     """Measured relations of all sites to the base, filled as rules ask.
 
-    `sites` are geometries in the working plane, shape (n,).
+    `sites` are geometries in the working plane, shape (n,). The first
+    `as_written` of them are told whole. The others are other readings, of which
+    only conflicts are told: what no rule could make one of is not measured.
     """
 
     sites: NDArray[np.object_]
     base: Base
     book: RuleBook
     options: CheckOptions
+    as_written: int
     _near: dict[str, Layer] = field(default_factory=dict)
     _overlaps: dict[str, Overlaps] = field(default_factory=dict)
     _doubles: dict[str, Doubles] = field(default_factory=dict)
     _views: dict[str, "ViewFacts | Problem | Absence"] = field(default_factory=dict)
-    _nearest: dict[tuple[str, bytes], Nearest] = field(default_factory=dict)
+    _nearest: dict[tuple[str, bytes, int], Nearest] = field(default_factory=dict)
     _sums: dict[tuple[str, bytes], SiteSums] = field(default_factory=dict)
     _outside: dict[str, Outside] = field(default_factory=dict)
     _hits: dict[tuple[str, int, int], LayoutHit] = field(default_factory=dict)
@@ -86,11 +92,19 @@ class Facts:
     )
     _terrain: tuple[Terrain | None, ...] | None = None
     _longest: dict[str, float] | None = None
+    _sizes: SiteSizes | None = None
 
     @property
     def count(self) -> int:
         """Number of sites."""
         return len(self.sites)
+
+    @property
+    def site_sizes(self) -> SiteSizes:
+        """Ellipsoidal area and geodesic length of each site."""
+        if self._sizes is None:
+            self._sizes = sizes_of_sites(self.sites, self.base.crs)
+        return self._sizes
 
     @property
     def terrain(self) -> tuple[Terrain | None, ...]:
@@ -140,10 +154,20 @@ class Facts:
         return self._hits[key]
 
     def passages(self, name: str) -> Passages:
-        """Return what the sites leave of the corridors of a view with measures."""
+        """Return what the sites leave of the corridors of a view with measures.
+
+        Other readings stay unmeasured, unless a rule makes a conflict of it.
+        """
         if name not in self._passages:
-            hits = [self.hits(name, row) for row in range(self.count)]
-            self._passages[name] = passages_of(hits)
+            severe = any(
+                may_conflict(rule, self.options.as_of)
+                for rule in self.book.rules
+                for space in rule.space
+                if space.view == name and space.relation in PASSAGE
+            )
+            count = self.count if severe else self.as_written
+            hits = [self.hits(name, row) for row in range(count)]
+            self._passages[name] = passages_of(hits).extended(self.count - count)
         return self._passages[name]
 
     def slopes(self, layer_id: str) -> Slopes:
@@ -164,6 +188,7 @@ class Facts:
                 self.near(layer_id).geometry,
                 self.options,
                 crs=self.base.crs,
+                sizes=self.site_sizes,
             )
         return self._overlaps[layer_id]
 
@@ -230,8 +255,9 @@ class Facts:
             self._longest = {}
             for rule in self.book.rules:
                 for one in rule.space:
-                    known = self._longest.get(one.view, 0.0)
-                    self._longest[one.view] = max(known, one.distance_m or 0.0)
+                    if one.distance_m is not None:
+                        known = self._longest.get(one.view, 0.0)
+                        self._longest[one.view] = max(known, one.distance_m)
         return self._longest
 
     def _measure_view(self, view: View) -> "ViewFacts | Problem | Absence":
@@ -248,7 +274,7 @@ class Facts:
             return layer_problem(
                 "VIEW_EMPTY", view.layer, view=view.zh, view_en=view.en
             )
-        near, sums = self._nearest_of(view.layer, keep), self._sums_of(view.layer, keep)
+        near, sums = self._nearest_of(view, keep), self._sums_of(view.layer, keep)
         unsure_m, unsure_river = self._unsure(view)
         measures = Measures(
             view=view,
@@ -268,19 +294,24 @@ class Facts:
             measures=measures,
         )
 
-    def _nearest_of(self, layer_id: str, keep: NDArray[np.bool_]) -> Nearest:
-        """Return the nearest of some features; views of the same ones share it."""
-        key = layer_id, keep.tobytes()
+    def _nearest_of(self, view: View, keep: NDArray[np.bool_]) -> Nearest:
+        """Return the nearest of some features; views of the same ones share it.
+
+        Where no rule goes by the distance, other readings have none.
+        """
+        asked = self._name_of(view) in self._distances()
+        count = self.count if asked else self.as_written
+        key = view.layer, keep.tobytes(), count
         if key not in self._nearest:
-            table = self.overlaps(layer_id)
-            meeting = table.only(keep[table.feature])
+            table = self.overlaps(view.layer)
+            meeting = table.only(keep[table.feature] & (table.site < count))
             self._nearest[key] = nearest_features(
-                self.sites,
-                self.near(layer_id).geometry,
+                self.sites[:count],
+                self.near(view.layer).geometry,
                 self._reach_m(),
                 crs=self.base.crs,
                 members=Members(rows=np.flatnonzero(keep), meeting=meeting),
-            )
+            ).extended(self.count - count)
         return self._nearest[key]
 
     def _sums_of(self, layer_id: str, keep: NDArray[np.bool_]) -> SiteSums:
@@ -314,10 +345,12 @@ class Facts:
         )
         return near.distance_m, found
 
+    def _name_of(self, view: View) -> str:
+        return next(n for n, one in self.book.views.items() if one is view)
+
     def _reach_of(self, view: View) -> float:
         """How far from a site a rule looks at a view, with its margin."""
-        name = next(n for n, one in self.book.views.items() if one is view)
-        own = self._distances().get(name, 0.0)
+        own = self._distances().get(self._name_of(view), 0.0)
         return own + view.center_line_margin_m + SLACK_M
 
 

@@ -224,6 +224,7 @@ class ForbiddenGround:
                 base=self.base,
                 book=self.book,
                 options=self.options,
+                as_written=1,
             )
         found = self._facts[limit_m].view(view)
         if not isinstance(found, ViewFacts):

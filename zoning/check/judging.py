@@ -10,7 +10,9 @@ are put together only for the rows that are read (`zoning.check.findings`).
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,7 @@ __all__ = [
     "Turn",
     "excepted_state",
     "kinds_of",
+    "may_conflict",
     "rule_on",
     "severity_state",
 ]
@@ -51,6 +54,9 @@ STATES = (
     State.PROHIBITED,
 )
 """States from harmless to worst; `Ruling.state` counts in this order."""
+
+MILD = {State.NOTICE, State.REVIEW}
+"""States of rules that give no conflict, whatever is met."""
 
 
 class Turn(IntEnum):
@@ -149,6 +155,12 @@ def severity_state(severity: str, source: ClauseSource | None) -> State:
     )
 
 
+def may_conflict(rule: Rule, as_of: date) -> bool:
+    """Say whether a rule gives a conflict where it bites, on the day."""
+    worst = severity_state(rule.severity_at(as_of), rule.source_at(as_of))
+    return worst not in MILD
+
+
 def excepted_state(case: ExceptionCase, worst: State, *, declared: bool) -> State:
     """Return the state of a rule whose exception holds; it never worsens it."""
     turned = case.with_evidence if declared and case.with_evidence else case.outcome
@@ -159,6 +171,8 @@ def _any(outcomes: tuple[Outcome, ...], count: int) -> Answers:
     """Any of the spaces suffices; a rule without space holds everywhere."""
     if not outcomes:
         return np.full(count, YES)
+    if len(outcomes) == 1:
+        return outcomes[0].holds
     table = np.stack([outcome.holds for outcome in outcomes])
     unknown = (table == UNKNOWN).any(axis=0)
     return np.where(
@@ -207,8 +221,10 @@ def _turns(
         Turn.RESIDUE: away & residue,
         Turn.ASKS: applies == UNKNOWN,
     }
-    turn = np.select(list(cases.values()), [int(t) for t in cases], Turn.BITES)
-    return turn.astype(np.int8)
+    turn = np.full(len(holds), Turn.BITES, dtype=np.int8)
+    for case, where in reversed(cases.items()):
+        turn[where] = case
+    return turn
 
 
 def _exceptions(
@@ -243,19 +259,7 @@ def _states(
     applicants: Applicants,
 ) -> NDArray[np.int8]:
     """Return the index into `STATES` for each site."""
-    mild = worst in {State.NOTICE, State.REVIEW}
-    by_turn = {
-        Turn.LAW_UNKNOWN: State.NOT_CHECKED,
-        Turn.NOT_MET: State.CLEAR,
-        Turn.SPACE_UNKNOWN: State.NOT_CHECKED,
-        Turn.AWAY: State.CLEAR,
-        Turn.RESIDUE: State.NOTICE,
-        Turn.ASKS: worst if mild else State.NOT_CHECKED,
-        Turn.EXCEPTED: worst,  # until the exception itself is looked at
-        Turn.BITES: worst,
-    }
-    table = np.array([STATES.index(by_turn[t]) for t in Turn], dtype=np.int8)
-    state = table[turn]
+    state = np.array(_states_by_turn(worst), dtype=np.int8)[turn]
     for index, case in enumerate(rule.exceptions):
         here = exception == index
         if here.any():
@@ -264,6 +268,21 @@ def _states(
                 chosen = excepted_state(case, worst, declared=declared)
                 state[here & (ready == declared)] = STATES.index(chosen)
     return state
+
+
+@cache
+def _states_by_turn(worst: State) -> tuple[int, ...]:
+    by_turn = {
+        Turn.LAW_UNKNOWN: State.NOT_CHECKED,
+        Turn.NOT_MET: State.CLEAR,
+        Turn.SPACE_UNKNOWN: State.NOT_CHECKED,
+        Turn.AWAY: State.CLEAR,
+        Turn.RESIDUE: State.NOTICE,
+        Turn.ASKS: worst if worst in MILD else State.NOT_CHECKED,
+        Turn.EXCEPTED: worst,  # until the exception itself is looked at
+        Turn.BITES: worst,
+    }
+    return tuple(STATES.index(by_turn[turn]) for turn in Turn)
 
 
 def _decisive(outcomes: tuple[Outcome, ...], count: int) -> NDArray[np.intp]:
@@ -292,5 +311,5 @@ def _gap_counts(
 ) -> NDArray[np.bool_]:
     """Return where the finding leaves a gap."""
     law = turn == Turn.LAW_UNKNOWN
-    asks = (turn == Turn.ASKS) & (worst not in {State.NOTICE, State.REVIEW})
+    asks = (turn == Turn.ASKS) & (worst not in MILD)
     return np.asarray((gap & (turn != Turn.NOT_MET)) | law | asks)

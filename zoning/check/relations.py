@@ -111,6 +111,18 @@ class Passages:
     unmeasured: NDArray[np.object_]
     untargeted: NDArray[np.object_]
 
+    def extended(self, unknown: int) -> "Passages":
+        """Return the same with so many sites more, of which nothing is known."""
+        if unknown == 0:
+            return self
+        return Passages(
+            met=np.append(self.met, [False] * unknown),
+            narrowed=np.append(self.narrowed, [False] * unknown),
+            cut=np.append(self.cut, [False] * unknown),
+            unmeasured=np.append(self.unmeasured, ["?"] * unknown),
+            untargeted=np.append(self.untargeted, [""] * unknown),
+        )
+
 
 class Measured(Protocol):
     """Space as rules read it: measured once per site and layer."""

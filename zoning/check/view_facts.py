@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from zoning.check.relations import Measures
 from zoning.model import Layer
 from zoning.overlay import Nearest, Overlaps, SiteSums
@@ -27,3 +30,15 @@ class ViewFacts:
     nearest: Nearest
     measures: Measures
     told: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def called(self, features: NDArray[np.intp]) -> list[tuple[str, str]]:
+        """Return id and name of features; '' where their layer has no names."""
+        names = self.layer.attributes.get("name")
+        return [
+            (str(one), str(name))
+            for one, name in zip(
+                self.layer.feature_ids[features],
+                [""] * len(features) if names is None else names[features],
+                strict=True,
+            )
+        ]

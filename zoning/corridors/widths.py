@@ -14,7 +14,7 @@ common ground; between samples the width may differ by what the banks turn in
 that distance.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -40,6 +40,8 @@ WIDTH_TOLERANCE_M = 0.05
 INSET_M = 0.02
 TRIM_ROUNDS = 12
 MAX_WIDTH_M = 20_000.0
+CORNER_M = 1e-3
+"""A ray that passes a corner of a bank so near may end there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,6 +67,64 @@ class Trim:
     width_left_m: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Rays:
+    """Rays across a corridor, each from the bank nearest to a point in it.
+
+    `foot` and the unit vectors `way` to the points have shape (n, 2), `depth`,
+    how far the points are, and `points` (n,).
+    """
+
+    corridor: BaseGeometry
+    foot: NDArray[np.float64]
+    way: NDArray[np.float64]
+    depth: NDArray[np.float64]
+    points: NDArray[np.object_]
+
+    def at(self, along: NDArray[np.float64] | float) -> NDArray[np.float64]:
+        """Return the places so far along the rays, shape (n, 2)."""
+        return np.asarray(self.foot + self.way * np.reshape(along, (-1, 1)))
+
+    def only(self, keep: NDArray[np.bool_] | slice) -> "_Rays":
+        """Return the rays that `keep` picks."""
+        return replace(
+            self,
+            foot=self.foot[keep],
+            way=self.way[keep],
+            depth=self.depth[keep],
+            points=self.points[keep],
+        )
+
+    def chords(self) -> NDArray[np.object_]:
+        """Return the normal chords: the rays from bank to bank."""
+        lines = shapely.linestrings(np.stack([self.foot, self.at(MAX_WIDTH_M)], axis=1))
+        inside = np.asarray(shapely.intersection(lines, self.corridor), dtype=object)
+        return _piece_at(inside, self.points)
+
+    def widths(self) -> NDArray[np.float64]:
+        """Return about how long the chords are, shape (n,); never too long.
+
+        No bank is nearer to a point than its foot. Where a ray passes within
+        `CORNER_M` of a corner, it is taken to end there.
+        """
+        banks = shapely.get_parts(shapely.boundary(self.corridor))
+        xy, ring = shapely.get_coordinates(banks, return_index=True)
+        aside = _aside(self, xy)
+        cut = np.diff(aside > 0, axis=1) & (np.diff(ring) == 0)
+        ray, edge = np.nonzero(cut)
+        before, after = aside[ray, edge], aside[ray, edge + 1]
+        part = (before / (before - after))[:, None]
+        crossing = xy[edge] * (1 - part) + xy[edge + 1] * part
+        corner_ray, corner = np.nonzero(np.abs(aside) <= CORNER_M)
+        ray = np.concatenate([ray, corner_ray])
+        met = np.concatenate([crossing, xy[corner]])
+        along = np.einsum("ij,ij->i", met - self.foot[ray], self.way[ray])
+        opposite = along > self.depth[ray]
+        width = np.full(len(self.depth), MAX_WIDTH_M)
+        np.minimum.at(width, ray[opposite], along[opposite])
+        return width
+
+
 def narrowest_section(
     site: BaseGeometry, corridor: BaseGeometry, *, crs: str, at_least_m: float = 0.0
 ) -> Section | None:
@@ -85,12 +145,16 @@ def narrowest_section(
         None when site and corridor have no area in common, or no section was so
         wide.
     """
-    chords = _chords(site, corridor)
-    if chords is not None and at_least_m > 0:
-        chords = chords[measure.length_m(chords, crs) >= at_least_m]
-    if chords is None or len(chords) == 0:
+    rays = _rays(site, corridor)
+    if rays is None:
         return None
-    chords = _may_be_narrowest(chords, site)
+    if at_least_m > 0:
+        chords = rays.chords()
+        chords = chords[measure.length_m(chords, crs) >= at_least_m]
+    else:
+        chords = rays.only(_may_be_narrowest(rays, site)).chords()
+    if len(chords) == 0:
+        return None
     free = _free(chords, site)
     width, left = measure.length_m(chords, crs), measure.length_m(free, crs)
     best = int(np.lexsort((width, np.round(left, 3)))[0])
@@ -189,26 +253,34 @@ def _trim(part: BaseGeometry, width_left_m: float, crs: str) -> Trim:
     return Trim(part=part, area_m2=float(area), width_left_m=width_left_m)
 
 
-def _chords(site: BaseGeometry, corridor: BaseGeometry) -> NDArray[np.object_] | None:
-    """Return normal chords through the common ground."""
+def _rays(site: BaseGeometry, corridor: BaseGeometry) -> _Rays | None:
+    """Return rays through the common ground."""
     # a hair inside, so that no chord runs along the site's own edge
     common = shapely.buffer(_common(site, corridor), -INSET_M)
     if shapely.is_empty(common):
         return None
     points = _samples(common)
     banks = shapely.boundary(corridor)
-    foot = shapely.get_coordinates(shapely.shortest_line(points, banks))
-    start, end = foot[0::2], foot[1::2]
-    inward = start - end
+    line = shapely.get_coordinates(shapely.shortest_line(points, banks))
+    start, foot = line[0::2], line[1::2]
+    inward = start - foot
     depth = np.hypot(*inward.T)
     usable = depth > 1e-3  # noqa: PLR2004  on the bank there is no direction
     if not usable.any():
         return None
-    points, end, inward = points[usable], end[usable], inward[usable]
-    far = end + inward / depth[usable, None] * MAX_WIDTH_M
-    rays = shapely.linestrings(np.stack([end, far], axis=1))
-    inside = np.asarray(shapely.intersection(rays, corridor), dtype=object)
-    return _piece_at(inside, points)
+    return _Rays(
+        corridor=corridor,
+        foot=foot[usable],
+        way=inward[usable] / depth[usable, None],
+        depth=depth[usable],
+        points=points[usable],
+    )
+
+
+def _chords(site: BaseGeometry, corridor: BaseGeometry) -> NDArray[np.object_] | None:
+    """Return normal chords through the common ground."""
+    rays = _rays(site, corridor)
+    return None if rays is None else rays.chords()
 
 
 def _free(chords: NDArray[np.object_], site: BaseGeometry) -> NDArray[np.object_]:
@@ -216,20 +288,23 @@ def _free(chords: NDArray[np.object_], site: BaseGeometry) -> NDArray[np.object_
     return _longest(np.asarray(shapely.difference(chords, site), dtype=object))
 
 
-def _may_be_narrowest(
-    chords: NDArray[np.object_], site: BaseGeometry
-) -> NDArray[np.object_]:
-    """Return the chords of which the site may leave the least, in order.
+def _may_be_narrowest(rays: _Rays, site: BaseGeometry) -> NDArray[np.bool_]:
+    """Say on which rays' chords the site may leave the least.
 
-    It leaves at least the way from either end to the site. A hundredth of a
-    metre and a thousandth are more than a plane stretches one chord and not
-    another.
+    It leaves at least the way from either end to the site, or the whole chord;
+    that holds of any place on a chord in the stead of its far end. A hundredth
+    of a metre and a thousandth are more than a plane stretches one chord and
+    not another.
     """
-    ways = [shapely.distance(shapely.get_point(chords, k), site) for k in (0, -1)]
-    least = np.nan_to_num(np.fmax(*ways))  # an empty one has no ends
+    width = rays.widths()
+    near, far = (
+        shapely.distance(shapely.points(xy), site) for xy in (rays.foot, rays.at(width))
+    )
+    least = np.minimum(np.maximum(near, far), width)
     first = int(np.argmin(least))
-    known = float(shapely.length(_free(chords[first : first + 1], site))[0])
-    return chords[least <= known * 1.001 + 0.01]
+    free = _free(rays.only(slice(first, first + 1)).chords(), site)
+    known = float(shapely.length(free)[0])
+    return np.asarray(least <= known * 1.001 + 0.01)
 
 
 def _samples(common: BaseGeometry) -> NDArray[np.object_]:
@@ -247,6 +322,14 @@ def _samples(common: BaseGeometry) -> NDArray[np.object_]:
     center = shapely.get_coordinates(shapely.point_on_surface(common))
     xy = np.vstack([np.column_stack([g[inside] for g in grid]), outline, center])
     return np.asarray(shapely.points(xy), dtype=object)
+
+
+def _aside(rays: _Rays, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how far places lie to one side of rays, metres, shape (rays, places)."""
+    across = rays.way[:, ::-1] * [1.0, -1.0]
+    middle = xy.mean(axis=0)  # small numbers keep their digits
+    own = np.einsum("ij,ij->i", rays.foot - middle, across)
+    return np.asarray(across @ (xy - middle).T - own[:, None])
 
 
 def _piece_at(

@@ -33,7 +33,7 @@ from zoning.overlay.intersections import common_shapes
 from zoning.overlay.nearest import Members, nearest_features
 from zoning.overlay.pair_shapes import SharedShapes, shared_shapes
 from zoning.overlay.pairs import measure_overlaps, sum_by_site
-from zoning.overlay.parts import dimensions
+from zoning.overlay.parts import SiteSizes, dimensions, sizes_of_sites
 from zoning.overlay.self_overlap import DoubleCover, double_cover
 from zoning.overlay.shapes import ShapeColumn, as_shapes, edges_of
 from zoning.overlay.sizes import own_areas
@@ -54,6 +54,7 @@ __all__ = [
     "ShapeColumn",
     "SharedAreas",
     "SharedShapes",
+    "SiteSizes",
     "SiteSums",
     "all_deep_inside",
     "areas_among",
@@ -76,6 +77,7 @@ __all__ = [
     "rows_near",
     "shared_areas",
     "shared_shapes",
+    "sizes_of_sites",
     "sum_by_site",
     "uncovered_share",
     "within_tolerance",

@@ -27,7 +27,13 @@ from zoning.overlay.areas import NOISE_M2, own_areas, shared_areas
 from zoning.overlay.classes import SUBSTANTIVE, TOUCHING, classes, classify
 from zoning.overlay.doubles import Doubles, doubly_covered
 from zoning.overlay.edges import ragged_edges
-from zoning.overlay.parts import AREAL, CommonParts, dimensions
+from zoning.overlay.parts import (
+    AREAL,
+    CommonParts,
+    SiteSizes,
+    dimensions,
+    sizes_of_sites,
+)
 from zoning.overlay.shapes import as_shapes
 from zoning.overlay.tables import Overlaps, SiteSums, unions
 
@@ -44,6 +50,7 @@ def measure_overlaps(
     options: CheckOptions,
     *,
     crs: str,
+    sizes: SiteSizes | None = None,
 ) -> Overlaps:
     """Measure every pair of a site and a feature that have a point in common.
 
@@ -58,6 +65,8 @@ def measure_overlaps(
         Residue tolerances.
     crs : str
         The working plane.
+    sizes : tuple of ndarray, optional
+        `sizes_of_sites`, where they are known.
 
     Returns
     -------
@@ -68,7 +77,12 @@ def measure_overlaps(
     site, feature = _near(sites, shapes.bounds)
     both_areal = _areal(sites)[site] & (dimensions(shapes, feature) == AREAL)
     area, apart = np.zeros(len(site)), np.zeros(len(site), dtype=bool)
-    parts = CommonParts(sites=sites, features=shapes, crs=crs)
+    parts = CommonParts(
+        sites=sites,
+        features=shapes,
+        crs=crs,
+        site_sizes=sizes or sizes_of_sites(sites, crs),
+    )
     area[both_areal], apart[both_areal] = _areas(
         parts, site[both_areal], feature[both_areal]
     )

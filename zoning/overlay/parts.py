@@ -17,30 +17,33 @@ from zoning.overlay.intersections import common_shapes
 from zoning.overlay.shapes import ShapeColumn
 from zoning.topology import polygonal
 
-__all__ = ["AREAL", "CommonParts", "dimensions", "witnesses"]
+__all__ = [
+    "AREAL",
+    "CommonParts",
+    "SiteSizes",
+    "dimensions",
+    "sizes_of_sites",
+    "witnesses",
+]
 
 AREAL = 2  # topological dimension
 DIMENSIONS = np.array([0, 1, 1, 2, 0, 1, 2, -1])  # by type id; see `dimensions`
 Rows = NDArray[np.intp]
+SiteSizes = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CommonParts:
-    """What sites and features have in common, in the working plane `crs`."""
+    """What sites and features have in common, in the working plane `crs`.
+
+    `site_sizes` holds ellipsoidal area and geodesic length of each site.
+    """
 
     sites: NDArray[np.object_]
     features: ShapeColumn
     crs: str
+    site_sizes: SiteSizes
     _built: dict[tuple[int, int], BaseGeometry] = field(default_factory=dict)
-    _sizes: list[NDArray[np.float64]] = field(default_factory=list)
-
-    @property
-    def site_sizes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Ellipsoidal area and geodesic length of each site, measured once."""
-        if not self._sizes:
-            self._sizes.append(measure.area_m2(self.sites, self.crs))
-            self._sizes.append(measure.length_m(self.sites, self.crs))
-        return self._sizes[0], self._sizes[1]
 
     def common(self, site: Rows, feature: Rows) -> NDArray[np.object_]:
         """Return everything the pairs share: also points and lines."""
@@ -68,6 +71,11 @@ class CommonParts:
         bare = shapely.is_empty(shape)
         shape[bare] = self.common(site[bare], feature[bare])
         return witnesses(shape, self.crs)
+
+
+def sizes_of_sites(sites: NDArray[np.object_], crs: str) -> SiteSizes:
+    """Return ellipsoidal area and geodesic length of sites, each shape (n,)."""
+    return measure.area_m2(sites, crs), measure.length_m(sites, crs)
 
 
 def dimensions(features: ShapeColumn, rows: Rows) -> NDArray[np.int64]:

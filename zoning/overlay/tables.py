@@ -1,6 +1,6 @@
 """Tables of what sites and features have to do with one another."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -55,14 +55,14 @@ class Overlaps:
 
     def only(self, keep: NDArray[np.bool_] | NDArray[np.intp]) -> "Overlaps":
         """Return the rows where `keep` is True, or which it lists."""
-        return replace(
-            self,
+        return Overlaps(
             site=self.site[keep],
             feature=self.feature[keep],
             area_m2=self.area_m2[keep],
             length_m=self.length_m[keep],
             share=self.share[keep],
             overlap_class=self.overlap_class[keep],
+            parts=self.parts,
         )
 
     def disagree(self) -> NDArray[np.bool_]:
@@ -104,12 +104,24 @@ class SiteSums:
 class Nearest:
     """Nearest feature of each site; arrays have shape (sites,).
 
-    `feature` is -1 and `distance_m` inf where none is within reach.
+    `feature` is -1 and `distance_m` inf where none is within reach, nan where
+    nobody looked.
     """
 
     feature: NDArray[np.intp]
     distance_m: NDArray[np.float64]
     witness_lonlat: NDArray[np.float64]
+
+    def extended(self, unknown: int) -> "Nearest":
+        """Return the same with so many sites more, about which nobody asked."""
+        if unknown == 0:
+            return self
+        blank = np.full((unknown, 2), np.nan)
+        return Nearest(
+            feature=np.append(self.feature, [-1] * unknown),
+            distance_m=np.append(self.distance_m, blank[:, 0]),
+            witness_lonlat=np.concatenate([self.witness_lonlat, blank]),
+        )
 
 
 def unions(overlaps: Overlaps, sites: NDArray[np.intp]) -> NDArray[np.object_]:
