@@ -138,6 +138,20 @@ def test_what_is_no_polyline_is_counted_and_named() -> None:
     assert row.problems[0].values["detail"] == "ARC × 2, HATCH × 1"
 
 
+@pytest.mark.parametrize("kind", ["SPLINE", "ELLIPSE", "REGION", "3DFACE", "MLINE"])
+def test_a_curve_that_may_bound_a_plot_is_a_row_of_its_own(kind: str) -> None:
+    """Beside an outline it would be lost: a file of two plots would be one."""
+    curve = f"0\n{kind}\n8\n红线\n10\n1\n20\n2"
+
+    outline, other = read(light([*SQUARE]), curve)
+
+    assert outline.rejection is None
+    assert other.rejection is not None
+    assert other.rejection.code == "GEOMETRY_TYPE_UNSUPPORTED"
+    assert other.rejection.values["found"] == kind
+    assert other.attributes["图层"] == "红线"
+
+
 def test_a_drawing_of_other_things_only_is_refused() -> None:
     with pytest.raises(SiteError, match="E161"):
         read("0\nCIRCLE\n8\n0\n10\n1\n20\n2\n40\n3")

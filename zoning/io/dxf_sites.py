@@ -29,6 +29,8 @@ __all__ = ["read_dxf"]
 _SAGITTA_M = 0.01  # chords stay this close to the arc
 _PAPER = "paper space 图纸空间"
 _POLYLINES = {"LWPOLYLINE", "POLYLINE", "LINE", "POINT"}
+_CURVES = {"SPLINE", "ELLIPSE", "REGION", "3DFACE", "MLINE"}
+"""Kinds that may bound a plot and are not read; circles and blocks mark points."""
 _PARTS = {"VERTEX", "SEQEND"}
 # Marks and lettering that never are an outline.
 _ANNOTATION = {"TEXT", "MTEXT", "ATTRIB", "ATTDEF", "DIMENSION", "LEADER", "VIEWPORT"}
@@ -83,11 +85,12 @@ def read_dxf(
     """
     decoded = decode(content, file)
     entities = list(_entities(_pairs(decoded.text, file)))
-    drawn = [e for e in entities if e.kind in _POLYLINES and not e.paper]
+    shapes = _POLYLINES | _CURVES
+    drawn = [e for e in entities if e.kind in shapes and not e.paper]
     skipped = Counter(
         f"{e.kind} ({_PAPER})" if e.paper else e.kind
         for e in entities
-        if (e.kind in _POLYLINES if e.paper else e.kind not in _POLYLINES | _ANNOTATION)
+        if (e.kind in shapes if e.paper else e.kind not in shapes | _ANNOTATION)
     )
     detail = ", ".join(f"{kind} × {n}" for kind, n in sorted(skipped.items()))
     missed = Problem(code="RECORDS_SKIPPED", where=file, values={"detail": detail})
@@ -189,8 +192,9 @@ def _finite(value: float | None) -> bool:
 def _row(entity: _Entity, reading: Reading, file: str) -> SiteRow:
     where = f"{file}:{entity.line}"
     row = SiteRow(attributes={"图层": entity.layer})
-    if entity.kind == "POLYLINE" and entity.flags & _MESH_FLAGS:
-        values = {"found": "POLYLINE mesh"}
+    mesh = entity.kind == "POLYLINE" and entity.flags & _MESH_FLAGS
+    if mesh or entity.kind in _CURVES:
+        values = {"found": "POLYLINE mesh" if mesh else entity.kind}
         problem = Problem(code="GEOMETRY_TYPE_UNSUPPORTED", where=where, values=values)
         return replace(row, rejection=problem)
     if entity.damage:
