@@ -430,6 +430,30 @@ def test_a_zoning_yaml_that_is_not_utf8_is_refused(folder: Path) -> None:
         open_base(folder)
 
 
+def test_a_rule_that_only_tells_something_is_no_look_at_a_line(folder: Path) -> None:
+    """One on each line that no project meets would otherwise clear them all."""
+    rules = "".join(
+        f"  - id: OWN-00{k}\n    scope: three_lines\n    title: {{zh: 甲, en: a}}\n"
+        f"    space: [{{view: {view}}}]\n    when: [{{attribute: activity, "
+        "one_of: [railway]}]\n    severity: info\n    confidence: memory\n"
+        "    source: {document: 甲, clause: 一, year: '2026'}\n"
+        for k, view in enumerate(("pbf", "udb", "ecr"), start=1)
+    )
+    head = "schema: zoning/rules/1\nid: own\nversion: '1'\ntitle: {zh: 甲, en: a}\n"
+    (folder / "own.yaml").write_text(f"{head}rules:\n{rules}", encoding="utf-8")
+    configure(folder, "packs: [national, yangtze, chongqing]", "packs: [own.yaml]")
+
+    result = answer(folder, FARM).sites[0]
+
+    assert result.verdict is Verdict.UNDETERMINED
+    lines = {gap.layer for gap in result.gaps if gap.rule_id == "LINE-000"}
+    assert lines == {
+        "permanent_basic_farmland",
+        "urban_development_boundary",
+        "ecological_redline",
+    }
+
+
 @pytest.mark.parametrize(
     "rule",
     [

@@ -75,8 +75,13 @@ def gaps_of(judged: tuple[Judged, ...]) -> tuple[Gap, ...]:
 
 
 def unlisted_lines(judged: Sequence[Judged]) -> list[Judged]:
-    """Say NOT_CHECKED of a control line that no rule of the packs looked at."""
-    seen = {one.finding.layer for one in judged}
+    """Say NOT_CHECKED of a control line that no rule of the packs looked at.
+
+    A rule that only tells something, or sends a case to a person, is no look: it
+    could find nothing that stands against a site.
+    """
+    findings = [one.finding for one in judged]
+    seen = {one.layer for one in findings if one.severity not in {"info", "review"}}
     title = {
         "zh": "规则包中没有核查此线的规则",
         "en": "no rule of the packs looks here",
