@@ -113,8 +113,7 @@ def command(  # noqa: PLR0913  the options of the command
         lang=lang, share=share, template=office_template(template), sheets=sheets
     )
     asked = read_asked(sites, base, project=project, crs=crs, verify=verify)
-    if asked.passed_over is not None:
-        say(asked.passed_over.text(lang))
+    _tell_passed_over(asked, lang)
     options = CheckOptions(as_of=as_of)
     usual = Path(RUNS) / (sites[0].stem or "run")
     if corridors is not None:
@@ -241,14 +240,20 @@ def run_check(
     project: Path | None,
     crs: str | None,
     options: "CheckOptions",
-    verify: bool = False,
+    lang: str,
 ) -> "Report":
     """Open the base, read the sites, check them.
 
     A prepared layer that turns out damaged is made anew.
     """
-    asked = read_asked(sites, base, project=project, crs=crs, verify=verify)
+    asked = read_asked(sites, base, project=project, crs=crs, verify=False)
+    _tell_passed_over(asked, lang)
     return _check(asked, options)
+
+
+def _tell_passed_over(asked: Asked, lang: str) -> None:
+    if asked.passed_over is not None:
+        say(asked.passed_over.line(lang))
 
 
 def _check(asked: Asked, options: "CheckOptions") -> "Report":

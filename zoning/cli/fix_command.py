@@ -2,7 +2,6 @@
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -15,9 +14,6 @@ from zoning.cli.options import (
     lang_option,
     out_option,
 )
-
-if TYPE_CHECKING:  # help is printed without it
-    from zoning.check.fixes import FixOptions, FixReport
 
 __all__ = ["command"]
 
@@ -65,19 +61,23 @@ def command(  # noqa: PLR0913  the options of the command
     zoning fix site.txt --base county/ --also-conditional --out trimmed/
     """  # noqa: D301  \b keeps click from reflowing
     from zoning.check.fixes import FixOptions
+    from zoning.check.trimming import fix_report
     from zoning.cli.fix_screen import print_end, print_fixes
+    from zoning.model import CheckOptions
     from zoning.report.folder import next_free
     from zoning.report.trim_files import boundary_names, write_fix
+    from zoning.rules.packs import read_rule_book
 
     options = FixOptions(also_conditional=also_conditional, min_part_m2=min_part_m2)
-    fixed = _fixed(
+    report = run_check(
         sites,
         base,
         project=project,
         crs=crs,
-        day=as_of,
-        options=options,
+        options=CheckOptions(as_of=as_of),
+        lang=lang,
     )
+    fixed = fix_report(report, read_rule_book(report.base.packs, base), options)
     say(text("writing", lang))
     folder = out or next_free(Path(RUNS) / f"fix-{sites[0].stem or 'run'}")
     written = write_fix(fixed, folder, lang=lang)
@@ -86,23 +86,3 @@ def command(  # noqa: PLR0913  the options of the command
     files = [written / "boundary" / name for name in boundary_names(fixed)]
     print_end(fixed, files, lang)
     return fixed.exit_code
-
-
-def _fixed(
-    sites: tuple[Path, ...],
-    base: Path,
-    *,
-    project: Path | None,
-    crs: str | None,
-    day: date,
-    options: "FixOptions",
-) -> "FixReport":
-    from zoning.check.trimming import fix_report
-    from zoning.model import CheckOptions
-    from zoning.rules.packs import read_rule_book
-
-    report = run_check(
-        sites, base, project=project, crs=crs, options=CheckOptions(as_of=day)
-    )
-    book = read_rule_book(report.base.packs, base)
-    return fix_report(report, book, options)

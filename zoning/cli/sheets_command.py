@@ -107,6 +107,8 @@ def command(  # noqa: PLR0913  the options of the command
     from zoning.model import CheckOptions
 
     options = CheckOptions(as_of=as_of)
-    report = run_check(sources, base, project=project, crs=crs, options=options)
+    report = run_check(
+        sources, base, project=project, crs=crs, options=options, lang=lang
+    )
     say(str(write_sheets(report, folder, setting=setting)))
     return report.exit_code
