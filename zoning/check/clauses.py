@@ -16,9 +16,10 @@ from functools import cache
 import shapely
 
 from zoning import terms
-from zoning.check.facts import Facts, standing_problems
+from zoning.check.facts import Facts
 from zoning.check.findings import Judged, questions_of
 from zoning.check.judging import severity_state
+from zoning.check.standing import standing_problems
 from zoning.check.view_facts import ViewFacts
 from zoning.errors import Problem
 from zoning.model import (

@@ -5,11 +5,8 @@ that cannot be read (layer missing, column missing) is a `Problem`, never an
 empty answer.
 """
 
-import contextlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 import numpy as np
 import shapely
@@ -19,6 +16,7 @@ from zoning.check.bare_rivers import bare_lines, undelimited
 from zoning.check.judging import may_conflict
 from zoning.check.layout import layout_hit, passages_of
 from zoning.check.relations import PASSAGE, Measures, Outside, Passages, Slopes
+from zoning.check.standing import standing_problems
 from zoning.check.terrain import describe_terrain, slopes_of
 from zoning.check.view_facts import ViewFacts
 from zoning.errors import Problem
@@ -27,7 +25,6 @@ from zoning.model import (
     Base,
     CheckOptions,
     Layer,
-    LayerInfo,
     LayoutHit,
     Terrain,
 )
@@ -53,14 +50,10 @@ from zoning.rules.packs import RuleBook
 from zoning.rules.schema import View
 from zoning.rules.views import in_view, view_columns
 
-__all__ = ["Facts", "standing_problems"]
+__all__ = ["Facts"]
 
 MODEL = "corridor_model"
 """What the rules call a model of corridors; no base holds one as a layer."""
-_DATED = re.compile(
-    r"(\d{4})(?!\d)(?:\s*[-./年]\s*(\d{1,2})(?!\d))?(?:\s*[-./月]\s*(\d{1,2})(?!\d))?"
-)
-"""A year, a year and a month, or a day, as editions are written."""
 SLACK_M = 1.0  # a plane stretches a distance by less than this
 
 
@@ -358,42 +351,6 @@ def missing_layer(layer_id: str) -> Problem:
     """Return the problem of a layer that is not there; a model is laid apart."""
     code = "MODEL_NOT_LAID" if layer_id == MODEL else "LAYER_MISSING"
     return layer_problem(code, layer_id)
-
-
-def standing_problems(info: LayerInfo, options: CheckOptions) -> tuple[Problem, ...]:
-    """Return what keeps a layer from counting on the day of the check."""
-    found: list[Problem] = []
-    late = info.valid_to is not None and options.as_of > info.valid_to
-    early = options.as_of < (info.valid_from or _edition_day(info) or date.min)
-    if late or early:
-        since = info.valid_from or info.edition or "?"
-        edition = f"{since} – {info.valid_to or '…'}"
-        as_of = options.as_of.isoformat()
-        found.append(
-            layer_problem("EDITION_NOT_VALID", info.id, as_of=as_of, edition=edition)
-        )
-    if info.authority != "statutory":
-        code = "AUTHORITY_NOT_STATUTORY"
-        found.append(layer_problem(code, info.id, authority=info.authority))
-    return tuple(found)
-
-
-def _edition_day(info: LayerInfo) -> date | None:
-    """Return the day before which an edition cannot be: no layer counts before it.
-
-    Of an edition that names a year, or a year and a month, it is the first day of
-    it; None of one that is no date.
-    """
-    said = (info.edition or "").strip()
-    with contextlib.suppress(ValueError):
-        return date.fromisoformat(said)
-    found = _DATED.match(said)
-    if found is None:
-        return None
-    year, month, day = (int(part or 1) for part in found.groups())
-    with contextlib.suppress(ValueError):
-        return date(year, month, day)
-    return date(year, 1, 1) if year else None
 
 
 def _members(layer: Layer, view: View) -> NDArray[np.bool_] | Problem:

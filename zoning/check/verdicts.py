@@ -12,8 +12,9 @@ from dataclasses import replace
 from datetime import date
 
 from zoning import terms
-from zoning.check.facts import Facts, missing_layer, standing_problems
+from zoning.check.facts import Facts, missing_layer
 from zoning.check.findings import Judged
+from zoning.check.standing import standing_problems
 from zoning.errors import Problem
 from zoning.model import Base, Finding, Gap, Residue, State, Verdict
 from zoning.rules.packs import RuleBook

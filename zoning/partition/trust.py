@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zoning.check.facts import standing_problems
+from zoning.check.standing import standing_problems
 from zoning.errors import LayerError, Problem
 from zoning.model import Base, CheckOptions, Layer
 from zoning.model.problems import layer_problem
