@@ -1,23 +1,24 @@
-"""Small files that are there whole or not at all."""
+"""Files that are there whole or not at all."""
 
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["put_whole"]
+__all__ = ["put_whole", "written_aside"]
 
 
-def put_whole(path: Path, content: bytes, *, aside: Path | None = None) -> None:
-    """Write a file beside its place, then put it there at once.
+@contextlib.contextmanager
+def written_aside(path: Path, aside: Path | None = None) -> Iterator[Path]:
+    """Give a place to write a file to; at the end put it in its own at once.
 
-    Readers find the file of before or this one; after an error nothing is left of
-    this one.
+    Readers find the file of before or this one; after an error or an interrupt
+    nothing is left of this one.
 
     Parameters
     ----------
     path : Path
-        Its place; a file there is replaced.
-    content : bytes
+        Where it belongs; a file there is replaced.
     aside : Path, optional
         Where it is written first, on the same disk; a name of this process in the
         folder of `path` by default.
@@ -25,13 +26,19 @@ def put_whole(path: Path, content: bytes, *, aside: Path | None = None) -> None:
     Raises
     ------
     OSError
-        When it cannot be written.
+        When it cannot be put there.
     """
     aside = aside or path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        aside.write_bytes(content)
+        yield aside
         aside.replace(path)
-    except OSError:
+    except BaseException:
         with contextlib.suppress(OSError):
             aside.unlink()
         raise
+
+
+def put_whole(path: Path, content: bytes, *, aside: Path | None = None) -> None:
+    """Write bytes to a file; see `written_aside`."""
+    with written_aside(path, aside) as place:
+        place.write_bytes(content)

@@ -87,23 +87,29 @@ def judge_clauses(
     says so, beside what could be judged. A list declared absent has no
     clauses and asks for none.
     """
-    doubts = (*_list_problems(facts), *_without_clause(_units(row, facts), facts))
+    units = _units(row, facts)
+    doubts = (*_list_problems(facts), *_without_clause(units, facts))
     of_units = _problems_of_units(row, facts)
     judged = [
         _not_checked(layer, problems)
         for layer, problems in ((ACCESS_LIST, doubts), (CONTROL_UNIT, of_units))
         if problems
     ]
-    return (*judged, *clauses_met(row, facts, project))
+    return (*judged, *_clauses_of(units, facts, project))
 
 
 def clauses_met(
     row: int, facts: Facts, project: Mapping[str, str]
 ) -> tuple[Judged, ...]:
     """Return one judged finding per clause that may concern the site, no doubts."""
+    return _clauses_of(_units(row, facts), facts, project)
+
+
+def _clauses_of(
+    units: _Units, facts: Facts, project: Mapping[str, str]
+) -> tuple[Judged, ...]:
     if not UNRELIABLE.isdisjoint(problem.code for problem in _list_problems(facts)):
         return ()
-    units = _units(row, facts)
     met = [(clause, _met(clause, units)) for clause in facts.base.clauses or ()]
     return tuple(
         _judge_clause(clause, its, facts, project=project)

@@ -19,7 +19,7 @@ from zoning.rules.pack_text import ANY, PackText, conditions_of, items
 from zoning.rules.vocabulary import attributes, class_values, values_of
 from zoning.strict_yaml import Place
 
-__all__ = ["Known", "name_faults", "rule_ids"]
+__all__ = ["MODEL_SCOPE", "Known", "name_faults", "rule_ids"]
 
 _SUITS = MappingProxyType(
     {
@@ -33,6 +33,7 @@ _SUITS = MappingProxyType(
 )
 _TRUTHS = ("true", "false")
 MODEL_SCOPE = "corridor_model"
+"""Scope of the rules on a corridor model, which are the product's own."""
 _LAYERS = (
     ("views", ANY, "layer"),
     ("rules", ANY, "examples", ANY, "features", ANY, "layer"),

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoning.errors import Problem, ZoningError
+from zoning.whole_files import written_aside
 
 __all__ = ["BLOCK", "DamagedError", "StoredArray", "StoredFile", "write_file"]
 
@@ -273,21 +274,14 @@ def write_file(
     OSError
         When it cannot be written whole; nothing is left then.
     """
-    aside = path.with_suffix(f".{os.getpid()}.tmp")
-    try:
-        with aside.open("wb") as stream:
-            writer = _Writer(stream)
-            for name, parts in arrays:
-                writer.put(name, parts)
-            size = writer.end(header)
-            stream.flush()
-            os.fsync(stream.fileno())
-        aside.replace(path)
-        _DAMAGED.discard(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            aside.unlink()
-        raise
+    with written_aside(path) as aside, aside.open("wb") as stream:
+        writer = _Writer(stream)
+        for name, parts in arrays:
+            writer.put(name, parts)
+        size = writer.end(header)
+        stream.flush()
+        os.fsync(stream.fileno())
+    _DAMAGED.discard(path)
     return size
 
 

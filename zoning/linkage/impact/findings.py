@@ -22,6 +22,7 @@ from zoning.errors import Problem
 from zoning.linkage.impact.values import LinkEffect, SourceEffect
 from zoning.model import CheckOptions, FeatureOverlap
 from zoning.overlay import SUBSTANTIVE
+from zoning.rules.pack_names import MODEL_SCOPE
 from zoning.rules.packs import RuleBook, read_rule_book
 from zoning.rules.schema import View
 from zoning.rules.views import members_of
@@ -29,7 +30,6 @@ from zoning.rules.views import members_of
 __all__ = ["judged_by_rules"]
 
 PACK = "prudence"
-SCOPE = "corridor_model"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ def judged_by_rules(
             rule.space[0].view,
         )
         for rule in book.rules
-        if rule.scope == SCOPE and rule.in_force(options.as_of)
+        if rule.scope == MODEL_SCOPE and rule.in_force(options.as_of)
     )
 
 
